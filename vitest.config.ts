@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config';
+
+const serviceTest = { pool: 'forks', fileParallelism: false, testTimeout: 120_000, hookTimeout: 300_000 } as const;
+
+/** Unit tests stand beside their file; what needs real services is a project of its own. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{common,server,public,sdk/src,pipeline,stack,dev,scripts,bench,heat}/**/*.test.{ts,tsx}'],
+          exclude: ['**/node_modules/**', '**/dist/**', '**/*.service.test.ts'],
+          pool: 'threads',
+        },
+      },
+      // Real rsyslog, nginx, Elasticsearch: one file at a time, each on ports of its own.
+      {
+        test: {
+          name: 'service',
+          include: ['{sdk,pipeline,server}/**/*.service.test.ts'],
+          exclude: ['**/node_modules/**'],
+          ...serviceTest,
+        },
+      },
+      { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...serviceTest } },
+      { test: { name: 'faults', include: ['test/faults/**/*.test.ts'], ...serviceTest, testTimeout: 600_000 } },
+      { test: { name: 'heat', include: ['test/heat/**/*.test.ts'], ...serviceTest, testTimeout: 600_000 } },
+    ],
+  },
+});
