@@ -1,0 +1,42 @@
+/** What one line from rsyslog becomes. Everything after this (bulk, confirm, look-ups, counters) is the indexer's. */
+export type Shaped = ShapedDocument | ShapedDeadLetter;
+
+/** A JSON value as it goes to Elasticsearch. */
+export type Json = string | number | boolean | null | Json[] | JsonObject;
+export interface JsonObject {
+  [name: string]: Json;
+}
+
+/** One ECS document, ready but for `event.ingested`, which the indexer sets when it sends. */
+export interface ShapedDocument {
+  kind: 'document';
+  /** The data stream is `logs-<dataset>-<namespace>`. */
+  dataset: string;
+  /** The document's `_id`, the same each time the same event comes again. */
+  id: string;
+  /**
+   * True when this event may have been sent before (an agent that reads again after a crash, an SDK's replay): then
+   * an earlier backing index may hold it, and `create` alone does not tell. Look it up by `ids` first.
+   */
+  mayBeResend: boolean;
+  doc: JsonObject;
+}
+
+/** A message that no parser understood, with all its bytes. */
+export interface ShapedDeadLetter {
+  kind: 'dead_letter';
+  /** One short sentence, for `rota.reason`. */
+  reason: string;
+  /** The rsyslog input it came by (`relp`, `relps`, `tcp`, `tcp_raw`, `tls`, `udp`, `file`), for `rota.input`. */
+  input: string;
+  /** The message's bytes as rsyslog received them, for `rota.raw` (base64). */
+  raw: Buffer;
+  id: string;
+  mayBeResend: boolean;
+  /** First receipt, ISO 8601, for `@timestamp` and `event.created`. */
+  received: string;
+  /** Who sent it, as far as known, for `host.name`. */
+  host?: string;
+  /** The dataset that its sender claimed, for `rota.claimed_dataset`. */
+  dataset?: string;
+}
