@@ -1,0 +1,77 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** ECS fields as nested objects, e.g. `{ http: { request: { id: '…' } }, trace: { id: '…' } }`. */
+export type ContextFields = { readonly [name: string]: unknown };
+
+/** What is known about the work in hand: the fields that every line logged inside it carries. */
+export interface LogContext {
+  /** Nested ECS fields; a new object whenever they change, so a reader may keep what it was given. */
+  fields: ContextFields;
+}
+
+/**
+ * `rota-sdk` and `rota-sdk/http` are separate bundles, each of them in an ESM and a CommonJS form, and one process may
+ * load several of the four. They must see one and the same store, so it hangs on a registered symbol.
+ */
+const KEY = Symbol.for('rota-sdk.context.1');
+const shared = globalThis as { [KEY]?: AsyncLocalStorage<LogContext> };
+if (!shared[KEY]) {
+  Object.defineProperty(shared, KEY, { value: new AsyncLocalStorage<LogContext>() });
+}
+const storage = shared[KEY] as AsyncLocalStorage<LogContext>;
+
+/** The context this code runs in, if any. */
+export function currentContext(): LogContext | undefined {
+  return storage.getStore();
+}
+
+/** The fields that a line logged now should carry; undefined outside any context. Never change what it returns. */
+export function currentFields(): ContextFields | undefined {
+  return storage.getStore()?.fields;
+}
+
+/**
+ * Runs `work` so that every line logged inside it, also after awaits and in timers, carries `fields`, on top of those
+ * of the context around it. Returns what `work` returns.
+ *
+ * @param fields nested ECS fields, e.g. `{ labels: { job: 'nightly' } }`
+ */
+export function runWithContext<T>(fields: ContextFields, work: () => T): T {
+  return storage.run({ fields: mergeFields(currentFields(), fields) }, work);
+}
+
+/** As {@link runWithContext}, with a context that was made before: how listeners of a request get back into it. */
+export function runInContext<T>(context: LogContext, work: () => T): T {
+  return storage.run(context, work);
+}
+
+/**
+ * Adds fields to the context this code runs in: from here on every line of the request carries them, its access event
+ * too. Outside any context it does nothing and returns false.
+ */
+export function addToContext(fields: ContextFields): boolean {
+  const context = storage.getStore();
+  if (!context) return false;
+  context.fields = mergeFields(context.fields, fields);
+  return true;
+}
+
+/**
+ * `over` laid on `under`, plain objects merged to any depth, neither of them changed. `__proto__` is dropped.
+ */
+export function mergeFields(under: ContextFields | undefined, over: ContextFields): ContextFields {
+  if (!under) return over;
+  const merged: Record<string, unknown> = { ...under };
+  for (const [name, value] of Object.entries(over)) {
+    if (name === '__proto__') continue;
+    const below = Object.hasOwn(merged, name) ? merged[name] : undefined;
+    merged[name] = isPlain(below) && isPlain(value) ? mergeFields(below, value) : value;
+  }
+  return merged;
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
