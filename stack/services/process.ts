@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Account, give, ownedFolder, serviceAccount } from '../account.js';
+import { StackError } from '../errors.js';
+
+export type Tier = 'lb' | 'frontend' | 'webapp' | 'log' | 'store' | 'dashboard';
+export type ServiceState = 'starting' | 'running' | 'stopped' | 'failed';
+
+export interface ServiceSpec {
+  name: string;
+  tier: Tier;
+  /** The port that users of the service know it by. */
+  port: number;
+  command: string;
+  args: string[];
+  env?: Record<string, string>;
+  cwd?: string;
+  /** Where stdout and stderr go: `<logFolder>/<name>.out`. */
+  logFolder: string;
+  account?: Account;
+  /** Resolves true once the service serves; asked again until then. */
+  ready: () => Promise<boolean>;
+  readyTimeoutMs?: number;
+  /** What ends it cleanly, and how long it may take. */
+  stopSignal?: NodeJS.Signals;
+  stopTimeoutMs?: number;
+  /** Called whenever `state` changes. */
+  onChange?: () => void;
+}
+
+/** One child process of the stack. It is only ever ended by its own process id (and its own process group). */
+export class ServiceProcess {
+  state: ServiceState = 'stopped';
+  since = new Date();
+  private child: ChildProcess | undefined;
+  private exited: Promise<void> = Promise.resolve();
+
+  constructor(readonly spec: ServiceSpec) {}
+
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  get logFile(): string {
+    return join(this.spec.logFolder, `${this.spec.name}.out`);
+  }
+
+  /** Starts it and waits until it serves. Throws ROTA_SERVICE_EXITED or ROTA_SERVICE_TIMEOUT with its last words. */
+  async start(): Promise<this> {
+    const { spec } = this;
+    if (this.child) return this;
+    ownedFolder(spec.logFolder);
+    const log = openSync(this.logFile, 'a');
+    give(this.logFile);
+    this.setState('starting');
+    // A process group of its own: Ctrl-C in the terminal reaches the stack alone, which then stops things in order.
+    const child = spawn(spec.command, spec.args, {
+      cwd: spec.cwd ?? spec.logFolder,
+      env: { PATH: process.env['PATH'], LANG: 'C.UTF-8', ...spec.env },
+      stdio: ['ignore', log, log],
+      detached: true,
+      ...(spec.account === undefined ? serviceAccount : spec.account),
+    });
+    closeSync(log);
+    this.child = child;
+    let failure: Error | undefined;
+    this.exited = new Promise((resolve) => {
+      const ended = (error?: Error) => {
+        failure = error;
+        this.child = undefined;
+        if (this.state !== 'stopped') this.setState('failed');
+        resolve();
+      };
+      child.once('error', ended);
+      child.once('exit', () => ended());
+    });
+    await this.untilReady(() => failure);
+    this.setState('running');
+    return this;
+  }
+
+  /** Ends it: the stop signal, then SIGKILL to its process group when the time is over. */
+  async stop(signal = this.spec.stopSignal ?? 'SIGTERM'): Promise<void> {
+    const pid = this.child?.pid;
+    if (pid !== undefined) {
+      this.setState('stopped');
+      this.signal(signal);
+      const late = sleep(this.spec.stopTimeoutMs ?? 10_000, 'late', { ref: false });
+      if ((await Promise.race([this.exited, late])) === 'late') {
+        killGroup(pid);
+        await this.exited;
+      }
+      killGroup(pid); // what it may have left behind, such as an omprog child
+    }
+    this.setState('stopped');
+  }
+
+  /** Sends one signal to the process itself. */
+  signal(signal: NodeJS.Signals): void {
+    this.child?.kill(signal);
+  }
+
+  /** The end of its log, for error messages. */
+  lastWords(lines = 5): string {
+    if (!existsSync(this.logFile)) return '';
+    return readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
+  }
+
+  private async untilReady(failure: () => Error | undefined): Promise<void> {
+    const deadline = Date.now() + (this.spec.readyTimeoutMs ?? 30_000);
+    while (!(await this.spec.ready().catch(() => false))) {
+      if (!this.child) {
+        const reason = failure()?.message ?? this.lastWords();
+        throw new StackError(
+          'ROTA_SERVICE_EXITED',
+          `${this.spec.name} ended while starting. Its log is ${this.logFile}; it ends with:\n${reason}`,
+        );
+      }
+      if (Date.now() > deadline) {
+        await this.stop();
+        throw new StackError(
+          'ROTA_SERVICE_TIMEOUT',
+          `${this.spec.name} did not answer on port ${this.spec.port} in time. Its log is ${this.logFile}; it ends with:\n${this.lastWords()}`,
+        );
+      }
+      await sleep(100);
+    }
+  }
+
+  private setState(state: ServiceState): void {
+    if (state === this.state) return;
+    this.state = state;
+    this.since = new Date();
+    this.spec.onChange?.();
+  }
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // The whole group is gone already.
+  }
+}
