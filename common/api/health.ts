@@ -1,0 +1,211 @@
+import { z } from 'zod';
+import {
+  annotationSchema,
+  bucketsSchema,
+  classesSchema,
+  instantSchema,
+  momentSchema,
+  scopeSchema,
+  stateSchema,
+  targetSchema,
+  tierSchema,
+  verdictSchema,
+  windowSchema,
+} from './scope';
+
+/** `POST /internal/rota/v1/health`: who fell, what it cost, and why. */
+export const healthRequestSchema = scopeSchema.extend({
+  buckets: bucketsSchema,
+  /** `annotations` alone is what the charts of other pages ask for. */
+  parts: z
+    .array(z.enum(['overview', 'annotations', 'event']))
+    .min(1)
+    .default(['overview', 'annotations']),
+  /** With part `event`: the event to draw second by second. */
+  event: z
+    .object({
+      host: z.string().min(1).max(256),
+      tier: tierSchema,
+      since: instantSchema,
+      until: instantSchema,
+    })
+    .optional(),
+});
+export type HealthRequest = z.infer<typeof healthRequestSchema>;
+
+export const HOST_STATES = [
+  'serving',
+  'errors',
+  'probes_failing',
+  'out',
+  'silent',
+  /** In its pool, but the tier above sent it nothing. */
+  'no_turns',
+  'unknown',
+] as const;
+export const hostStateSchema = z.enum(HOST_STATES);
+export type HostState = z.infer<typeof hostStateSchema>;
+
+export const segmentSchema = z.object({
+  state: hostStateSchema,
+  from: momentSchema,
+  to: momentSchema,
+  /** What the hover says. */
+  note: z.string().nullable(),
+});
+export type Segment = z.infer<typeof segmentSchema>;
+
+export const probeMarkSchema = z.object({ t: momentSchema, ok: z.boolean(), status: z.number().nullable() });
+
+export const laneSchema = z.object({
+  host: z.string(),
+  tier: tierSchema,
+  frontend: z.string().nullable(),
+  segments: z.array(segmentSchema),
+  /** Of the frontends: every probe, or the failed ones alone in long ranges (`probes_thinned`). */
+  probes: z.array(probeMarkSchema),
+  probes_thinned: z.boolean(),
+  in_pool_share: z.number().nullable(),
+  requests: z.number(),
+});
+export type Lane = z.infer<typeof laneSchema>;
+
+export const EVENT_KINDS = ['ejected', 'ejected_passive', 'returned', 'burst', 'silent', 'deploy'] as const;
+
+export const healthEventSchema = z.object({
+  /** Oldest is 1; ties lanes, list and charts together. */
+  n: z.number().int(),
+  /** Stable across refreshes, for the URL. */
+  id: z.string(),
+  kind: z.enum(EVENT_KINDS),
+  title: z.string(),
+  hosts: z.array(z.string()),
+  tier: tierSchema,
+  /** Whose pool. */
+  by: z.string().nullable(),
+  since: momentSchema,
+  /** null: it still lasts. */
+  until: momentSchema.nullable(),
+  duration_ms: z.number().nullable(),
+  /** One or two sentences; names in back quotes are code. */
+  cause: z.string(),
+  users_hurt: z.number(),
+  /** From the first 5XX of the host to its ejection; null where that has no meaning. */
+  gap_ms: z.number().nullable(),
+  /** When the first failure of the event was seen. */
+  first_failure: momentSchema.nullable(),
+  severity: z.enum(['danger', 'warning', 'info']),
+  /** The raw lines in the window, a request to trace, Delivery or a comparison. */
+  lines: targetSchema,
+  trace_request_id: z.string().nullable(),
+  other: z.object({ label: z.string(), target: targetSchema }).nullable(),
+  /** `replay` of probe lines, the balancer's `own_words`, nginx's `error_log` or `access_log`, or `lines` of the host. */
+  evidence: z.enum(['replay', 'own_words', 'error_log', 'access_log', 'lines']),
+});
+export type HealthEvent = z.infer<typeof healthEventSchema>;
+
+export const eventDetailSchema = z.object({
+  host: z.string(),
+  from: momentSchema,
+  to: momentSchema,
+  interval_ms: z.number(),
+  times: z.array(momentSchema),
+  good: z.array(z.number()),
+  failed: z.array(z.number()),
+  probes: z.array(
+    probeMarkSchema.extend({ /** Its place in the run that changes the state. */ count: z.number().nullable() }),
+  ),
+  out_of_pool: z.array(z.object({ from: momentSchema, to: momentSchema.nullable() })),
+  gap: z.object({ from: momentSchema, to: momentSchema }).nullable(),
+  marks: z.array(
+    z.object({
+      t: momentSchema,
+      kind: z.enum(['first_failure', 'ejected', 'recovered', 'returned']),
+      label: z.string(),
+    }),
+  ),
+  /** What the others of the pool carried meanwhile. */
+  carried: z.array(z.object({ host: z.string(), per_s: z.number() })),
+});
+export type EventDetail = z.infer<typeof eventDetailSchema>;
+
+export const healthDataSchema = z.object({
+  state: stateSchema,
+  last_request_at: momentSchema.nullable(),
+  window: windowSchema,
+  annotations: z.array(annotationSchema),
+  overview: z
+    .object({
+      verdict: verdictSchema,
+      figures: z.object({
+        serving: z.number(),
+        hosts_known: z.number(),
+        frontends: z.number(),
+        webapps: z.number(),
+        users_hurt: z.number(),
+        users_hurt_share: z.number(),
+        requests: z.number(),
+        longest_gap_ms: z.number().nullable(),
+        /** Bounds of what the probe settings allow, e.g. 3 × 10 s: 20–30 s. */
+        best_gap_ms: z.object({ min: z.number(), max: z.number() }).nullable(),
+        out_of_pool_ms: z.number(),
+        out_of_pool_by_host: z.array(z.object({ host: z.string(), ms: z.number() })),
+        probes: z.number(),
+        probes_failed: z.number(),
+        probes_failed_words: z.string().nullable(),
+        silent_ms: z.number(),
+        silent_hosts: z.array(z.string()),
+      }),
+      /** One line a tier: how its pool is judged ("lb-1 probes GET /healthz every 10 s; 3 failures take a host out"). */
+      tiers: z.array(z.object({ tier: tierSchema, label: z.string(), rule: z.string(), pool_known: z.boolean() })),
+      lanes: z.array(laneSchema),
+      events: z.array(healthEventSchema),
+      budget: z.object({
+        objective: z.number(),
+        requests: z.number(),
+        failures: z.number(),
+        allowed: z.number(),
+        /** failures ÷ allowed; above 1 the objective is broken. null without requests. */
+        burnt: z.number().nullable(),
+        in_gap: z.number(),
+        elsewhere: z.number(),
+        left: z.number(),
+        good_share: z.number().nullable(),
+      }),
+      series: z.object({
+        times: z.array(momentSchema),
+        s2xx: z.array(z.number()),
+        s3xx: z.array(z.number()),
+        s4xx: z.array(z.number()),
+        s5xx: z.array(z.number()),
+        other: z.array(z.number()),
+        /** 5XX ÷ requests; null in a bucket without requests. */
+        failed_share: z.array(z.number().nullable()),
+      }),
+      peak: z.object({ t: momentSchema, failed_share: z.number() }).nullable(),
+      classes: classesSchema,
+      routes: z.array(
+        z.object({
+          method: z.string(),
+          path: z.string(),
+          requests: z.number(),
+          failed: z.number(),
+          failed_share: z.number(),
+          statuses: z.array(z.number()),
+        }),
+      ),
+      hosts: z.array(
+        z.object({
+          host: z.string(),
+          tier: tierSchema,
+          requests: z.number(),
+          p50_ms: z.number(),
+          p95_ms: z.number(),
+          p99_ms: z.number(),
+        }),
+      ),
+    })
+    .nullable(),
+  event: eventDetailSchema.nullable(),
+});
+export type HealthData = z.infer<typeof healthDataSchema>;

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { bucketsSchema, classesSchema, momentSchema, scopeSchema, stateSchema, windowSchema } from './scope';
+
+export const MAX_ROWS = 500;
+export const MAX_EXPORT_ROWS = 100_000;
+
+/** Opaque place in the list, as the last answer gave it. */
+export const cursorSchema = z
+  .array(z.union([z.string(), z.number()]))
+  .min(1)
+  .max(3);
+export type Cursor = z.infer<typeof cursorSchema>;
+
+export const SORT_FIELDS = ['@timestamp', 'event.duration', 'http.response.status_code'] as const;
+
+/** `POST /internal/rota/v1/requests`: a row is a request; it matches when any of its hops matches. */
+export const requestsRequestSchema = scopeSchema.extend({
+  buckets: bucketsSchema,
+  parts: z
+    .array(z.enum(['summary', 'rows']))
+    .min(1)
+    .default(['summary', 'rows']),
+  size: z.number().int().min(1).max(MAX_ROWS).default(100),
+  sort: z
+    .object({ field: z.enum(SORT_FIELDS), order: z.enum(['asc', 'desc']) })
+    .default({ field: '@timestamp', order: 'desc' }),
+  /** Rows after this place in the sort: "Load older". */
+  after: cursorSchema.optional(),
+  /** Live tail: only rows that became searchable since `live_after` (an answer's `live_cursor`). */
+  live_after: cursorSchema.optional(),
+  /** Fields to return for chosen columns, beside the row's own. */
+  columns: z.array(z.string().min(1).max(256)).max(30).default([]),
+  /** What the histogram is split by; the status class the client got when left out. */
+  break_down: z.string().min(1).max(256).optional(),
+  include_probes: z.boolean().default(false),
+});
+export type RequestsRequest = z.infer<typeof requestsRequestSchema>;
+
+export const attemptSchema = z.object({
+  n: z.number().int(),
+  host: z.string(),
+  address: z.string().nullable(),
+  status: z.number().nullable(),
+  duration_ms: z.number().nullable(),
+});
+export type Attempt = z.infer<typeof attemptSchema>;
+
+const cellSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+export const requestRowSchema = z.object({
+  /** `_index` and `_id` of the line that stands for the request. */
+  index: z.string(),
+  id: z.string(),
+  t: momentSchema,
+  request_id: z.string().nullable(),
+  trace_id: z.string().nullable(),
+  dataset: z.string(),
+  host: z.string().nullable(),
+  method: z.string().nullable(),
+  path: z.string().nullable(),
+  status: z.number().nullable(),
+  duration_ms: z.number().nullable(),
+  /** Of the duration, what failed attempts took. */
+  failed_ms: z.number(),
+  attempts: z.array(attemptSchema),
+  probe: z.boolean(),
+  /** Values of the asked columns, several values joined by ", ". */
+  columns: z.record(cellSchema),
+});
+export type RequestRow = z.infer<typeof requestRowSchema>;
+
+export const requestsDataSchema = z.object({
+  state: stateSchema,
+  last_request_at: momentSchema.nullable(),
+  window: windowSchema,
+  summary: z
+    .object({
+      /** Requests that match, and all in the range. */
+      matching: z.number(),
+      total: z.number(),
+      /** True when more inner hops matched than can be joined: counts are lower bounds. */
+      lower_bound: z.boolean(),
+      classes: classesSchema,
+      /** Met a 5XX at any hop; of these hidden by a retry; reached the client. */
+      met_5xx: z.number(),
+      covered_by_retry: z.number(),
+      reached_client: z.number(),
+      /** Of those that reached the client: not safe to repeat (POST, PATCH …), so nginx did not retry. */
+      never_retried: z.array(z.object({ method: z.string(), count: z.number() })),
+      probes_excluded: z.number(),
+      /** Counted where: "frontends", "balancer" or "webapps". */
+      counted_at: z.string(),
+      /** "875 of 41,318 requests met a 5xx" and the sentence below it. */
+      headline: z.string(),
+      detail: z.string(),
+      histogram: z.object({
+        times: z.array(momentSchema),
+        /** Status classes, or the top values of `break_down` and "other". */
+        groups: z.array(z.object({ key: z.string(), total: z.number(), counts: z.array(z.number()) })),
+      }),
+      slowest_ms: z.number().nullable(),
+    })
+    .nullable(),
+  rows: z
+    .object({
+      rows: z.array(requestRowSchema),
+      /** Ask again with `after` for the next ones; null at the end. */
+      after: cursorSchema.nullable(),
+      /** Ask again with `live_after` for what came since; null when the list is empty and never was. */
+      live_cursor: cursorSchema.nullable(),
+      newest: momentSchema.nullable(),
+    })
+    .nullable(),
+});
+export type RequestsData = z.infer<typeof requestsDataSchema>;
+
+/** `POST /internal/rota/v1/requests/export`: streams what matches; the body is CSV or NDJSON, not JSON. */
+export const exportRequestSchema = scopeSchema.extend({
+  format: z.enum(['csv', 'ndjson']),
+  columns: z.array(z.string().min(1).max(256)).max(60).default([]),
+  include_probes: z.boolean().default(false),
+  limit: z.number().int().min(1).max(MAX_EXPORT_ROWS).default(MAX_EXPORT_ROWS),
+});
+export type ExportRequest = z.infer<typeof exportRequestSchema>;

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+
+/** A moment in answers: milliseconds since 1970, UTC. */
+export const momentSchema = z.number();
+
+/** A moment in questions: ISO 8601 with an offset. The browser resolves `now-30m` before it asks. */
+export const instantSchema = z
+  .string()
+  .max(40)
+  .refine((text) => /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:?\d\d)$/.test(text) && !Number.isNaN(Date.parse(text)), {
+    message: 'must be an ISO 8601 time with an offset, such as 2026-11-23T09:00:00Z',
+  });
+
+/** One pill of the filter bar. `is` and `is_not` need a value. */
+export const filterSchema = z.object({
+  field: z.string().min(1).max(256),
+  op: z.enum(['is', 'is_not', 'exists', 'not_exists']),
+  value: z.union([z.string().max(1024), z.number(), z.boolean()]).optional(),
+});
+export type Filter = z.infer<typeof filterSchema>;
+
+const namesSchema = z.array(z.string().min(1).max(256)).max(50).default([]);
+
+/** What every question carries. Empty `service`, `pool`, `environment` mean all. */
+export const scopeSchema = z.object({
+  from: instantSchema,
+  to: instantSchema,
+  kql: z.string().max(4000).default(''),
+  filters: z.array(filterSchema).max(50).default([]),
+  service: namesSchema,
+  pool: namesSchema,
+  environment: namesSchema,
+});
+export type Scope = z.infer<typeof scopeSchema>;
+
+/** Most time buckets that one chart may ask for. */
+export const MAX_BUCKETS = 400;
+export const bucketsSchema = z.number().int().min(10).max(MAX_BUCKETS).default(120);
+
+export const windowSchema = z.object({
+  from: momentSchema,
+  to: momentSchema,
+  interval_ms: z.number(),
+  /** Up to here every line has had time to arrive (95th percentile of lag); hatch what lies after. */
+  complete_to: momentSchema,
+});
+export type WindowInfo = z.infer<typeof windowSchema>;
+
+export const tierSchema = z.enum(['lb', 'frontend', 'webapp']);
+
+/** Requests by status class. */
+export const classesSchema = z.object({
+  s2xx: z.number(),
+  s3xx: z.number(),
+  s4xx: z.number(),
+  s5xx: z.number(),
+  /** 1XX, 499-like or no status at all. */
+  other: z.number(),
+});
+export type Classes = z.infer<typeof classesSchema>;
+
+/** Why a page may be empty, so that it can say the right next step. */
+export const stateSchema = z.enum(['ok', 'no_match', 'no_data_in_range', 'never_any_data']);
+
+/** A deploy or a pool event, for every time chart. `n` is the event's number in the Health list. */
+export const annotationSchema = z.object({
+  kind: z.enum(['deploy', 'ejected', 'ejected_passive', 'returned', 'gap', 'burst', 'silent']),
+  from: momentSchema,
+  to: momentSchema.nullable(),
+  label: z.string(),
+  hosts: z.array(z.string()),
+  n: z.number().int().nullable(),
+});
+export type Annotation = z.infer<typeof annotationSchema>;
+
+/** Where a sentence, bar or row leads: a page and the part of its state that differs. */
+export const targetSchema = z.object({
+  page: z.enum(['rotation', 'health', 'requests', 'delivery']),
+  from: momentSchema.optional(),
+  to: momentSchema.optional(),
+  kql: z.string().optional(),
+  request_id: z.string().optional(),
+  run: z.string().optional(),
+});
+export type Target = z.infer<typeof targetSchema>;
+
+export const verdictSchema = z.object({
+  tone: z.enum(['good', 'warning', 'danger', 'neutral']),
+  headline: z.string(),
+  /** At most two sentences of reason. */
+  detail: z.string(),
+  action: z.object({ label: z.string(), target: targetSchema }).nullable(),
+});
+export type Verdict = z.infer<typeof verdictSchema>;
