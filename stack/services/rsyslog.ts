@@ -1,0 +1,103 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Profile } from '../options.js';
+import type { PortPlan } from '../ports.js';
+import { accepts } from './probes.js';
+import { ServiceProcess, type Tier } from './process.js';
+
+interface RsyslogCommon {
+  /** A copy of (or the very) `pipeline/` folder. */
+  pipeline: string;
+  /** Its own working folder: queues, state, own log. */
+  folder: string;
+  logFolder: string;
+  /** Settings over `pipeline/rsyslog/defaults.env`. */
+  settings?: Record<string, string>;
+  onChange?: () => void;
+}
+
+export interface RsyslogServerOptions extends RsyslogCommon {
+  host: string;
+  ports: PortPlan['rsyslog'];
+  profile: Profile;
+  namespace: string;
+  elasticsearchUrl: string;
+  /** The bundled indexer, one CommonJS file, and the Node.js that runs it. */
+  indexer: string;
+  node?: string;
+}
+
+/** The central rsyslog with its indexer, from `pipeline/rsyslog/server.conf`. */
+export function rsyslogServer(options: RsyslogServerOptions): ServiceProcess {
+  const { ports } = options;
+  return rsyslogd('log-1', 'log', ports.relp, 'server.conf', options, {
+    ROTA_HOST: options.host,
+    ROTA_PORT_RELP: String(ports.relp),
+    ROTA_PORT_RELPS: String(ports.relps),
+    ROTA_PORT_TCP: String(ports.tcp),
+    ROTA_PORT_TCP_RAW: String(ports.tcpRaw),
+    ROTA_PORT_TLS: String(ports.tls),
+    ROTA_PORT_UDP: String(ports.udp),
+    ROTA_PROFILE: options.profile,
+    ROTA_NAMESPACE: options.namespace,
+    ROTA_ELASTICSEARCH_URL: options.elasticsearchUrl,
+    ROTA_INDEXER_COMMAND: `${options.node ?? process.execPath} ${options.indexer}`,
+  });
+}
+
+export interface RsyslogAgentOptions extends RsyslogCommon {
+  /** The service's own name, such as `agent-frontend-1`. */
+  name: string;
+  /** The host that it speaks for (ECS `host.name`). */
+  host: string;
+  /** The RELP port of the server, on loopback. */
+  serverPort: number;
+}
+
+/** The rsyslog of one node, from `pipeline/rsyslog/agent.conf`. */
+export function rsyslogAgent(options: RsyslogAgentOptions): ServiceProcess {
+  return rsyslogd(options.name, 'log', options.serverPort, 'agent.conf', options, {
+    ROTA_HOST: options.host,
+    ROTA_SERVER: '127.0.0.1',
+    ROTA_SERVER_PORT: String(options.serverPort),
+  });
+}
+
+function rsyslogd(
+  name: string,
+  tier: Tier,
+  port: number,
+  entry: string,
+  { pipeline, folder, logFolder, settings, onChange }: RsyslogCommon,
+  env: Record<string, string>,
+): ServiceProcess {
+  const config = join(pipeline, 'rsyslog', entry);
+  const pidFile = join(folder, 'rsyslogd.pid');
+  const isServer = entry === 'server.conf';
+  return new ServiceProcess({
+    name,
+    tier,
+    port,
+    command: '/usr/sbin/rsyslogd',
+    args: ['-n', '-f', config, '-i', pidFile],
+    cwd: folder,
+    env: {
+      ...defaults(join(pipeline, 'rsyslog', 'defaults.env')),
+      ROTA_RSYSLOG_DIR: join(pipeline, 'rsyslog'),
+      ROTA_WORK: folder,
+      ...env,
+      ...settings,
+    },
+    logFolder,
+    ready: async () => existsSync(pidFile) && (!isServer || (await accepts(port))),
+    stopTimeoutMs: 20_000,
+    onChange,
+  });
+}
+
+/** `NAME=value` lines, as systemd's EnvironmentFile reads them. */
+export function defaults(file: string): Record<string, string> {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const pairs = lines.map((line) => /^([A-Z][A-Z0-9_]*)=(.*)$/.exec(line.trim())).filter((match) => match !== null);
+  return Object.fromEntries(pairs.map(([, name, value]) => [name, (value as string).replace(/^"(.*)"$/, '$1')]));
+}
