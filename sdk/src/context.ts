@@ -7,6 +7,8 @@ export type ContextFields = { readonly [name: string]: unknown };
 export interface LogContext {
   /** Nested ECS fields; a new object whenever they change, so a reader may keep what it was given. */
   fields: ContextFields;
+  /** The request that this work is part of, as the request logger knows it. */
+  request?: object;
 }
 
 /**
@@ -37,7 +39,8 @@ export function currentFields(): ContextFields | undefined {
  * @param fields nested ECS fields, e.g. `{ labels: { job: 'nightly' } }`
  */
 export function runWithContext<T>(fields: ContextFields, work: () => T): T {
-  return storage.run({ fields: mergeFields(currentFields(), fields) }, work);
+  const around = storage.getStore();
+  return storage.run({ fields: mergeFields(around?.fields, fields), request: around?.request }, work);
 }
 
 /** As {@link runWithContext}, with a context that was made before: how listeners of a request get back into it. */

@@ -1,0 +1,189 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { type ContextFields, mergeFields } from '../context.js';
+import type { Redactor } from '../redact/index.js';
+import { type ErrorFields, errorFields } from './error_fields.js';
+import type { Ending, Exchange } from './exchange.js';
+import { type ForwardedHop, type Hop, parseForwarded, parseXForwardedFor, plainAddress } from './forwarded.js';
+import { header, headerText } from './header_text.js';
+import type { Probe } from './health_rules.js';
+import type { AccessEntry, Outcome } from './options.js';
+import { type IsTrusted, resolveClient } from './trusted_proxies.js';
+import { type UrlFields, urlFields } from './url_fields.js';
+
+/** What the options come to, compiled once. */
+export interface EventRules {
+  isTrusted: IsTrusted;
+  forwardedHeader: 'x-forwarded-for' | 'forwarded';
+  isHealthCheck: (probe: Probe) => boolean;
+  level: (outcome: Outcome) => string;
+  redactor: Redactor | undefined;
+}
+
+export const DATASET = 'rota.access';
+
+const REASONS = {
+  client: 'the client closed the connection before the response was complete',
+  server: 'the response was given up before it was complete',
+  crash: 'the process ended before the response was complete',
+} as const;
+
+/**
+ * The access event of one exchange: ECS 8.11 `http`, `url`, `source`, `client`, `server`, `user_agent`, `event`,
+ * `trace`, `span`, `error`; `event.duration` in nanoseconds. Pure but for reading the exchange.
+ */
+export function accessEntry(exchange: Exchange, ending: Ending, rules: EventRules, added?: ContextFields): AccessEntry {
+  const { request } = exchange;
+  const status = statusOf(exchange, ending);
+  const userAgent = header(request.headers['user-agent']);
+  const { client, host, scheme } = seenThrough(exchange, rules);
+  const url = redactedUrl(urlFields(exchange.target, host, scheme), rules.redactor);
+  const healthCheck = rules.isHealthCheck({
+    userAgent,
+    path: url.path,
+    method: exchange.method,
+    peer: exchange.peer.address,
+  });
+  const failed = exchange.error !== undefined || (status !== undefined && status >= 500);
+  const fields: Record<string, unknown> = {
+    ...trace(exchange),
+    http: httpFields(exchange, status, rules.redactor),
+    url,
+    event: eventFields(exchange, ending, status, failed),
+    ...addresses(exchange, client),
+    data_stream: { dataset: DATASET },
+  };
+  if (userAgent !== undefined) fields['user_agent'] = { original: userAgent };
+  if (exchange.error) fields['error'] = errorOf(exchange.error.thrown, status, rules.redactor);
+  const tags = [...(healthCheck ? ['health_check'] : []), ...(ending.aborted ? ['aborted'] : [])];
+  if (tags.length > 0) fields['tags'] = tags;
+  const all = added ? mergeFields(rules.redactor ? rules.redactor.fields(added) : added, fields) : fields;
+  const level = rules.level({ status, aborted: ending.aborted !== undefined, healthCheck });
+  return { ...all, level, message: `${exchange.method} ${url.path} ${status ?? 'aborted'}` };
+}
+
+/** A response that never got as far as its head has no status, whatever `statusCode` was set to. */
+function statusOf(exchange: Exchange, ending: Ending): number | undefined {
+  const { response } = exchange;
+  return ending.aborted === undefined || response.headersSent ? response.statusCode : undefined;
+}
+
+function trace(exchange: Exchange): Record<string, unknown> {
+  const fields: Record<string, unknown> = {
+    trace: { id: exchange.span.traceId },
+    span: { id: exchange.span.spanId },
+  };
+  if (exchange.parentSpanId) fields['parent'] = { id: exchange.parentSpanId };
+  return fields;
+}
+
+function httpFields(exchange: Exchange, status: number | undefined, redactor: Redactor | undefined): object {
+  const { request } = exchange;
+  const requestFields: Record<string, unknown> = { id: exchange.id, method: exchange.method };
+  const referrer = header(request.headers.referer);
+  if (referrer !== undefined) requestFields['referrer'] = redactor ? redactor.text(referrer) : referrer;
+  const received = receivedBytes(exchange);
+  if (received !== undefined) requestFields['body'] = { bytes: received };
+  const response: Record<string, unknown> = {
+    body: { bytes: hasBody(exchange.method, status) ? exchange.bytes.sent : 0 },
+  };
+  if (status !== undefined) response['status_code'] = status;
+  return { request: requestFields, response, version: request.httpVersion };
+}
+
+/** What the client announced when it sent all of it, otherwise what was read; undefined for a request without a body. */
+function receivedBytes(exchange: Exchange): number | undefined {
+  const { headers, complete } = exchange.request;
+  const length = headers['content-length'];
+  if (complete && length !== undefined && /^\d{1,15}$/.test(length)) return Number(length);
+  const expected = length !== undefined || headers['transfer-encoding'] !== undefined;
+  return expected || exchange.bytes.received > 0 ? exchange.bytes.received : undefined;
+}
+
+/** RFC 9110, section 6.4.1: what is written to such a response is not sent. */
+function hasBody(method: string, status: number | undefined): boolean {
+  return method !== 'HEAD' && status !== 204 && status !== 304 && (status === undefined || status >= 200);
+}
+
+function eventFields(exchange: Exchange, ending: Ending, status: number | undefined, failed: boolean): object {
+  const ok = !failed && ending.aborted === undefined && status !== undefined && status < 400;
+  const fields: Record<string, unknown> = {
+    kind: 'event',
+    category: ['web'],
+    type: failed ? ['access', 'error'] : ['access'],
+    dataset: DATASET,
+    outcome: ok ? 'success' : 'failure',
+    duration: Math.max(0, Math.round((ending.at - exchange.started) * 1e6)),
+  };
+  if (ending.aborted) fields['reason'] = REASONS[ending.aborted];
+  return fields;
+}
+
+/** Below 500 an error is the client's: its message may quote the body (`JSON.parse` does), so it stays out. */
+function errorOf(thrown: unknown, status: number | undefined, redactor: Redactor | undefined): ErrorFields {
+  const { type, code, message, stack_trace } = errorFields(thrown);
+  const fields: ErrorFields = {};
+  if (type !== undefined) fields.type = type;
+  if (code !== undefined) fields.code = code;
+  if (status !== undefined && status < 500 && status >= 400) return fields;
+  const text = (value: string) => (redactor ? redactor.text(value) : value);
+  if (message !== undefined) fields.message = text(message);
+  if (stack_trace !== undefined) fields.stack_trace = text(stack_trace);
+  return fields;
+}
+
+function addresses(exchange: Exchange, client: Hop): Record<string, unknown> {
+  const fields: Record<string, unknown> = {};
+  if (client.address !== '') {
+    const source = { address: client.address, ip: client.address, ...(client.port ? { port: client.port } : {}) };
+    fields['source'] = source;
+    fields['client'] = { ...source };
+  }
+  const { address, port } = exchange.local;
+  if (address !== undefined || port !== undefined) fields['server'] = { ...exchange.local };
+  return fields;
+}
+
+/** Client, host and scheme as the outermost trusted proxy saw them. */
+function seenThrough(exchange: Exchange, rules: EventRules): { client: Hop; host?: string; scheme: string } {
+  const { headers } = exchange.request;
+  const host = header(headers.host ?? (headers[':authority'] as string | undefined));
+  const scheme = exchange.encrypted ? 'https' : 'http';
+  if (!rules.isTrusted(exchange.peer.address, 0)) return { client: exchange.peer, host, scheme };
+  const hops = readHops(headers, rules.forwardedHeader);
+  const { client, walked } = resolveClient(exchange.peer, hops, rules.isTrusted);
+  const said: Partial<ForwardedHop> =
+    rules.forwardedHeader === 'forwarded'
+      ? (hops[hops.length - Math.max(1, walked)] ?? {})
+      : { proto: nth(headers['x-forwarded-proto'], walked), host: nth(headers['x-forwarded-host'], walked) };
+  const proto = said.proto?.toLowerCase();
+  return { client, host: said.host ?? host, scheme: proto === 'https' || proto === 'http' ? proto : scheme };
+}
+
+function readHops(headers: IncomingHttpHeaders, name: 'x-forwarded-for' | 'forwarded'): ForwardedHop[] {
+  const text = joined(headers[name]);
+  if (text === undefined) return [];
+  return name === 'forwarded' ? parseForwarded(text) : parseXForwardedFor(text);
+}
+
+/** Of a list that proxies append to, the entry of the outermost trusted one; most send just one, and that is it. */
+function nth(value: string | string[] | undefined, walked: number): string | undefined {
+  const list = joined(value)?.split(',');
+  return list?.[Math.max(0, list.length - Math.max(1, walked))]?.trim() || undefined;
+}
+
+function joined(value: string | string[] | undefined): string | undefined {
+  const text = Array.isArray(value) ? value.join(',') : value;
+  return text === undefined ? undefined : headerText(text);
+}
+
+function redactedUrl(url: UrlFields, redactor: Redactor | undefined): UrlFields {
+  if (!redactor) return url;
+  const fields: UrlFields = { ...url, original: redactor.text(url.original) };
+  if (url.query !== undefined) fields.query = redactor.query(url.query);
+  return fields;
+}
+
+/** The peer of a connection, without the IPv6 spelling of IPv4. */
+export function peerOf(socket: { remoteAddress?: string; remotePort?: number }): Hop {
+  return { address: plainAddress(socket.remoteAddress ?? ''), port: socket.remotePort };
+}

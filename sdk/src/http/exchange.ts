@@ -1,0 +1,47 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { LogContext } from '../context.js';
+import type { Hop } from './forwarded.js';
+import type { SpanIds } from './traceparent.js';
+
+/** One request and its response while they last. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly context: LogContext;
+  readonly id: string;
+  readonly span: SpanIds;
+  /** The span that called us. */
+  readonly parentSpanId: string | undefined;
+  /** `performance.now()` when the request came. */
+  readonly started: number;
+  readonly method: string;
+  /** The target as the client sent it, before routers shorten `request.url`. */
+  readonly target: string;
+  /** Taken at the start: a closed socket no longer knows them. */
+  readonly peer: Hop;
+  readonly local: { address?: string; port?: number };
+  readonly encrypted: boolean;
+  readonly bytes: { received: number; sent: number };
+  error: { thrown: unknown } | undefined;
+  done: boolean;
+}
+
+/** How it ended. */
+export interface Ending {
+  /** `performance.now()`. */
+  at: number;
+  /** Why the response is not complete; undefined when it is. */
+  aborted?: 'client' | 'server' | 'crash';
+}
+
+const KEY = Symbol.for('rota-sdk.exchange.1');
+
+/** The exchange of a request that some request logger has taken on, whichever copy of this package it is from. */
+export function exchangeOf(request: object): Exchange | undefined {
+  return (request as { [KEY]?: Exchange })[KEY];
+}
+
+/** Makes the exchange known to {@link exchangeOf}. */
+export function remember(exchange: Exchange): void {
+  Object.defineProperty(exchange.request, KEY, { value: exchange, configurable: true });
+}

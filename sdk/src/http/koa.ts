@@ -1,0 +1,38 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { runInContext } from '../context.js';
+import { exchangeOf } from './exchange.js';
+import type { Recorder } from './request_logger.js';
+
+/** As much of Koa as is used here: this package does not depend on Koa. */
+interface Context {
+  req: IncomingMessage;
+  res: ServerResponse;
+  app: { on(event: 'error', listener: (error: unknown, context?: { req?: IncomingMessage }) => void): unknown };
+}
+
+export type KoaMiddleware = (context: Context, next: () => Promise<unknown>) => Promise<void>;
+
+/** Koa's middleware; errors are noted and thrown on. */
+export function koaMiddleware(recorder: Recorder): KoaMiddleware {
+  const known = new WeakSet<object>();
+  return async (context, next) => {
+    const { app } = context;
+    if (!known.has(app)) {
+      known.add(app);
+      // Only now, at the first request: Koa prints errors by itself as long as nobody listened when it was started.
+      app.on('error', (error, at) => at?.req && note(at.req, error));
+    }
+    const exchange = recorder.begin(context.req, context.res);
+    try {
+      await runInContext(exchange.context, next);
+    } catch (error) {
+      note(context.req, error);
+      throw error;
+    }
+  };
+}
+
+function note(request: IncomingMessage, error: unknown): void {
+  const exchange = exchangeOf(request);
+  if (exchange) exchange.error ??= { thrown: error };
+}

@@ -1,0 +1,44 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { runInContext } from '../context.js';
+import type { Exchange } from './exchange.js';
+import type { Recorder } from './request_logger.js';
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+/**
+ * Wraps a plain request listener. What it throws, or rejects with, is logged with the request and answered by 500; a
+ * response that was begun already is cut off, so that nobody takes it for complete.
+ */
+export function nodeHandler(recorder: Recorder, listener: Listener): RequestListener {
+  return (request, response) => {
+    const exchange = recorder.begin(request, response);
+    runInContext(exchange.context, () => {
+      try {
+        const result = listener(request, response);
+        if (isThenable(result)) result.then(undefined, (error: unknown) => fail(exchange, error));
+      } catch (error) {
+        fail(exchange, error);
+      }
+    });
+  };
+}
+
+function fail(exchange: Exchange, error: unknown): void {
+  const { response } = exchange;
+  exchange.error ??= { thrown: error };
+  if (response.writableEnded) return;
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  for (const name of response.getHeaderNames()) {
+    if (name.startsWith('content-') || name === 'etag' || name === 'last-modified') response.removeHeader(name);
+  }
+  response.statusCode = 500;
+  response.setHeader('content-type', 'text/plain; charset=utf-8');
+  response.end('Internal Server Error\n');
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}
