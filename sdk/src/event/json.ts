@@ -1,0 +1,52 @@
+/**
+ * JSON that never throws, whatever the application logs.
+ */
+const MAX_DEPTH = 32;
+
+/** `JSON.stringify`, and where that throws (cycles, BigInt, a getter or toJSON that throws) a tamed copy of the value. */
+export function toJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return JSON.stringify(tame(value, new Set(), 0));
+  }
+}
+
+function tame(value: unknown, above: Set<object>, depth: number): unknown {
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value !== 'object' || value === null) return value;
+  if (above.has(value)) return '[circular]';
+  if (depth >= MAX_DEPTH) return '[too deep]';
+  above.add(value);
+  try {
+    return tameObject(value, above, depth);
+  } catch {
+    return '[unreadable]';
+  } finally {
+    above.delete(value);
+  }
+}
+
+function tameObject(value: object, above: Set<object>, depth: number): unknown {
+  const { toJSON } = value as { toJSON?: unknown };
+  if (typeof toJSON === 'function') return tame(toJSON.call(value), above, depth + 1);
+  if (Array.isArray(value)) return value.map((item) => tame(item, above, depth + 1));
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) {
+    try {
+      copy[key] = tame((value as Record<string, unknown>)[key], above, depth + 1);
+    } catch {
+      copy[key] = '[unreadable]';
+    }
+  }
+  return copy;
+}
+
+/**
+ * C1 control characters (one of them starts an ANSI sequence by itself), DEL and the two Unicode line separators, which
+ * JSON leaves as they are, as `\u…`. JSON has escaped CR, LF, ESC and the other ASCII ones already.
+ */
+export function escapeControls(json: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
+  return json.replace(/[\u007f-\u009f\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

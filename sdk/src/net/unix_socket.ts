@@ -1,0 +1,108 @@
+import { createRequire } from 'node:module';
+import { asError, ConfigurationError } from '../errors.js';
+import type { DatagramSocket, OpenDatagram } from './datagram_sender.js';
+import type { Target } from './target.js';
+
+interface NativeSocket {
+  connect(path: string): void;
+  send(bytes: Buffer, done: (error?: Error | null) => void): void;
+  close(): void;
+  on(event: string, listener: (value: Error) => void): void;
+}
+
+interface UnixDgram {
+  createSocket(type: 'unix_dgram'): NativeSocket;
+}
+
+const CONGESTION = 1;
+const RETRY_MS = 10;
+
+/**
+ * The optional native module, found from where the application's own modules are.
+ * @throws ConfigurationError `ROTA_CONFIG_UNIX` when it is not installed or was built for another Node.js.
+ */
+export function loadUnixDgram(): UnixDgram {
+  try {
+    // winston-syslog depends on it (optionally), so look from there.
+    const here = createRequire(__filename);
+    return createRequire(here.resolve('winston-syslog'))('unix-dgram') as UnixDgram;
+  } catch (error) {
+    throw new ConfigurationError(
+      'ROTA_CONFIG_UNIX',
+      `unix:// needs the optional native module "unix-dgram", which cannot be loaded (${asError(error).message.split('\n')[0]}). Install it (npm install unix-dgram), or send by relp:// instead.`,
+    );
+  }
+}
+
+/**
+ * A unix datagram socket. The native module's handle keeps a process alive and cannot be told not to, so it is open only
+ * while there is something to send; opening one costs two system calls.
+ */
+export function openUnix(target: Target): OpenDatagram {
+  return (ready, failed) => {
+    const native = loadUnixDgram();
+    const socket = new BurstSocket(native, target.path, failed);
+    setImmediate(ready);
+    return socket;
+  };
+}
+
+class BurstSocket implements DatagramSocket {
+  private socket: NativeSocket | undefined;
+  private closing: NodeJS.Immediate | undefined;
+
+  constructor(
+    private readonly native: UnixDgram,
+    private readonly path: string,
+    private readonly failed: (error: Error) => void,
+  ) {}
+
+  send(bytes: Buffer, done: (error?: Error | null) => void): void {
+    let socket: NativeSocket;
+    try {
+      socket = this.open();
+    } catch (error) {
+      done(asError(error));
+      return;
+    }
+    socket.send(bytes, (error) => {
+      if ((error as { code?: unknown } | undefined)?.code !== CONGESTION) {
+        done(typeof (error as NodeJS.ErrnoException | null)?.code === 'number' ? named(error as Error) : error);
+        return;
+      }
+      // The receiver's buffer is full. Nothing was sent; try again shortly.
+      setTimeout(() => this.send(bytes, done), RETRY_MS).unref();
+    });
+    this.closing ??= setImmediate(() => this.close());
+  }
+
+  hold(): void {}
+
+  close(): void {
+    if (this.closing !== undefined) clearImmediate(this.closing);
+    this.closing = undefined;
+    this.socket?.close();
+    this.socket = undefined;
+  }
+
+  private open(): NativeSocket {
+    if (this.socket !== undefined) return this.socket;
+    const socket = this.native.createSocket('unix_dgram');
+    let failure: Error | undefined;
+    socket.on('error', (error) => {
+      failure = error;
+    });
+    socket.connect(this.path);
+    if (failure !== undefined) {
+      socket.close();
+      throw failure;
+    }
+    this.socket = socket;
+    return socket;
+  }
+}
+
+/** The module gives errno as a negative number; Linux's EMSGSIZE is the one that is about the message itself. */
+function named(error: Error): Error {
+  return Object.assign(error, { code: (error as { code?: unknown }).code === -90 ? 'EMSGSIZE' : 'EUNIX' });
+}

@@ -1,0 +1,30 @@
+import type { Slab } from './slab.js';
+
+/** Where an entry lies on disk, so that its acknowledgement can be written to the ledger. */
+export interface Origin {
+  /** The entry that ends at `end` in segment `segment` needs no more sending. Called in order. */
+  settle(segment: number, end: number): void;
+  segment: number;
+  end: number;
+}
+
+/** One message that waits for its acknowledgement: `slab.bytes[start, end)` is the syslog message without framing. */
+export interface Entry {
+  slab: Slab;
+  start: number;
+  end: number;
+  /** Offset of STRUCTURED-DATA from `start`: where the mark of a repeat is put in. */
+  sdAt: number;
+  /** `event.sequence`; 0 for what another process left behind. */
+  sequence: number;
+  /** How often it was written to a connection. From the second time on it is marked as a repeat. */
+  sends: number;
+  /** The receiver has it, though an older one is still open (acknowledgements out of order). */
+  acknowledged: boolean;
+  origin: Origin | null;
+}
+
+/** Bytes of the message itself. */
+export function sizeOf(entry: Entry): number {
+  return entry.end - entry.start;
+}

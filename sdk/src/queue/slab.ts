@@ -1,0 +1,71 @@
+import type { Entry, Origin } from './entry.js';
+
+/** Bytes of one slab; a larger message gets a slab of its own. */
+export const SLAB_BYTES = 256 * 1024;
+const SPARE_SLABS = 4;
+
+/** A piece of memory outside the JavaScript heap that holds many messages. `live` counts those still needed. */
+export interface Slab {
+  bytes: Buffer;
+  used: number;
+  live: number;
+}
+
+/**
+ * Keeps encoded messages in a few large buffers instead of one Buffer or string a message: the garbage collector has
+ * nothing to move, and a slab is used again as soon as its last message is acknowledged.
+ */
+export class SlabPool {
+  private current: Slab = newSlab(SLAB_BYTES);
+  private readonly spare: Slab[] = [];
+
+  /** Stores `text` as UTF-8. `sdAt` is where its STRUCTURED-DATA begins, counted from the start of the text. */
+  store(text: string, sdAt: number, sequence: number): Entry {
+    const slab = this.room(text.length * 3);
+    const start = slab.used;
+    const end = start + slab.bytes.write(text, start, 'utf8');
+    return keep(slab, start, end, sdAt, sequence, null);
+  }
+
+  /** Stores a copy of bytes that are encoded already (read back from a spool). */
+  storeBytes(source: Uint8Array, sdAt: number, sequence: number, origin: Origin | null): Entry {
+    const slab = this.room(source.length);
+    const start = slab.used;
+    slab.bytes.set(source, start);
+    return keep(slab, start, start + source.length, sdAt, sequence, origin);
+  }
+
+  /** Gives the memory of an entry back. Call it once an entry, when it is acknowledged or dropped. */
+  release(entry: Entry): void {
+    const { slab } = entry;
+    slab.live -= 1;
+    if (slab.live > 0) return;
+    if (slab === this.current) {
+      slab.used = 0;
+      return;
+    }
+    if (slab.bytes.length === SLAB_BYTES && this.spare.length < SPARE_SLABS) {
+      slab.used = 0;
+      this.spare.push(slab);
+    }
+  }
+
+  private room(bytes: number): Slab {
+    const { current } = this;
+    if (current.bytes.length - current.used >= bytes) return current;
+    // A huge message must not leave a huge slab behind as the one that the small ones share.
+    if (bytes > SLAB_BYTES) return newSlab(bytes);
+    this.current = this.spare.pop() ?? newSlab(SLAB_BYTES);
+    return this.current;
+  }
+}
+
+function newSlab(bytes: number): Slab {
+  return { bytes: Buffer.allocUnsafeSlow(bytes), used: 0, live: 0 };
+}
+
+function keep(slab: Slab, start: number, end: number, sdAt: number, sequence: number, origin: Origin | null): Entry {
+  slab.used = end;
+  slab.live += 1;
+  return { slab, start, end, sdAt, sequence, sends: 0, acknowledged: false, origin };
+}

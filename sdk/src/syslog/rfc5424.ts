@@ -1,0 +1,138 @@
+/**
+ * RFC 5424 headers. All functions are pure; what they return is printable US-ASCII, except PARAM-VALUE (UTF-8).
+ */
+
+/** RFC 5424 table 1. */
+export const FACILITIES = [
+  'kern',
+  'user',
+  'mail',
+  'daemon',
+  'auth',
+  'syslog',
+  'lpr',
+  'news',
+  'uucp',
+  'cron',
+  'authpriv',
+  'ftp',
+  'ntp',
+  'audit',
+  'alert',
+  'clock',
+  'local0',
+  'local1',
+  'local2',
+  'local3',
+  'local4',
+  'local5',
+  'local6',
+  'local7',
+] as const;
+export type Facility = (typeof FACILITIES)[number];
+
+/** RFC 5424 table 2, by the level names of winston's syslog, npm and cli sets. An unknown level is sent as `info`. */
+const SEVERITIES: Readonly<Record<string, number>> = {
+  emerg: 0,
+  emergency: 0,
+  alert: 1,
+  crit: 2,
+  critical: 2,
+  error: 3,
+  err: 3,
+  warning: 4,
+  warn: 4,
+  notice: 5,
+  info: 6,
+  http: 6,
+  help: 6,
+  data: 6,
+  prompt: 6,
+  debug: 7,
+  verbose: 7,
+  input: 7,
+  silly: 7,
+};
+
+export function severityOf(level: string): number {
+  return SEVERITIES[level] ?? 6;
+}
+
+/** RFC 5424 section 6: the longest header fields. */
+const LIMITS = { hostname: 255, appName: 48, procId: 128, msgId: 32, sdName: 32 } as const;
+export type HeaderField = Exclude<keyof typeof LIMITS, 'sdName'>;
+
+/**
+ * A header field within its limit and character set (PRINTUSASCII, 33–126): other characters become `?`, nothing
+ * becomes the NILVALUE `-`.
+ */
+export function headerField(field: HeaderField, value: string | number | undefined | null): string {
+  const clean = String(value ?? '').replace(/[^\x21-\x7e]/gu, '?');
+  return clean.slice(0, LIMITS[field]) || '-';
+}
+
+/** SD-NAME: PRINTUSASCII without `=`, `]`, `"` and space, at most 32. */
+export function sdName(value: string): string {
+  return value.replace(/[^\x21-\x7e]|[="\]]/gu, '_').slice(0, LIMITS.sdName) || '_';
+}
+
+/** PARAM-VALUE: `"`, `\` and `]` get a backslash (section 6.3.3); control characters become spaces. */
+export function sdValue(value: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
+  const printable = value.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
+  return wellFormed(printable).replace(/["\\\]]/g, (c) => `\\${c}`);
+}
+
+/** A lone surrogate has no UTF-8 form: it becomes U+FFFD here, once, rather than somewhere on the way. */
+function wellFormed(text: string): string {
+  return text.replace(/[\ud800-\udfff]/gu, '\ufffd');
+}
+
+/** One SD-ELEMENT. */
+export function sdElement(id: string, params: Readonly<Record<string, string | number>>): string {
+  const pairs = Object.entries(params).map(([name, value]) => ` ${sdName(name)}="${sdValue(String(value))}"`);
+  return `[${sdName(id)}${pairs.join('')}]`;
+}
+
+/** Section 7.3.1: `sequenceId` runs from 1 to 2147483647 and then starts at 1 again. */
+export function sequenceId(sequence: number): number {
+  return ((sequence - 1) % 2147483647) + 1;
+}
+
+export interface HeaderOptions {
+  facility: Facility;
+  hostname: string;
+  appName: string;
+  procId: string | number;
+  software: string;
+  version: string;
+  /** Our own addresses, for `[origin ip="…"]`. */
+  addresses?: readonly string[];
+}
+
+/** The parts of the header that do not change from message to message, so that only time and number are put in. */
+export class HeaderEncoder {
+  private readonly pri: readonly string[];
+  private readonly names: string;
+  private readonly origin: string;
+
+  constructor(options: HeaderOptions) {
+    const facility = FACILITIES.indexOf(options.facility);
+    this.pri = Array.from({ length: 8 }, (_, severity) => `<${facility * 8 + severity}>1 `);
+    const host = headerField('hostname', options.hostname);
+    const app = headerField('appName', options.appName);
+    this.names = ` ${host} ${app} ${headerField('procId', options.procId)} `;
+    const ips = (options.addresses ?? []).map((ip) => ` ip="${sdValue(ip)}"`).join('');
+    this.origin = `"][origin${ips} software="${sdValue(options.software.slice(0, 48))}" swVersion="${sdValue(options.version.slice(0, 32))}"] `;
+  }
+
+  /** All before STRUCTURED-DATA, with its trailing space. `msgId` must have passed `headerField`. */
+  head(severity: number, timestamp: string, msgId: string): string {
+    return `${this.pri[severity]}${timestamp}${this.names}${msgId} `;
+  }
+
+  /** STRUCTURED-DATA and the space before MSG. */
+  structuredData(sequence: number): string {
+    return `[meta sequenceId="${sequence <= 2147483647 ? sequence : sequenceId(sequence)}${this.origin}`;
+  }
+}

@@ -1,0 +1,4 @@
+declare module 'winston-syslog' {
+  const exported: unknown;
+  export default exported;
+}
