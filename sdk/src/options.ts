@@ -108,17 +108,27 @@ export function resolveSettings(options: ShippingOptions, env: Env = process.env
 }
 
 function addresses(options: ShippingOptions, env: Env): readonly string[] {
-  const fromEnv = env.ROTA_URL?.split(',').map((part) => part.trim()).filter((part) => part !== '') ?? [];
+  const fromEnv =
+    env.ROTA_URL?.split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '') ?? [];
   const list = options.urls ?? (options.url === undefined ? fromEnv : [options.url]);
   if (list.length > 0) return list;
-  throw new ConfigurationError('ROTA_CONFIG_URL_MISSING', 'There is no address to send logs to. Give the option url (for example relp://logs.example.com:2514) or set ROTA_URL.');
+  throw new ConfigurationError(
+    'ROTA_CONFIG_URL_MISSING',
+    'There is no address to send logs to. Give the option url (for example relp://logs.example.com:2514) or set ROTA_URL.',
+  );
 }
 
 function service(options: ShippingOptions, env: Env): ServiceOptions {
-  const given: Partial<ServiceOptions> = typeof options.service === 'string' ? { name: options.service } : (options.service ?? {});
+  const given: Partial<ServiceOptions> =
+    typeof options.service === 'string' ? { name: options.service } : (options.service ?? {});
   const name = given.name ?? env.ROTA_SERVICE;
   if (typeof name !== 'string' || name === '') {
-    throw new ConfigurationError('ROTA_CONFIG_SERVICE', 'The service has no name. Give the option service (for example "shop") or set ROTA_SERVICE.');
+    throw new ConfigurationError(
+      'ROTA_CONFIG_SERVICE',
+      'The service has no name. Give the option service (for example "shop") or set ROTA_SERVICE.',
+    );
   }
   return {
     name,
@@ -141,17 +151,26 @@ function tlsSettings(options: ShippingOptions, env: Env): TlsOptions {
 function count(name: string, value: number | undefined, otherwise: number, least: number): number {
   if (value === undefined) return otherwise;
   if (Number.isFinite(value) && value >= least) return Math.floor(value);
-  throw new ConfigurationError('ROTA_CONFIG_NUMBER', `The option ${name} is ${String(value)}. Give a number of at least ${least}.`);
+  throw new ConfigurationError(
+    'ROTA_CONFIG_NUMBER',
+    `The option ${name} is ${String(value)}. Give a number of at least ${least}.`,
+  );
 }
 
 function policy(value: QueuePolicy | undefined): QueuePolicy {
   if (value === undefined) return 'drop-oldest';
   if (value === 'drop-oldest' || value === 'drop-newest' || value === 'wait') return value;
-  throw new ConfigurationError('ROTA_CONFIG_POLICY', `The option queue.policy is "${String(value)}". Use drop-oldest, drop-newest or wait.`);
+  throw new ConfigurationError(
+    'ROTA_CONFIG_POLICY',
+    `The option queue.policy is "${String(value)}". Use drop-oldest, drop-newest or wait.`,
+  );
 }
 
 function facility(value: Facility | undefined): Facility {
   if (value === undefined) return 'local0';
   if (FACILITIES.includes(value)) return value;
-  throw new ConfigurationError('ROTA_CONFIG_FACILITY', `The option facility is "${String(value)}". Use one of ${FACILITIES.join(', ')}.`);
+  throw new ConfigurationError(
+    'ROTA_CONFIG_FACILITY',
+    `The option facility is "${String(value)}". Use one of ${FACILITIES.join(', ')}.`,
+  );
 }

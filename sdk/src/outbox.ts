@@ -1,5 +1,5 @@
-import { resolveTls } from './net/tls_options.js';
 import { type ConnectionStats, Shipper } from './net/shipper.js';
+import { resolveTls } from './net/tls_options.js';
 import type { Settings } from './options.js';
 import { BoundedQueue } from './queue/bounded_queue.js';
 import { DropLedger } from './queue/drops.js';
@@ -77,7 +77,11 @@ export class Outbox {
   /** Resolves when the queue has room again. */
   async ready(): Promise<void> {
     if (!this.queue.isFull) return;
-    await new Promise<void>((resolve) => this.roomWaiters.add(resolve));
+    await new Promise<void>((resolve) => {
+      this.roomWaiters.add(resolve);
+      this.hold();
+    });
+    this.hold();
   }
 
   /** Waits until all that was submitted is delivered or lost, at most `timeoutMs`. */
@@ -93,8 +97,6 @@ export class Outbox {
   }
 
   private async waitForEmpty(timeoutMs: number): Promise<void> {
-    // The connection may hold the process now: someone waits for it.
-    this.shipper.hold(true);
     this.shipper.hurry();
     await new Promise<void>((resolve) => {
       const done = () => {
@@ -104,8 +106,14 @@ export class Outbox {
       };
       const timer = setTimeout(done, timeoutMs);
       this.waiters.add(done);
+      this.hold();
     });
-    this.shipper.hold(this.waiters.size > 0);
+    this.hold();
+  }
+
+  /** The connection keeps the process alive only while the application waits for it. */
+  private hold(): void {
+    this.shipper.hold(this.waiters.size > 0 || this.roomWaiters.size > 0);
   }
 
   private onDelivered(entry: Entry): void {

@@ -1,8 +1,9 @@
 /**
  * winston-syslog's class with the types that it does not bring. The one place that knows its untyped insides.
  */
-import type TransportStream from 'winston-transport';
+
 import winstonSyslog from 'winston-syslog';
+import type TransportStream from 'winston-transport';
 
 /** What winston-syslog documents, plus what Node.js's tls.connect takes for `tls*`. */
 export interface WinstonSyslogOptions extends TransportStream.TransportStreamOptions {

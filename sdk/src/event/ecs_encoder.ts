@@ -19,7 +19,6 @@ export interface Statics {
   labels?: Fields;
 }
 
-
 /** Where a user's value would break the proof of delivery or the mapping, ours stays. */
 const OURS = new Set(['agent', 'ecs', 'log']);
 
@@ -50,7 +49,14 @@ export class EcsEncoder {
     let own = '';
     let touched = false;
     for (const key in fields) {
-      if (key === 'event' || key in this.statics || key === 'log' || key === '@timestamp' || key === 'message' || key.includes('.')) {
+      if (
+        key === 'event' ||
+        key in this.statics ||
+        key === 'log' ||
+        key === '@timestamp' ||
+        key === 'message' ||
+        key.includes('.')
+      ) {
         touched = true;
         break;
       }
@@ -76,7 +82,8 @@ export class EcsEncoder {
       text += over === undefined ? this.spelled[key] : `,"${key}":${toJson({ ...value, ...asObject(over) })}`;
     }
     for (const key of Object.keys(theirs)) {
-      if (key === 'event' || key === '@timestamp' || key === 'message' || key === 'log' || key in this.statics) continue;
+      if (key === 'event' || key === '@timestamp' || key === 'message' || key === 'log' || key in this.statics)
+        continue;
       const value = toJson(theirs[key]);
       if (value !== undefined) text += `,${JSON.stringify(key)}:${value}`;
     }

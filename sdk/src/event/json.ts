@@ -47,6 +47,5 @@ function tameObject(value: object, above: Set<object>, depth: number): unknown {
  * JSON leaves as they are, as `\u…`. JSON has escaped CR, LF, ESC and the other ASCII ones already.
  */
 export function escapeControls(json: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
   return json.replace(/[\u007f-\u009f\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -105,7 +105,11 @@ export class DatagramSender implements Sender {
 }
 
 function unreachable(label: string, error: Error): ConnectionError {
-  return new ConnectionError('ROTA_CONNECTION_FAILED', `${label} cannot be reached (${error.message}). Check the address and that the receiver runs; the SDK tries again by itself.`, { cause: error });
+  return new ConnectionError(
+    'ROTA_CONNECTION_FAILED',
+    `${label} cannot be reached (${error.message}). Check the address and that the receiver runs; the SDK tries again by itself.`,
+    { cause: error },
+  );
 }
 
 /** A UDP socket, connected so that the receiver's "port unreachable" comes back to us. */

@@ -17,7 +17,12 @@ export interface SenderOptions {
 }
 
 /** One new connection of the kind that the target's scheme asks for. */
-export function openSender(target: Target, tls: ConnectionOptions, options: SenderOptions, events: SenderEvents): Sender {
+export function openSender(
+  target: Target,
+  tls: ConnectionOptions,
+  options: SenderOptions,
+  events: SenderEvents,
+): Sender {
   switch (target.scheme) {
     case 'relp':
     case 'relps':

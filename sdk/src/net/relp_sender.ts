@@ -51,7 +51,13 @@ export class RelpSender implements Sender {
           events.onReady();
         },
         onAnswer: (index, ok, reason) => this.onAnswer(index, ok, reason),
-        onServerClose: () => this.fail(new ConnectionError('ROTA_CONNECTION_CLOSED', `${target.label} is closing; the SDK connects again by itself.`)),
+        onServerClose: () =>
+          this.fail(
+            new ConnectionError(
+              'ROTA_CONNECTION_CLOSED',
+              `${target.label} is closing; the SDK connects again by itself.`,
+            ),
+          ),
         onClosed: () => this.socket.end(),
       },
       options.software,
@@ -142,7 +148,10 @@ export class RelpSender implements Sender {
     const { inflight, events } = this;
     const entry = inflight.at(index);
     if (entry === undefined || entry.acknowledged) {
-      throw new ProtocolError('ROTA_RELP_ANSWER', `${this.target.label} answered a message that was not sent or is answered already. The connection is given up.`);
+      throw new ProtocolError(
+        'ROTA_RELP_ANSWER',
+        `${this.target.label} answered a message that was not sent or is answered already. The connection is given up.`,
+      );
     }
     entry.acknowledged = true;
     if (index === 0) this.popAnswered();

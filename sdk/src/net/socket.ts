@@ -1,4 +1,4 @@
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import { ConnectionError } from '../errors.js';
 import type { Target } from './target.js';
@@ -25,7 +25,7 @@ export function openSocket(target: Target, tls: ConnectionOptions, timeoutMs: nu
   const address = { host: target.host, port: target.port };
   const socket: Socket = secure
     ? connectTls({ ...tlsFor(target, tls), ...address })
-    : connectTcp({ ...address, autoSelectFamily: true } as Parameters<typeof connectTcp>[0]);
+    : connectTcp({ ...address, autoSelectFamily: true } as TcpNetConnectOpts);
   socket.setNoDelay(true);
   socket.setKeepAlive(true, 30_000);
   socket.unref();
@@ -76,7 +76,10 @@ function onSecure(socket: TLSSocket, target: Target, connected: () => void): voi
 
 function describe(target: Target, failure: Error | undefined): Error {
   if (failure === undefined) {
-    return new ConnectionError('ROTA_CONNECTION_CLOSED', `${target.label} closed the connection. The SDK connects again by itself.`);
+    return new ConnectionError(
+      'ROTA_CONNECTION_CLOSED',
+      `${target.label} closed the connection. The SDK connects again by itself.`,
+    );
   }
   const { code } = failure as NodeJS.ErrnoException;
   if (code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ISSUER/.test(code)) {

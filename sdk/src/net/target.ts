@@ -16,7 +16,14 @@ export interface Target {
 }
 
 /** Ports of the IANA registry; RELP has none, 2514 is rsyslog's habit (and 20514 its documentation's). */
-const DEFAULT_PORTS: Readonly<Record<Scheme, number>> = { relp: 2514, relps: 2514, tcp: 601, tls: 6514, udp: 514, unix: 0 };
+const DEFAULT_PORTS: Readonly<Record<Scheme, number>> = {
+  relp: 2514,
+  relps: 2514,
+  tcp: 601,
+  tls: 6514,
+  udp: 514,
+  unix: 0,
+};
 
 /** @throws ConfigurationError `ROTA_CONFIG_URL` */
 export function parseTarget(text: string): Target {
@@ -47,8 +54,10 @@ function netTarget(scheme: Scheme, text: string): Target {
   // http's own default port is dropped by the parser, so look for it in the text.
   const port = url.port === '' ? (/:80(?:\/|$)/.test(text.trim()) ? 80 : DEFAULT_PORTS[scheme]) : Number(url.port);
   if (host === '' || port === 0) throw wrong(text, 'Give it as scheme://host:port.');
-  if (url.username !== '' || url.password !== '') throw wrong(text, 'Leave out user and password; use the tls option for certificates.');
-  if (!/^\/?$/.test(url.pathname) || url.search !== '' || url.hash !== '') throw wrong(text, 'Leave out everything after the port.');
+  if (url.username !== '' || url.password !== '')
+    throw wrong(text, 'Leave out user and password; use the tls option for certificates.');
+  if (!/^\/?$/.test(url.pathname) || url.search !== '' || url.hash !== '')
+    throw wrong(text, 'Leave out everything after the port.');
   return { scheme, host, port, path: '', label: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}` };
 }
 

@@ -51,6 +51,9 @@ function read(path: string | undefined, option: string): Buffer | undefined {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new ConfigurationError('ROTA_CONFIG_TLS', `The file of ${option} cannot be read (${asError(error).message}). Give the path of a readable PEM file.`);
+    throw new ConfigurationError(
+      'ROTA_CONFIG_TLS',
+      `The file of ${option} cannot be read (${asError(error).message}). Give the path of a readable PEM file.`,
+    );
   }
 }

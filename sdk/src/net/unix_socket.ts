@@ -24,7 +24,7 @@ const RETRY_MS = 10;
 export function loadUnixDgram(): UnixDgram {
   try {
     // winston-syslog depends on it (optionally), so look from there.
-    const here = createRequire(__filename);
+    const here = createRequire(import.meta.url);
     return createRequire(here.resolve('winston-syslog'))('unix-dgram') as UnixDgram;
   } catch (error) {
     throw new ConfigurationError(
@@ -39,9 +39,9 @@ export function loadUnixDgram(): UnixDgram {
  * while there is something to send; opening one costs two system calls.
  */
 export function openUnix(target: Target): OpenDatagram {
-  return (ready, failed) => {
+  return (ready) => {
     const native = loadUnixDgram();
-    const socket = new BurstSocket(native, target.path, failed);
+    const socket = new BurstSocket(native, target.path);
     setImmediate(ready);
     return socket;
   };
@@ -54,7 +54,6 @@ class BurstSocket implements DatagramSocket {
   constructor(
     private readonly native: UnixDgram,
     private readonly path: string,
-    private readonly failed: (error: Error) => void,
   ) {}
 
   send(bytes: Buffer, done: (error?: Error | null) => void): void {

@@ -82,7 +82,10 @@ export class RelpSession {
       return;
     }
     if (frame.command !== 'rsp') {
-      throw new ProtocolError('ROTA_RELP_COMMAND', `The receiver sent the command "${frame.command}"; only answers may come from it.`);
+      throw new ProtocolError(
+        'ROTA_RELP_COMMAND',
+        `The receiver sent the command "${frame.command}"; only answers may come from it.`,
+      );
     }
     const ok = /^200(?: |$)/.test(frame.data);
     if (this.state === 'opening') this.onOffers(frame, ok);
@@ -92,16 +95,25 @@ export class RelpSession {
 
   private onOffers(frame: RelpFrame, ok: boolean): void {
     if (!ok || frame.txnr !== this.openTxnr) {
-      throw new ProtocolError('ROTA_RELP_REFUSED', `The receiver refused the RELP session: ${oneLine(frame.data)}. See its own log for the reason.`);
+      throw new ProtocolError(
+        'ROTA_RELP_REFUSED',
+        `The receiver refused the RELP session: ${oneLine(frame.data)}. See its own log for the reason.`,
+      );
     }
     const offers = parseOffers(frame.data);
     const version = offers.get('relp_version');
     const commands = (offers.get('commands') ?? '').split(',').map((c) => c.trim());
     if (version === undefined || !/^[01]$/.test(version.trim())) {
-      throw new ProtocolError('ROTA_RELP_VERSION', `The receiver offers RELP version "${version ?? ''}"; this client speaks version 0.`);
+      throw new ProtocolError(
+        'ROTA_RELP_VERSION',
+        `The receiver offers RELP version "${version ?? ''}"; this client speaks version 0.`,
+      );
     }
     if (!commands.includes('syslog')) {
-      throw new ProtocolError('ROTA_RELP_OFFERS', 'The receiver does not take the "syslog" command. Allow it there (librelp: enable the syslog command).');
+      throw new ProtocolError(
+        'ROTA_RELP_OFFERS',
+        'The receiver does not take the "syslog" command. Allow it there (librelp: enable the syslog command).',
+      );
     }
     this.state = 'open';
     this.handler.onOpen(offers);

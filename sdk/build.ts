@@ -1,0 +1,74 @@
+/**
+ * Builds dist/: one CommonJS file with all the code, thin CommonJS and ESM entries over it, and the types.
+ *
+ * Both module systems get the same instance on purpose: an application whose parts load the SDK both ways still has one
+ * exit handler and one set of spools.
+ */
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const dist = join(here, 'dist');
+
+/** Sub-path of the package → source file. */
+const entries: Record<string, string> = { index: 'src/index.ts', http: 'src/http/index.ts' };
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(here, file))));
+await bundle(present);
+for (const name of Object.keys(present)) writeEntry(name);
+emitTypes();
+const license = join(here, '..', 'LICENSE');
+if (existsSync(license)) copyFileSync(license, join(here, 'LICENSE'));
+
+async function bundle(sources: Record<string, string>): Promise<void> {
+  const lines = Object.entries(sources).map(
+    ([name, file]) => `export * as ${name} from './${file.replace(/\.ts$/, '.js')}';`,
+  );
+  await build({
+    stdin: { contents: lines.join('\n'), resolveDir: here, loader: 'ts' },
+    outfile: join(dist, 'rota.cjs'),
+    bundle: true,
+    platform: 'node',
+    target: 'node18',
+    format: 'cjs',
+    packages: 'external',
+    define: { 'import.meta.url': '__rotaUrl' },
+    banner: { js: "'use strict';\nconst __rotaUrl = require('node:url').pathToFileURL(__filename).href;" },
+    legalComments: 'none',
+  });
+}
+
+function writeEntry(name: string): void {
+  const built = createRequire(import.meta.url)(join(dist, 'rota.cjs')) as Record<string, Record<string, unknown>>;
+  const names = Object.keys(built[name] ?? {}).sort();
+  writeFileSync(join(dist, `${name}.cjs`), `'use strict';\nmodule.exports = require('./rota.cjs').${name};\n`);
+  const lines = names.map((one) => `export const ${one} = ${name}.${one};`);
+  writeFileSync(
+    join(dist, `${name}.mjs`),
+    `import rota from './rota.cjs';\n\nconst { ${name} } = rota;\n${lines.join('\n')}\n`,
+  );
+}
+
+/** Types for both module systems: TypeScript takes a `.d.ts` of this package for ESM and a `.d.cts` for CommonJS. */
+function emitTypes(): void {
+  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  execFileSync(process.execPath, [tsc, '-p', join(here, 'tsconfig.build.json')], { stdio: 'inherit' });
+  copyAsCommonJs(join(dist, 'types'));
+}
+
+function copyAsCommonJs(folder: string): void {
+  for (const item of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, item.name);
+    if (item.isDirectory()) copyAsCommonJs(path);
+    else if (item.name.endsWith('.d.ts')) {
+      const text = readFileSync(path, 'utf8').replace(/(from '\.[^']*)\.js'/g, "$1.cjs'");
+      writeFileSync(path.replace(/\.d\.ts$/, '.d.cts'), text);
+    }
+  }
+}

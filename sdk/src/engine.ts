@@ -1,0 +1,161 @@
+import { currentFields, mergeFields } from './context.js';
+import { EcsEncoder, type Fields } from './event/ecs_encoder.js';
+import { Identity } from './event/identity.js';
+import { truncate } from './event/truncate.js';
+import type { ConnectionStats } from './net/shipper.js';
+import type { Settings } from './options.js';
+import { type FlushResult, Outbox } from './outbox.js';
+import { Reporter } from './reporter.js';
+import { HeaderEncoder, headerField, severityOf } from './syslog/rfc5424.js';
+import { StampClock } from './syslog/timestamp.js';
+import { SOFTWARE, VERSION } from './version.js';
+
+export interface Stats {
+  ephemeral_id: string;
+  /** The highest `event.sequence` given out. */
+  sequence: number;
+  /** Events that the receiver acknowledged (RELP) or the operating system took. */
+  delivered: number;
+  /** Events that wait or are on the way. */
+  pending: number;
+  pending_bytes: number;
+  dropped: number;
+  dropped_by_cause: Record<string, number>;
+  connection: ConnectionStats;
+}
+
+/** From a log call to the outbox: gives the event its number, writes it as RFC 5424 with an ECS body, hands it on. */
+export class Engine {
+  readonly identity = new Identity();
+  readonly outbox: Outbox;
+  private readonly clock = new StampClock();
+  private readonly header: HeaderEncoder;
+  private readonly ecs: EcsEncoder;
+  private readonly msgIds = new Map<string, string>();
+  private readonly reporter: Reporter;
+  private closing: Promise<FlushResult> | undefined;
+
+  constructor(
+    private readonly settings: Settings,
+    onWarn: (error: Error) => void,
+  ) {
+    this.header = new HeaderEncoder({
+      facility: settings.facility,
+      hostname: settings.hostname,
+      appName: settings.service.name,
+      procId: process.pid,
+      software: SOFTWARE,
+      version: VERSION,
+    });
+    this.ecs = new EcsEncoder(staticFields(settings, this.identity), this.identity.ephemeralId, 'rota.app');
+    this.outbox = new Outbox(settings, { onWarn });
+    this.reporter = new Reporter(this, settings.statsIntervalMs);
+  }
+
+  get body(): 'ecs' | 'message' {
+    return this.settings.body;
+  }
+
+  /** One line of the application. `fields` are nested ECS objects or anything else; the context's are added. */
+  log(level: string, message: string, fields: Fields | undefined): void {
+    const context = currentFields();
+    const all = context === undefined ? fields : mergeFields(context, fields ?? {});
+    this.submit(level, message, all, false);
+  }
+
+  /** One of our own reports: not subject to the queue's bounds. */
+  report(level: string, message: string, fields: Fields): void {
+    this.submit(level, message, fields, true);
+  }
+
+  /** Sends text as it is, with a header of ours. */
+  logRaw(level: string, text: string): void {
+    const sequence = this.identity.next();
+    const head = this.header.head(severityOf(level), this.clock.at(Date.now()).rfc5424, '-');
+    const sd = this.header.structuredData(sequence);
+    const room = this.settings.maxMessageBytes - head.length - sd.length;
+    this.outbox.submit(head + sd + cutBytes(text, room), head.length, sequence);
+    this.reporter.afterSubmit();
+  }
+
+  stats(): Stats {
+    const { outbox } = this;
+    return {
+      ephemeral_id: this.identity.ephemeralId,
+      sequence: this.identity.sequence,
+      delivered: outbox.delivered,
+      pending: outbox.undelivered,
+      pending_bytes: outbox.queue.heldBytes,
+      dropped: outbox.drops.total,
+      dropped_by_cause: outbox.drops.byCause(),
+      connection: outbox.stats(),
+    };
+  }
+
+  ready(): Promise<void> {
+    return this.outbox.ready();
+  }
+
+  flush(timeoutMs: number = this.settings.exitTimeoutMs): Promise<FlushResult> {
+    return this.outbox.flush(timeoutMs);
+  }
+
+  /** Sends the closing stats event, waits for what is unsent, ends the connection. */
+  close(timeoutMs: number = this.settings.exitTimeoutMs): Promise<FlushResult> {
+    this.closing ??= this.shutDown(timeoutMs);
+    return this.closing;
+  }
+
+  private async shutDown(timeoutMs: number): Promise<FlushResult> {
+    this.reporter.close();
+    const result = await this.outbox.flush(timeoutMs);
+    await this.outbox.shipper.end(result.delivered ? 1000 : 100);
+    return result;
+  }
+
+  private submit(level: string, message: string, fields: Fields | undefined, own: boolean): void {
+    const stamp = this.clock.at(Date.now());
+    const sequence = this.identity.next();
+    let json = this.ecs.encode(stamp.iso, level, message, sequence, fields);
+    const head = this.header.head(severityOf(level), stamp.rfc5424, own ? 'rota.sdk' : this.msgId(fields));
+    const sd = this.header.structuredData(sequence);
+    const room = this.settings.maxMessageBytes - head.length - sd.length;
+    if (json.length * 3 > room && Buffer.byteLength(json) > room) json = truncate(json, room);
+    this.outbox.submit(head + sd + json, head.length, sequence, own);
+    if (!own) this.reporter.afterSubmit();
+  }
+
+  /** MSGID says what kind of message it is (RFC 5424 section 6.2.7): the dataset. */
+  private msgId(fields: Fields | undefined): string {
+    const dataset = (fields?.event as { dataset?: unknown } | undefined)?.dataset;
+    if (typeof dataset !== 'string') return 'rota.app';
+    let id = this.msgIds.get(dataset);
+    if (id === undefined) {
+      id = headerField('msgId', dataset);
+      if (this.msgIds.size < 100) this.msgIds.set(dataset, id);
+    }
+    return id;
+  }
+}
+
+function staticFields(settings: Settings, identity: Identity) {
+  const { service } = settings;
+  const node = service.node === undefined ? undefined : { name: service.node };
+  return {
+    service: { name: service.name, version: service.version, environment: service.environment, node },
+    agent: { type: SOFTWARE, version: VERSION, ephemeral_id: identity.ephemeralId },
+    host: { name: settings.hostname, hostname: settings.hostname },
+    process: { pid: process.pid },
+    rota: { tier: settings.tier },
+    ...settings.fields,
+  };
+}
+
+function cutBytes(text: string, room: number): string {
+  if (text.length * 3 <= room || Buffer.byteLength(text) <= room) return text;
+  // A character cut in half at the end decodes as U+FFFD: left out.
+  return Buffer.from(text)
+    .subarray(0, room)
+    .toString()
+    .replace(/\ufffd+$/, '');
+}

@@ -1,0 +1,116 @@
+import { LEVEL } from 'triple-beam';
+import winston from 'winston';
+import type { Stats } from './engine.js';
+import { asError } from './errors.js';
+import type { Info } from './event/info_fields.js';
+import type { ShippingOptions } from './options.js';
+import type { FlushResult } from './outbox.js';
+import { SyslogTransport } from './transport.js';
+
+/** RFC 5424's severities, as winston names them. */
+export type Level = 'emerg' | 'alert' | 'crit' | 'error' | 'warning' | 'notice' | 'info' | 'debug';
+
+export interface LoggerOptions extends ShippingOptions {
+  /** The least severe level that is sent; `info` when not given. Or `ROTA_LOG_LEVEL`. */
+  level?: Level;
+  /** Applied before anything else, as in winston (`winston.format.splat()` for `%s`). */
+  format?: winston.Logform.Format;
+  /** Fields of every line, as in winston. */
+  defaultMeta?: Record<string, unknown>;
+  /** Further winston transports, a Console for example. */
+  transports?: winston.transport[];
+  silent?: boolean;
+  /** Called for trouble with the connection or the disk. Without it nothing is printed. */
+  onWarning?: (error: Error) => void;
+}
+
+export interface FlushOptions {
+  /** Milliseconds; `exitTimeoutMs` when not given. */
+  timeoutMs?: number;
+}
+
+type LevelMethods = Pick<winston.Logger, Level>;
+
+/** A winston logger with syslog levels that knows what became of its lines. */
+export interface Logger extends Omit<winston.Logger, 'close' | 'child' | 'levels' | keyof LevelMethods>, LevelMethods {
+  /** A logger whose lines all carry `fields`; it shares everything else, the counters too. */
+  child(fields: Readonly<Record<string, unknown>>): Logger;
+  stats(): Stats;
+  /** Resolves when the queue has room: at once, unless it is more than three quarters full. */
+  ready(): Promise<void>;
+  /** Resolves when the receiver has acknowledged everything, or after the timeout with what remains. Never rejects. */
+  flush(options?: FlushOptions): Promise<FlushResult>;
+  /** Flushes, sends the closing stats event and ends the connection. Never rejects. */
+  close(options?: FlushOptions): Promise<FlushResult>;
+  readonly levels: Record<Level, number>;
+}
+
+/**
+ * A winston logger that ships ECS events to a syslog receiver. Trouble with the network or the disk never throws, never
+ * ends the process and never makes a log call wait.
+ *
+ * @throws ConfigurationError with a code `ROTA_CONFIG_*`
+ */
+export function createLogger(options: LoggerOptions): Logger {
+  const { level, format, defaultMeta, transports = [], silent, onWarning, ...shipping } = options;
+  const env = process.env.ROTA_URL;
+  const transport = new SyslogTransport({ ...shipping, ...(shipping.url || shipping.urls || env ? {} : { urls: [] }) });
+  transport.on('warn', (error: Error) => onWarning?.(error));
+  const logger = winston.createLogger({
+    levels: winston.config.syslog.levels,
+    level: level ?? process.env.ROTA_LOG_LEVEL ?? 'info',
+    format: format ?? winston.format((info) => info)(),
+    defaultMeta,
+    silent,
+    transports: [transport, ...transports],
+    exitOnError: false,
+  });
+  // Errors of the other transports are theirs to show; an unhandled one must not end the process.
+  logger.on('error', (error) => onWarning?.(asError(error)));
+  const extra = { write: fastWrite(logger, transport), ...controls(transport) };
+  return Object.assign(logger, extra) as unknown as Logger;
+}
+
+function controls(transport: SyslogTransport) {
+  return {
+    stats: () => transport.stats(),
+    ready: () => transport.ready(),
+    flush: (options?: FlushOptions) => transport.flush(options),
+    close: (options?: FlushOptions) => transport.shutdown(options),
+  };
+}
+
+type Write = (chunk: unknown, ...rest: unknown[]) => boolean;
+
+/**
+ * winston sends every line through two object streams. While our transport is its only one, a line can go there
+ * straight: the same format, the same levels, a fifth of the time.
+ */
+function fastWrite(logger: winston.Logger, transport: SyslogTransport): Write {
+  const slow = logger.write as unknown as Write;
+  return function write(chunk: unknown, ...rest: unknown[]): boolean {
+    if (rest.length > 0 || !isAlone(logger, transport)) return slow.call(logger, chunk, ...rest);
+    if (logger.silent || transport.silent) return true;
+    const info = chunk as Info;
+    const name = info[LEVEL] ?? info.level;
+    const least = logger.levels[transport.level ?? logger.level];
+    const own = logger.levels[name];
+    if (least === undefined || own === undefined) return slow.call(logger, chunk);
+    if (own > least) return true;
+    const formatted = logger.format.transform(info as never, logger.format.options) as Info | boolean;
+    if (typeof formatted === 'object') transport.accept(formatted);
+    return true;
+  };
+}
+
+interface Pipes {
+  _readableState: { pipes: unknown };
+}
+
+function isAlone(logger: winston.Logger, transport: SyslogTransport): boolean {
+  const { pipes } = (logger as unknown as Pipes)._readableState;
+  return (
+    (pipes === transport || (Array.isArray(pipes) && pipes.length === 1 && pipes[0] === transport)) &&
+    logger.listenerCount('data') === 1
+  );
+}

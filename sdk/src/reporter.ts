@@ -1,0 +1,64 @@
+import type { Engine } from './engine.js';
+
+const DROP_REPORT_MS = 1000;
+
+/**
+ * Tells the receiver, in the stream of events itself, what was counted and what was lost: `rota.sdk` stats events every
+ * interval and at close, and drop events with cause and range, at most once a second while something is being lost.
+ */
+export class Reporter {
+  private readonly timer: NodeJS.Timeout | undefined;
+  private lastDropReport = 0;
+
+  constructor(
+    private readonly engine: Engine,
+    intervalMs: number,
+  ) {
+    if (intervalMs <= 0) return;
+    this.timer = setInterval(() => this.report(false), intervalMs);
+    this.timer.unref();
+  }
+
+  /** Called after each event: cheap unless something was lost and not reported yet. */
+  afterSubmit(): void {
+    if (!this.engine.outbox.drops.hasPending) return;
+    const now = Date.now();
+    if (now - this.lastDropReport < DROP_REPORT_MS || !this.engine.outbox.queue.hasRoom) return;
+    this.reportDrops(now);
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+    this.report(true);
+  }
+
+  private report(final: boolean): void {
+    this.reportDrops(Date.now());
+    const { engine } = this;
+    const stats = engine.stats();
+    engine.report('info', final ? 'Logging ends' : 'Logging statistics', {
+      event: { dataset: 'rota.sdk', kind: 'metric', action: final ? 'close' : 'stats' },
+      rota: {
+        sdk: {
+          sequence: stats.sequence + 1,
+          acknowledged: stats.delivered,
+          pending: stats.pending,
+          dropped: stats.dropped,
+          dropped_by_cause: stats.dropped_by_cause,
+          connects: stats.connection.connects,
+          final,
+        },
+      },
+    });
+  }
+
+  private reportDrops(now: number): void {
+    this.lastDropReport = now;
+    for (const range of this.engine.outbox.drops.take()) {
+      this.engine.report('warning', `${range.count} events were not delivered (${range.cause})`, {
+        event: { dataset: 'rota.sdk', kind: 'metric', action: 'drop' },
+        rota: { drop: range },
+      });
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import { LEVEL, MESSAGE } from 'triple-beam';
+import { Engine, type Stats } from './engine.js';
+import { ConfigurationError } from './errors.js';
+import { type Info, plainOf } from './event/info_fields.js';
+import { resolveSettings, type ShippingOptions } from './options.js';
+import type { FlushResult } from './outbox.js';
+import { Syslog, type WinstonSyslogOptions } from './winston_syslog.js';
+
+export type SyslogTransportOptions = Omit<WinstonSyslogOptions, 'facility'> &
+  Omit<ShippingOptions, 'facility'> & { facility?: string };
+
+/**
+ * A winston transport.
+ *
+ * With `url` or `urls` (or `ROTA_URL`, when no option of winston-syslog's names a receiver) it sends RFC 5424 over RELP,
+ * TLS, TCP, UDP or a unix socket, queues within bounds and never emits `error`: trouble is emitted as `warn`.
+ * Without them it is winston-syslog's transport, with its options, formats, framing, queue and errors, except that TLS
+ * verifies the receiver and never falls back to plaintext, and that `close()` leaves nothing behind.
+ *
+ * @throws ConfigurationError with a code `ROTA_CONFIG_*`
+ */
+export class SyslogTransport extends Syslog {
+  private readonly engine: Engine | undefined;
+
+  constructor(options: SyslogTransportOptions = {}) {
+    super(options as WinstonSyslogOptions);
+    if (!hasUrl(options)) return;
+    const settings = resolveSettings(options as ShippingOptions);
+    this.engine = new Engine(settings, (error) => this.emit('warn', error));
+  }
+
+  override log(info: Info, callback: (error?: Error | null, value?: unknown) => void): void {
+    if (this.engine === undefined) {
+      super.log(info, callback);
+      return;
+    }
+    this.accept(info);
+    // At once, whatever the network does: a transport that holds winston up stalls its siblings too.
+    callback(null, true);
+  }
+
+  /** Takes one info without winston's streams around it. Never throws. */
+  accept(info: Info): void {
+    const engine = this.url();
+    const level = info[LEVEL] ?? info.level;
+    if (engine.body === 'message') {
+      engine.logRaw(level, String(info[MESSAGE] ?? info.message ?? ''));
+      return;
+    }
+    const { message, fields } = plainOf(info);
+    engine.log(level, message, fields);
+  }
+
+  stats(): Stats {
+    return this.url().stats();
+  }
+
+  /** Resolves when the queue has room. */
+  ready(): Promise<void> {
+    return this.url().ready();
+  }
+
+  flush(options: { timeoutMs?: number } = {}): Promise<FlushResult> {
+    return this.url().flush(options.timeoutMs);
+  }
+
+  /** Flushes, says goodbye and lets go of everything. Emits `closed`. */
+  async shutdown(options: { timeoutMs?: number } = {}): Promise<FlushResult> {
+    const result = await this.url().close(options.timeoutMs);
+    this.emit('closed', null);
+    return result;
+  }
+
+  private url(): Engine {
+    if (this.engine !== undefined) return this.engine;
+    throw new ConfigurationError(
+      'ROTA_CONFIG_URL_MISSING',
+      "This needs a transport with the option url or urls; host, port and protocol give winston-syslog's behaviour, which cannot know what arrived.",
+    );
+  }
+}
+
+function hasUrl(options: SyslogTransportOptions): boolean {
+  if (options.url !== undefined || options.urls !== undefined) return true;
+  const named = options.host ?? options.port ?? options.path ?? options.protocol;
+  return named === undefined && (process.env.ROTA_URL ?? '') !== '';
+}
