@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import { type FieldNode, fieldTree } from '../elasticsearch/fields';
+import type { Json, JsonObject } from './shape/shaped';
+
+const TREE = fieldTree();
+/** `rota.extra` is `flattened`: Elasticsearch refuses a document whose extra is nested deeper than 20. */
+const EXTRA_DEPTH = 12;
+const KEY_LENGTH = 200;
+/** Elasticsearch takes 10,000 nested objects a document; a request has a handful of attempts. */
+const NESTED_LENGTH = 200;
+
+/**
+ * Makes a document one that Elasticsearch takes: what is not in the field table, or is there with another shape (an
+ * object where text belongs), moves to `rota.extra` under its own name. Changes `doc` in place and returns it.
+ */
+export function conform(doc: JsonObject): JsonObject {
+  const extra: JsonObject = {};
+  const misfits = sift(doc, TREE, extra);
+  if (isNotDate(doc['@timestamp'])) {
+    if (doc['@timestamp'] !== undefined) extra['@timestamp'] = doc['@timestamp'];
+    doc['@timestamp'] = new Date().toISOString();
+  }
+  if (misfits || Object.keys(extra).length > 0) addExtra(doc, extra);
+  return doc;
+}
+
+function addExtra(doc: JsonObject, found: JsonObject): void {
+  let rota = doc['rota'];
+  if (!isObject(rota)) {
+    rota = {};
+    doc['rota'] = rota;
+  }
+  const before = rota['extra'];
+  rota['extra'] = flattenable({ ...found, ...(isObject(before) ? before : {}) }, EXTRA_DEPTH) as JsonObject;
+}
+
+/** Moves what does not fit from `object` to `extra`. @returns whether `rota.extra` itself must be made safe */
+function sift(object: JsonObject, node: FieldNode, extra: JsonObject): boolean {
+  let unsafe = false;
+  for (const name in object) {
+    const value = object[name]!;
+    const child = node.children?.get(name) ?? (name.includes('.') ? dotted(node, name) : undefined);
+    if (child && fits(value, child)) {
+      if (child.type === 'flattened' && value !== null) {
+        object[name] = flattenable(value, EXTRA_DEPTH);
+        continue;
+      }
+      if (child.type !== 'object' || value === null) continue;
+      const deeper: JsonObject = {};
+      if (sift(value as JsonObject, child, deeper)) unsafe = true;
+      if (Object.keys(deeper).length > 0) extra[name] = deeper;
+      continue;
+    }
+    extra[name] = value;
+    delete object[name];
+    unsafe = true;
+  }
+  return unsafe;
+}
+
+/** `log.level` as one key is the same field as `log: {level}` (ecs-logging writes it so), if it is a leaf. */
+function dotted(node: FieldNode, name: string): FieldNode | undefined {
+  let found: FieldNode | undefined = node;
+  for (const part of name.split('.')) found = found?.children?.get(part);
+  return found && found.type !== 'object' && found.type !== 'nested' ? found : undefined;
+}
+
+function fits(value: Json, node: FieldNode): boolean {
+  if (value === null) return true;
+  switch (node.type) {
+    case 'object':
+    case 'flattened':
+      return isObject(value);
+    case 'nested':
+      return isObject(value) ? fitsNested(value, node) : Array.isArray(value) && fitsAllNested(value, node);
+    default:
+      return Array.isArray(value) ? value.every((one) => fitsLeaf(one, node)) : fitsLeaf(value, node);
+  }
+}
+
+function fitsAllNested(values: Json[], node: FieldNode): boolean {
+  return values.length <= NESTED_LENGTH && values.every((one) => isObject(one) && fitsNested(one, node));
+}
+
+function fitsNested(value: JsonObject, node: FieldNode): boolean {
+  return Object.entries(value).every(([name, one]) => {
+    const child = node.children?.get(name);
+    return child !== undefined && fits(one, child);
+  });
+}
+
+/** Numbers and dates in text are Elasticsearch's own affair (`ignore_malformed`); objects and booleans are not. */
+function fitsLeaf(value: Json, node: FieldNode): boolean {
+  if (value === null) return true;
+  switch (node.type) {
+    case 'boolean':
+      return typeof value === 'boolean' || value === 'true' || value === 'false';
+    case 'long':
+      return typeof value === 'number' ? Number.isSafeInteger(value) : isWholeNumber(value);
+    case 'double':
+      return typeof value === 'number' || (typeof value === 'string' && value !== '' && Number.isFinite(Number(value)));
+    case 'date':
+      return !isNotDate(value);
+    case 'ip':
+      return typeof value === 'string';
+    case 'stored':
+      return typeof value === 'string';
+    default:
+      return typeof value !== 'object';
+  }
+}
+
+function isWholeNumber(value: Json): boolean {
+  return typeof value === 'string' && /^-?\d{1,15}$/.test(value);
+}
+
+const ISO_DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d([.,]\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?$/;
+
+function isNotDate(value: Json | undefined): boolean {
+  if (typeof value === 'number') return !Number.isSafeInteger(value) || Math.abs(value) > 8e15;
+  return typeof value !== 'string' || !ISO_DATE.test(value) || Number.isNaN(Date.parse(value));
+}
+
+/** What a `flattened` field takes: bounded depth, keys without NUL and of bounded length. */
+function flattenable(value: Json, depth: number): Json {
+  if (typeof value === 'string' || typeof value !== 'object' || value === null) return value;
+  if (depth === 0) return JSON.stringify(value);
+  if (Array.isArray(value)) return value.map((one) => flattenable(one, depth - 1));
+  const safe: JsonObject = {};
+  for (const [name, one] of Object.entries(value)) safe[safeKey(name)] = flattenable(one, depth - 1);
+  return safe;
+}
+
+function safeKey(name: string): string {
+  const key = name.replaceAll('\0', '\\0') || '_empty';
+  if (key.length <= KEY_LENGTH) return key;
+  // Two long keys with the same beginning must not become one.
+  return `${key.slice(0, KEY_LENGTH)}~${createHash('sha256').update(key).digest('hex').slice(0, 8)}`;
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

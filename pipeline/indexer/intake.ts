@@ -1,0 +1,41 @@
+import { conform } from './conform';
+import { DEAD_LETTER_DATASET, deadLetterDocument, hashId } from './dead_letter';
+import { type Item, isUsableId } from './item';
+import type { Shaped } from './shape/shaped';
+
+/** Turns one line of rsyslog into an event that Elasticsearch will take, whatever the line holds. */
+export function intake(line: Buffer, shape: (line: Buffer) => Shaped, namespace: string): Item {
+  const shaped = shapeSafely(line, shape);
+  const dataset = shaped.kind === 'document' ? shaped.dataset : DEAD_LETTER_DATASET;
+  const doc = shaped.kind === 'document' ? conform(shaped.doc) : deadLetterDocument(shaped);
+  doc['data_stream'] = { type: 'logs', dataset, namespace };
+  return {
+    dataset,
+    stream: `logs-${dataset}-${namespace}`,
+    id: isUsableId(shaped.id) ? shaped.id : hashId(shaped.id || line),
+    doc,
+    mayBeResend: shaped.mayBeResend,
+    line,
+  };
+}
+
+/** The shaper should never throw; if it does, the line is kept and the pipeline goes on. */
+function shapeSafely(line: Buffer, shape: (line: Buffer) => Shaped): Shaped {
+  try {
+    const shaped = shape(line);
+    if (shaped.kind === 'dead_letter' || isDataset(shaped.dataset)) return shaped;
+    return unshaped(line, `"${shaped.dataset.slice(0, 100)}" cannot be part of a data stream's name`);
+  } catch (error) {
+    return unshaped(line, `the shaper failed: ${(error as Error).message}`);
+  }
+}
+
+/** What Elasticsearch allows in the dataset part of `logs-<dataset>-<namespace>`. */
+function isDataset(dataset: string): boolean {
+  return /^[a-z0-9_][a-z0-9_.]{0,99}$/.test(dataset);
+}
+
+function unshaped(line: Buffer, reason: string): Shaped {
+  const received = new Date().toISOString();
+  return { kind: 'dead_letter', reason, input: 'rsyslog', raw: line, id: hashId(line), mayBeResend: false, received };
+}

@@ -1,0 +1,78 @@
+import { LineSplitter } from './lines';
+
+const BEGIN = 'BEGIN TRANSACTION';
+const COMMIT = 'COMMIT TRANSACTION';
+
+/** What omprog asks of the program; see rsyslog's "Interface between rsyslog and external output plugins". */
+export interface OmprogHandler {
+  /** Takes one message. A promise makes rsyslog wait. */
+  message(line: Buffer): Promise<void> | undefined;
+  /** Resolves when every message since the last commit is safe. */
+  commit(): Promise<void>;
+}
+
+/**
+ * Answers rsyslog's omprog (`confirmMessages`, `useTransactions`). It never answers an error: rsyslog 8.2302 then drops
+ * lines of the transaction that it had been told DEFER_COMMIT for (rsyslog#2420). While something takes longer it
+ * writes dots, which omprog reads over and which start its `confirmTimeout` anew.
+ */
+export class OmprogDialogue {
+  private readonly splitter = new LineSplitter();
+  private readonly waiting: Buffer[] = [];
+  private busy = false;
+  private inTransaction = false;
+
+  constructor(
+    private readonly handler: OmprogHandler,
+    private readonly answer: (text: string) => void,
+    private readonly keepAliveMs: number,
+  ) {}
+
+  /** rsyslog waits for this before it sends anything. */
+  ready(): void {
+    this.answer('OK\n');
+  }
+
+  push(chunk: Buffer): void {
+    this.splitter.push(chunk, (line) => this.line(line));
+  }
+
+  private line(line: Buffer): void {
+    if (this.busy) this.waiting.push(line);
+    else this.handle(line);
+  }
+
+  private handle(line: Buffer): void {
+    if (isMark(line, BEGIN)) {
+      this.inTransaction = true;
+      this.answer('OK\n');
+    } else if (isMark(line, COMMIT)) {
+      this.inTransaction = false;
+      this.afterwards(this.handler.commit(), 'OK\n');
+    } else {
+      const wait = this.handler.message(line);
+      if (!this.inTransaction)
+        this.afterwards(
+          Promise.resolve(wait).then(() => this.handler.commit()),
+          'OK\n',
+        );
+      else if (wait) this.afterwards(wait, 'DEFER_COMMIT\n');
+      else this.answer('DEFER_COMMIT\n');
+    }
+  }
+
+  private afterwards(wait: Promise<void>, text: string): void {
+    this.busy = true;
+    const dots = setInterval(() => this.answer('.'), this.keepAliveMs);
+    void wait.then(() => {
+      clearInterval(dots);
+      this.busy = false;
+      this.answer(text);
+      while (!this.busy && this.waiting.length > 0) this.handle(this.waiting.shift()!);
+    });
+  }
+}
+
+function isMark(line: Buffer, mark: string): boolean {
+  return line.length === mark.length && line[0] === mark.charCodeAt(0) && line.toString('latin1') === mark;
+}

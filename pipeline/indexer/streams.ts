@@ -1,0 +1,105 @@
+import type { HttpClient } from './http_client';
+import type { Item } from './item';
+
+/** What is known of one data stream's backing indices. */
+export interface StreamState {
+  /** The backing index that `create` writes to now. */
+  writeIndex: string;
+  /** When that index began, ms. */
+  writeSince: number;
+  /** Earlier backing indices, newest first. */
+  older: string[];
+}
+
+/** Clocks of the hosts may be ahead by this much before a resend could pass for a new event. */
+const CLOCK_MARGIN_MS = 5 * 60_000;
+
+/**
+ * Whether an earlier backing index may hold this event, so that `create`, which only looks into the newest, would take
+ * it a second time. An event is in an older index only if it was first sent before the newest began.
+ * @param suspicious all that is sent now may be a resend (indexer just started, a bulk had no answer)
+ */
+export function needsLookup(item: Item, state: StreamState | undefined, suspicious: boolean): boolean {
+  if (!state || state.older.length === 0) return false;
+  if (suspicious || item.mayBeResend) return true;
+  return earliest(item) < state.writeSince + CLOCK_MARGIN_MS;
+}
+
+/** The earlier of the event's own time and its first receipt, ms; 0 when unknown. */
+function earliest(item: Item): number {
+  const event = item.doc['event'];
+  const created = typeof event === 'object' && event !== null && !Array.isArray(event) ? event['created'] : undefined;
+  const times = [item.doc['@timestamp'], created].map((time) => (typeof time === 'string' ? Date.parse(time) : NaN));
+  const known = times.filter((time) => !Number.isNaN(time));
+  return known.length === 0 ? 0 : Math.min(...known);
+}
+
+/** Orders a data stream's backing indices from `_settings`. */
+export function readStreamState(settings: IndexSettings): StreamState | undefined {
+  const indices = Object.entries(settings)
+    .map(([name, entry]) => ({ name, since: Number(entry.settings?.index?.creation_date ?? 0) }))
+    .sort((a, b) => generation(b.name) - generation(a.name) || b.since - a.since);
+  const newest = indices[0];
+  if (!newest) return undefined;
+  return { writeIndex: newest.name, writeSince: newest.since, older: indices.slice(1).map(({ name }) => name) };
+}
+
+export type IndexSettings = Record<string, { settings?: { index?: { creation_date?: string } } }>;
+
+function generation(backingIndex: string): number {
+  return Number(/-(\d{6,})$/.exec(backingIndex)?.[1] ?? 0);
+}
+
+/** Asks for the backing indices of the data streams that are written to, and looks ids up in the older ones. */
+export class Streams {
+  private readonly states = new Map<string, StreamState | undefined>();
+
+  constructor(private readonly http: HttpClient) {}
+
+  get(stream: string): StreamState | undefined {
+    return this.states.get(stream);
+  }
+
+  /** Makes sure that the stream has been asked for once. @throws UnansweredError, AnswerError */
+  async ensure(stream: string): Promise<void> {
+    if (!this.states.has(stream)) await this.refresh(stream);
+  }
+
+  /** @throws UnansweredError, AnswerError */
+  async refresh(stream: string): Promise<void> {
+    const path = `/${stream}/_settings/index.creation_date?allow_no_indices=true&ignore_unavailable=true`;
+    const settings = await this.http.json<IndexSettings>('GET', path);
+    this.states.set(stream, settings && readStreamState(settings));
+  }
+
+  /**
+   * The ids, out of `ids`, that an older backing index holds.
+   * @throws UnansweredError, AnswerError
+   */
+  async findOlder(stream: string, ids: readonly string[]): Promise<Set<string>> {
+    const state = this.states.get(stream);
+    if (!state?.older[0] || ids.length === 0) return new Set();
+    // A search sees what was refreshed. Only the last of the older indices can have been written to just now.
+    await this.http.json('POST', `/${state.older[0]}/_refresh?ignore_unavailable=true`);
+    const answer = await this.http.json<SearchAnswer>(
+      'POST',
+      `/${stream}/_search?allow_partial_search_results=false&filter_path=timed_out,hits.hits._id`,
+      {
+        size: ids.length,
+        _source: false,
+        track_total_hits: false,
+        query: { bool: { filter: [{ ids: { values: ids } }], must_not: [{ term: { _index: state.writeIndex } }] } },
+      },
+    );
+    return new Set((answer?.hits?.hits ?? []).map((hit) => hit._id));
+  }
+
+  /** Takes back documents that a rollover let in twice. @throws UnansweredError, AnswerError */
+  async deleteCopies(index: string, ids: Iterable<string>): Promise<void> {
+    for (const id of ids) await this.http.json('DELETE', `/${index}/_doc/${encodeURIComponent(id)}`);
+  }
+}
+
+interface SearchAnswer {
+  hits?: { hits?: { _id: string }[] };
+}

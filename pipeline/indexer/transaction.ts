@@ -1,0 +1,66 @@
+import type { Delivery } from './delivery';
+import type { Item } from './item';
+
+export interface TransactionLimits {
+  bulkDocs: number;
+  bulkBytes: number;
+  concurrency: number;
+}
+
+/**
+ * The events between BEGIN and COMMIT. Sub-bulks leave while rsyslog is still handing lines over, so that Elasticsearch
+ * is not idle meanwhile; COMMIT waits for all of them.
+ */
+export class Transaction {
+  private gathered: Item[] = [];
+  private bytes = 0;
+  private readonly underWay = new Set<Promise<boolean>>();
+  private complete = true;
+  /** When the oldest event that is not yet safe came, ms; 0 when there is none. */
+  oldestSince = 0;
+
+  constructor(
+    private readonly delivery: Pick<Delivery, 'deliver'>,
+    private readonly limits: TransactionLimits,
+  ) {}
+
+  add(item: Item): void {
+    if (this.oldestSince === 0) this.oldestSince = Date.now();
+    this.gathered.push(item);
+    this.bytes += item.line.length;
+    if (this.gathered.length >= this.limits.bulkDocs || this.bytes >= this.limits.bulkBytes) this.send();
+  }
+
+  /** True when as many sub-bulks are under way as may be: the next line must wait for `relief()`. */
+  get full(): boolean {
+    return this.underWay.size >= this.limits.concurrency;
+  }
+
+  /** Resolves when one sub-bulk more is done. */
+  async relief(): Promise<void> {
+    await Promise.race(this.underWay);
+  }
+
+  /** Resolves to true when every event is safe, to false when delivery was stopped before. */
+  async commit(): Promise<boolean> {
+    this.send();
+    await Promise.all(this.underWay);
+    this.oldestSince = 0;
+    const { complete } = this;
+    this.complete = true;
+    return complete;
+  }
+
+  private send(): void {
+    if (this.gathered.length === 0) return;
+    const items = this.gathered;
+    this.gathered = [];
+    this.bytes = 0;
+    const delivery = this.delivery.deliver(items).then((done) => {
+      this.underWay.delete(delivery);
+      if (!done) this.complete = false;
+      return done;
+    });
+    this.underWay.add(delivery);
+  }
+}
