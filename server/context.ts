@@ -1,0 +1,41 @@
+import type { PartialReason } from '../common/api';
+import type { Dsl, HostRequest, RotaHost } from './host';
+import type { AnswerCache } from './search/cache';
+import { askAll, type SearchAnswer, type Searches } from './search/msearch';
+import type { Settings } from './settings';
+
+/** Everything that one question may use. */
+export class Context {
+  readonly reasons: PartialReason[] = [];
+  readonly now = Date.now();
+  readonly settings: Settings;
+  readonly signal: AbortSignal;
+
+  constructor(
+    private readonly host: RotaHost,
+    private readonly request: HostRequest,
+    readonly cache: AnswerCache,
+  ) {
+    this.settings = host.settings;
+    this.signal = request.signal;
+  }
+
+  /** One `_msearch`; what makes it partial is gathered in `reasons`. */
+  async askAll<K extends string>(searches: Searches<K>): Promise<Record<K, SearchAnswer>> {
+    const { results, reasons } = await askAll(this.request.elasticsearch, searches, this.signal);
+    this.reasons.push(...reasons);
+    return results;
+  }
+
+  get elasticsearch() {
+    return this.request.elasticsearch;
+  }
+
+  get principal(): string | null {
+    return this.request.principal;
+  }
+
+  kqlToQuery(kql: string): Dsl {
+    return this.host.kqlToQuery(kql);
+  }
+}

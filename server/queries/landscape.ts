@@ -1,0 +1,166 @@
+import { DATASETS, FIELDS, streamOf } from '../../common/ecs';
+import { AddressBook, type Sighting } from '../../common/model/address_book';
+import type { Context } from '../context';
+import { type Bucket, bucketsOf } from '../search/buckets';
+import type { NamedSearch } from '../search/msearch';
+
+const MAX_HOSTS = 200;
+/** Hosts that wrote nothing in the window still belong to their pools: look back this far. */
+const LOOK_BACK_MS = 3_600_000;
+const STEP_MS = 30_000;
+
+export interface Webapp {
+  host: string;
+  services: string[];
+  environments: string[];
+}
+
+/** Who there is: what the selectors offer, who belongs to which pool, and whose address is whose. */
+export interface Landscape {
+  webapps: Webapp[];
+  /** Upstreams (webapps) by the frontend and pool that used them. */
+  upstreams: { frontend: string; pool: string | null; address: string; requests: number }[];
+  frontends: { host: string; requests: number }[];
+  /** Servers (frontends) by the balancer and pool that used them. */
+  balancers: { host: string; pool: string | null; server: string; requests: number }[];
+  services: { value: string; requests: number }[];
+  environments: { value: string; requests: number }[];
+  book: AddressBook;
+}
+
+/** One `_msearch`, kept for half a minute (longer for closed ranges, by their rounded bounds). */
+export async function loadLandscape(context: Context, from: number, to: number): Promise<Landscape> {
+  const [start, end] = [floor(from - LOOK_BACK_MS), floor(to) + STEP_MS];
+  const key = context.principal === null ? null : JSON.stringify(['landscape', context.principal, start, end]);
+  const kept = key === null ? undefined : context.cache.get<Landscape>(key);
+  if (kept) return kept;
+  const { namespace, hosts } = context.settings;
+  const range = { range: { [FIELDS.timestamp]: { gte: start, lt: end, format: 'epoch_millis' } } };
+  const answers = await context.askAll({
+    webapps: webappsSearch(namespace, range),
+    frontends: frontendsSearch(namespace, range),
+    balancers: balancersSearch(namespace, range),
+  });
+  const found = readLandscape(answers, hosts);
+  if (key !== null && context.reasons.length === 0) context.cache.set(key, found, STEP_MS);
+  return found;
+}
+
+function floor(t: number): number {
+  return Math.floor(t / STEP_MS) * STEP_MS;
+}
+
+function terms(field: string, size: number, aggs?: object) {
+  return { terms: { field, size }, ...(aggs ? { aggs } : {}) };
+}
+
+function webappsSearch(namespace: string, range: object): NamedSearch {
+  return {
+    index: [DATASETS.access, DATASETS.gunicornAccess].map((d) => streamOf(d, namespace)).join(','),
+    body: {
+      size: 0,
+      track_total_hits: false,
+      query: { bool: { filter: [range] } },
+      aggs: {
+        hosts: terms(FIELDS.host, MAX_HOSTS, {
+          addresses: terms(FIELDS.serverAddress, 8, { ports: terms(FIELDS.serverPort, 8) }),
+          services: terms(FIELDS.service, 20),
+          environments: terms(FIELDS.environment, 20),
+        }),
+        services: terms(FIELDS.service, 100),
+        environments: terms(FIELDS.environment, 100),
+      },
+    },
+  };
+}
+
+function frontendsSearch(namespace: string, range: object): NamedSearch {
+  return {
+    index: streamOf(DATASETS.nginxAccess, namespace),
+    body: {
+      size: 0,
+      track_total_hits: false,
+      query: { bool: { filter: [range] } },
+      aggs: {
+        hosts: terms(FIELDS.host, MAX_HOSTS, {
+          upstreams: terms(FIELDS.upstreamAddress, 50, { pools: terms(FIELDS.pool, 5) }),
+        }),
+      },
+    },
+  };
+}
+
+function balancersSearch(namespace: string, range: object): NamedSearch {
+  return {
+    index: streamOf(DATASETS.haproxy, namespace),
+    body: {
+      size: 0,
+      track_total_hits: false,
+      query: { bool: { filter: [range] } },
+      aggs: {
+        hosts: terms(FIELDS.host, 20, { pools: terms(FIELDS.pool, 20, { servers: terms(FIELDS.haproxyServer, 100) }) }),
+      },
+    },
+  };
+}
+
+function readLandscape(
+  answers: Record<'webapps' | 'frontends' | 'balancers', { aggregations: Record<string, unknown> }>,
+  overrides: Record<string, string>,
+): Landscape {
+  const webapps = bucketsOf(answers.webapps.aggregations, 'hosts');
+  const frontends = bucketsOf(answers.frontends.aggregations, 'hosts');
+  return {
+    webapps: webapps.map((host) => ({
+      host: String(host.key),
+      services: keysOf(host, 'services'),
+      environments: keysOf(host, 'environments'),
+    })),
+    frontends: frontends.map((host) => ({ host: String(host.key), requests: host.doc_count })),
+    upstreams: frontends.flatMap(upstreamsOf),
+    balancers: bucketsOf(answers.balancers.aggregations, 'hosts').flatMap(serversOf),
+    services: optionsOf(answers.webapps.aggregations, 'services'),
+    environments: optionsOf(answers.webapps.aggregations, 'environments'),
+    book: new AddressBook(webapps.flatMap(sightingsOf), overrides),
+  };
+}
+
+function upstreamsOf(frontend: Bucket): Landscape['upstreams'] {
+  return bucketsOf(frontend, 'upstreams').map((upstream) => ({
+    frontend: String(frontend.key),
+    address: String(upstream.key),
+    pool: keysOf(upstream, 'pools')[0] ?? null,
+    requests: upstream.doc_count,
+  }));
+}
+
+function serversOf(balancer: Bucket): Landscape['balancers'] {
+  return bucketsOf(balancer, 'pools').flatMap((pool) =>
+    bucketsOf(pool, 'servers')
+      // `<NOSRV>` is HAProxy's word for "no server took it".
+      .filter((server) => !String(server.key).startsWith('<'))
+      .map((server) => ({
+        host: String(balancer.key),
+        pool: String(pool.key),
+        server: String(server.key),
+        requests: server.doc_count,
+      })),
+  );
+}
+
+function sightingsOf(host: Bucket): Sighting[] {
+  return bucketsOf(host, 'addresses').flatMap((address): Sighting[] => {
+    const ports = bucketsOf(address, 'ports');
+    const sighting = { host: String(host.key), address: String(address.key) };
+    if (ports.length === 0) return [{ ...sighting, port: null }];
+    return ports.map((port) => ({ ...sighting, port: Number(port.key) }));
+  });
+}
+
+function keysOf(bucket: Bucket, name: string): string[] {
+  return bucketsOf(bucket, name).map(({ key }) => String(key));
+}
+
+function optionsOf(aggregations: Record<string, unknown>, name: string) {
+  return bucketsOf(aggregations, name).map(({ key, doc_count }) => ({ value: String(key), requests: doc_count }));
+}

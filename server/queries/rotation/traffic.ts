@@ -1,0 +1,117 @@
+import { DATASETS } from '../../../common/ecs';
+import { addClasses, type MemberTraffic, mergeMembers, type TierTraffic } from '../../../common/model/traffic';
+import { classesOf, durationOf } from '../../search/aggregations';
+import { type Bucket, bucketOf, bucketsOf } from '../../search/buckets';
+import type { SearchAnswer } from '../../search/msearch';
+import { rowOf, type Timeline } from '../../search/timeline';
+import type { Landscape } from '../landscape';
+
+/** Below this share of lines with an upstream, the frontends do not tell whose turn it was. */
+const ENOUGH_UPSTREAMS = 0.5;
+
+/** The balancer's own account of its frontends; else what the frontends wrote, which misses nobody but the dead. */
+export function frontendTier(balancer: SearchAnswer, frontend: SearchAnswer, timeline: Timeline): TierTraffic {
+  const served = bucketsOf(balancer.aggregations, 'hosts').filter(({ key }) => !String(key).startsWith('<'));
+  const own = bucketsOf(frontend.aggregations, 'hosts');
+  if (served.length > 0) {
+    const members = served.map((bucket) => memberOf(bucket, null, timeline));
+    return { tier: 'frontend', source: DATASETS.haproxy, note: null, members };
+  }
+  return {
+    tier: 'frontend',
+    source: DATASETS.nginxAccess,
+    note: own.length > 0 ? 'The balancer wrote no lines here; the frontends’ own lines are counted.' : null,
+    members: own.map((bucket) => memberOf(bucket, null, timeline)),
+  };
+}
+
+/** Turns of the webapps as the frontends gave them, retries included; else the webapps' own lines. */
+export function webappTier(
+  frontend: SearchAnswer,
+  webapp: SearchAnswer,
+  landscape: Landscape,
+  timeline: Timeline,
+): TierTraffic {
+  const frontends = bucketsOf(frontend.aggregations, 'hosts');
+  const turns = frontends.flatMap((bucket) => turnsOf(bucket, landscape, timeline));
+  const given = turns.reduce((sum, { requests }) => sum + requests, 0);
+  const own = bucketsOf(webapp.aggregations, 'hosts').map((bucket) => memberOf(bucket, null, timeline));
+  const told = frontend.total > 0 && given / frontend.total >= ENOUGH_UPSTREAMS;
+  if (told || own.length === 0) {
+    return { tier: 'webapp', source: DATASETS.nginxAccess, note: null, members: mergeMembers(turns) };
+  }
+  return {
+    tier: 'webapp',
+    source: DATASETS.access,
+    note: 'The frontends’ lines name no upstream; the webapps’ own lines are counted.',
+    members: own,
+  };
+}
+
+function memberOf(bucket: Bucket, by: string | null, timeline: Timeline): MemberTraffic {
+  const { ms, count } = durationOf(bucket);
+  return {
+    host: String(bucket.key),
+    by,
+    requests: bucket.doc_count,
+    classes: classesOf(bucket, 'classes', bucket.doc_count),
+    durationMs: ms,
+    durations: count,
+    retries: 0,
+    row: rowOf(timeline, bucket, 'time'),
+    failedRow: rowOf(timeline, bucket, 'time', (b) => bucketOf(b, 'failed').doc_count),
+  };
+}
+
+/** Requests by last upstream, minus the last attempts of retried ones, plus all their attempts. */
+function turnsOf(frontend: Bucket, { book }: Landscape, timeline: Timeline): MemberTraffic[] {
+  const by = String(frontend.key);
+  const members = new Map<string, MemberTraffic>();
+  // When retries end in "no live upstreams", nginx writes the upstream's name in place of an address.
+  for (const bucket of bucketsOf(frontend, 'upstreams').filter(isAddress)) {
+    members.set(String(bucket.key), { ...memberOf(bucket, by, timeline), host: book.name(String(bucket.key)) });
+  }
+  const retried = bucketOf(frontend, 'retried');
+  for (const bucket of bucketsOf(retried, 'last')) correct(members, bucket, -1, by, { book, timeline });
+  for (const bucket of bucketsOf(bucketOf(retried, 'all'), 'upstreams')) {
+    correct(members, bucket, 1, by, { book, timeline });
+  }
+  return [...members.values()].filter(({ requests }) => requests > 0);
+}
+
+function isAddress({ key }: Bucket): boolean {
+  return /[:/]|^\d+\.\d+\.\d+\.\d+$/.test(String(key));
+}
+
+function correct(
+  members: Map<string, MemberTraffic>,
+  bucket: Bucket,
+  sign: 1 | -1,
+  by: string,
+  { book, timeline }: { book: Landscape['book']; timeline: Timeline },
+): void {
+  if (!isAddress(bucket)) return;
+  const address = String(bucket.key);
+  const change = memberOf(bucket, by, timeline);
+  const known = members.get(address) ?? { ...change, host: book.name(address), ...emptyCounts(timeline) };
+  members.set(address, {
+    ...known,
+    requests: known.requests + sign * change.requests,
+    classes: addClasses(known.classes, change.classes, sign),
+    durationMs: known.durationMs + sign * change.durationMs,
+    durations: known.durations + sign * change.durations,
+    retries: known.retries + (sign > 0 ? bucketOf(bucket, 'later').doc_count : 0),
+  });
+}
+
+function emptyCounts(timeline: Timeline) {
+  const row = timeline.times.map(() => 0);
+  return {
+    requests: 0,
+    classes: { s2xx: 0, s3xx: 0, s4xx: 0, s5xx: 0, other: 0 },
+    durationMs: 0,
+    durations: 0,
+    row,
+    failedRow: [...row],
+  };
+}

@@ -1,0 +1,221 @@
+import type { RotationRequest, Turn, Turns } from '../../../common/api';
+import { DATASETS, FIELDS, streamOf } from '../../../common/ecs';
+import type { PoolState } from '../../../common/model/pool_state';
+import { clip, lengthOf } from '../../../common/model/spans';
+import type { Dsl } from '../../host';
+import { failedFilter, NANOS_PER_MS } from '../../search/aggregations';
+import type { Hit, NamedSearch, SearchAnswer } from '../../search/msearch';
+import { anyOf, not, scopeFilter } from '../../search/scope';
+import type { Landscape } from '../landscape';
+import { outSpanOf } from './overview';
+import { compare } from './shares';
+
+const DEFAULT_LENS_MS = 60_000;
+const MAX_FAILED = 2000;
+/** The same lines are drawn again at each refresh, so that ticks do not flicker. */
+const SEED = 20261123;
+
+export interface Lens {
+  from: number;
+  to: number;
+  limit: number;
+  orderFrom: number | null;
+  orderSize: number;
+}
+
+/** The lens that was asked for, or the window's last 60 s (before now, when the window reaches into the future). */
+export function lensOf(query: RotationRequest, now: number): Lens {
+  const asked = query.turns;
+  const to = asked ? Date.parse(asked.to) : Math.min(Date.parse(query.to), Math.max(now, Date.parse(query.from) + 1));
+  return {
+    from: asked ? Date.parse(asked.from) : Math.max(Date.parse(query.from), to - DEFAULT_LENS_MS),
+    to,
+    limit: asked?.limit ?? 1500,
+    orderFrom: asked?.order_from ? Date.parse(asked.order_from) : null,
+    orderSize: asked?.order_size ?? 140,
+  };
+}
+
+/**
+ * Three searches over the lines that name whose turn it was: every 5XX, a random sample of the rest (by `random_score`,
+ * uniform and repeatable), and consecutive requests.
+ */
+export function turnSearches(
+  query: RotationRequest,
+  lens: Lens,
+  landscape: Landscape,
+  kql: Dsl,
+  namespace: string,
+): Record<'failedTurns' | 'sampledTurns' | 'orderedTurns', NamedSearch> {
+  const index = streamOf(DATASETS.nginxAccess, namespace);
+  const within = { ...query, from: new Date(lens.from).toISOString(), to: new Date(lens.to).toISOString() };
+  const filter = scopeFilter(within, 'frontend', landscape, kql).concat({ exists: { field: FIELDS.upstreamAddress } });
+  const failed = metFailure();
+  const ordered =
+    lens.orderFrom === null
+      ? filter
+      : filter.concat({ range: { [FIELDS.timestamp]: { gte: lens.orderFrom, format: 'epoch_millis' } } });
+  return {
+    failedTurns: {
+      index,
+      body: {
+        ...hitBody(MAX_FAILED),
+        query: { bool: { filter: [...filter, failed] } },
+        sort: [{ [FIELDS.timestamp]: 'asc' }],
+      },
+    },
+    sampledTurns: {
+      index,
+      body: {
+        ...hitBody(lens.limit),
+        query: {
+          function_score: {
+            query: { bool: { filter: [...filter, not(failed)] } },
+            random_score: { seed: SEED, field: '_seq_no' },
+            boost_mode: 'replace',
+          },
+        },
+        aggs: { upstreams: { terms: { field: FIELDS.upstreamAddress, size: 100 } } },
+      },
+    },
+    orderedTurns: {
+      index,
+      body: {
+        ...hitBody(lens.orderSize),
+        track_total_hits: false,
+        query: { bool: { filter: ordered } },
+        sort: [{ [FIELDS.timestamp]: lens.orderFrom === null ? 'desc' : 'asc' }],
+      },
+    },
+  };
+}
+
+/** The client's answer or any attempt was a 5XX. */
+export function metFailure(): Dsl {
+  const attempt = `${FIELDS.attempts}.status_code`;
+  return anyOf([
+    failedFilter(FIELDS.status),
+    failedFilter(FIELDS.upstreamStatus),
+    { nested: { path: FIELDS.attempts, query: failedFilter(attempt) } },
+  ]);
+}
+
+function hitBody(size: number): Dsl {
+  return {
+    size,
+    track_total_hits: true,
+    _source: [
+      FIELDS.timestamp,
+      FIELDS.host,
+      FIELDS.status,
+      FIELDS.requestId,
+      FIELDS.upstreamAddress,
+      FIELDS.upstreamStatus,
+      FIELDS.upstreamDuration,
+      FIELDS.attempts,
+    ],
+  };
+}
+
+interface LineSource {
+  '@timestamp': string;
+  host?: { name?: string };
+  http?: { request?: { id?: string }; response?: { status_code?: number } };
+  rota?: {
+    upstream?: { address?: string; status_code?: number; duration?: number };
+    attempts?: AttemptSource[] | AttemptSource;
+  };
+}
+
+interface AttemptSource {
+  n?: number;
+  address?: string;
+  status_code?: number;
+  duration?: number;
+}
+
+/** One mark an attempt, at the time the line was written. */
+export function marksOf(hits: readonly Hit[], { book }: Landscape): Turn[] {
+  return hits.flatMap((hit): Turn[] => {
+    const line = hit._source as unknown as LineSource;
+    const listed = [line.rota?.attempts ?? []].flat();
+    const attempts: AttemptSource[] = listed.length > 0 ? listed : [{ ...line.rota?.upstream }];
+    return attempts.map((attempt, i) => ({
+      t: Date.parse(line['@timestamp']),
+      host: book.name(attempt.address ?? 'unknown'),
+      frontend: line.host?.name ?? null,
+      status: attempt.status_code ?? line.http?.response?.status_code ?? null,
+      request_id: line.http?.request?.id ?? null,
+      attempt: attempt.n ?? i + 1,
+      attempts: attempts.length,
+      ms: attempt.duration === undefined ? null : attempt.duration / NANOS_PER_MS,
+    }));
+  });
+}
+
+export function turnsOf(
+  answers: Record<'failedTurns' | 'sampledTurns' | 'orderedTurns', SearchAnswer>,
+  lens: Lens,
+  landscape: Landscape,
+  pools: PoolState,
+): Turns {
+  const { failedTurns, sampledTurns, orderedTurns } = answers;
+  const failed = marksOf(failedTurns.hits, landscape);
+  const sampled = marksOf(sampledTurns.hits, landscape);
+  const order = marksOf(orderedTurns.hits, landscape).sort((a, b) => a.t - b.t || a.attempt - b.attempt);
+  const oneIn = sampledTurns.hits.length > 0 ? Math.max(1, sampledTurns.total / sampledTurns.hits.length) : 1;
+  const window = { from: lens.from, to: lens.to };
+  const outs = clip([...pools.frontends, ...pools.webapps], window);
+  const requests = failedTurns.total + sampledTurns.total;
+  return {
+    from: lens.from,
+    to: lens.to,
+    one_in: Math.round(oneIn * 10) / 10,
+    every_5xx: failedTurns.total <= failedTurns.hits.length,
+    requests,
+    source: DATASETS.nginxAccess,
+    lanes: lanesOf(sampledTurns, failed, landscape, pools, window),
+    marks: [...failed, ...sampled].sort((a, b) => a.t - b.t),
+    out_of_pool: outs.map((out) => outSpanOf(out, landscape.balancers[0]?.host ?? 'balancer')),
+    order: { from: order[0]?.t ?? lens.from, to: order.at(-1)?.t ?? lens.to, marks: order },
+  };
+}
+
+/** A lane for each webapp that is known, by frontend; counts are exact, never sampled. */
+function lanesOf(
+  sampled: SearchAnswer,
+  failed: Turn[],
+  landscape: Landscape,
+  pools: PoolState,
+  window: { from: number; to: number },
+): Turns['lanes'] {
+  const { book, upstreams } = landscape;
+  const counts = new Map<string, number>();
+  const add = (host: string, n: number) => counts.set(host, (counts.get(host) ?? 0) + n);
+  const buckets =
+    (sampled.aggregations['upstreams'] as { buckets?: { key: string; doc_count: number }[] })?.buckets ?? [];
+  for (const { key, doc_count } of buckets) add(book.name(key), doc_count);
+  for (const { host } of failed) add(host, 1);
+  const total = [...counts.values()].reduce((a, b) => a + b, 0);
+  const homes = new Map<string, string>();
+  for (const { address, frontend } of upstreams)
+    homes.set(book.name(address), homes.get(book.name(address)) ?? frontend);
+  const hosts = new Set([...homes.keys(), ...counts.keys()]);
+  return [...hosts]
+    .map((host) => ({
+      host,
+      frontend: homes.get(host) ?? null,
+      turns: counts.get(host) ?? 0,
+      share: total > 0 ? (counts.get(host) ?? 0) / total : 0,
+      out_of_pool_ms: lengthOf(
+        clip(
+          [
+            ...pools.webapps.filter((o) => o.host === host),
+            ...pools.frontends.filter((o) => o.host === homes.get(host)),
+          ],
+          window,
+        ),
+      ),
+    }))
+    .sort((a, b) => compare(a.frontend ?? '', b.frontend ?? '') || compare(a.host, b.host));
+}

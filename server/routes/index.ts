@@ -1,0 +1,13 @@
+import type { RotaHost } from '../host';
+import { answerRotation } from '../queries/rotation';
+import { AnswerCache } from '../search/cache';
+import { registerJsonRoute } from './json_route';
+
+const CACHE_ENTRIES = 200;
+const CACHE_TTL_MS = 5 * 60_000;
+
+/** Registers the whole API with a host (Kibana or `dev/`). */
+export function registerRoutes(host: RotaHost): void {
+  const cache = new AnswerCache(CACHE_ENTRIES, CACHE_TTL_MS);
+  registerJsonRoute(host, cache, 'rotation', answerRotation);
+}

@@ -1,0 +1,58 @@
+import type { WindowInfo } from '../../common/api';
+import { type Bucket, bucketsOf } from './buckets';
+
+/** Round steps that people can read off an axis, in milliseconds. */
+const STEPS = [
+  250, 500, 1_000, 2_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000,
+  3_600_000, 7_200_000, 10_800_000, 21_600_000, 43_200_000, 86_400_000,
+];
+
+/** Elasticsearch's own limit of buckets an answer is 65,536; stay well below. */
+const MAX_CELLS = 40_000;
+
+/** Buckets on round times that cover a window. */
+export interface Timeline {
+  from: number;
+  to: number;
+  interval: number;
+  times: number[];
+}
+
+/**
+ * The finest round step with at most `wanted` buckets; fewer when `series` lines would need too many cells.
+ */
+export function timelineOf(from: string | number, to: string | number, wanted: number, series = 1): Timeline {
+  const [start, end] = [new Date(from).getTime(), new Date(to).getTime()];
+  const most = Math.max(1, Math.min(wanted, Math.floor(MAX_CELLS / Math.max(1, series))));
+  const fits = (step: number) => Math.ceil(end / step) - Math.floor(start / step) <= most;
+  let interval = STEPS.find(fits) ?? 86_400_000;
+  while (!fits(interval)) interval += 86_400_000;
+  const times: number[] = [];
+  for (let t = Math.floor(start / interval) * interval; t < end; t += interval) times.push(t);
+  return { from: start, to: end, interval, times };
+}
+
+export function zeros(timeline: Timeline): number[] {
+  return timeline.times.map(() => 0);
+}
+
+/** Adds a `date_histogram`'s buckets to a row of the timeline. */
+export function addBuckets(row: number[], timeline: Timeline, buckets: Bucket[], count: (b: Bucket) => number): void {
+  for (const bucket of buckets) {
+    const i = Math.round((Number(bucket.key) - timeline.times[0]!) / timeline.interval);
+    if (i >= 0 && i < row.length) row[i]! += count(bucket);
+  }
+}
+
+/** A row of counts read from the sub-aggregation `name`. */
+export function rowOf(timeline: Timeline, parent: Bucket, name: string, count = (b: Bucket) => b.doc_count): number[] {
+  const row = zeros(timeline);
+  addBuckets(row, timeline, bucketsOf(parent, name), count);
+  return row;
+}
+
+/** The window as answers state it: lines younger than `inFlightMs` may still be on their way. */
+export function windowOf(timeline: Timeline, now: number, inFlightMs: number): WindowInfo {
+  const { from, to, interval } = timeline;
+  return { from, to, interval_ms: interval, complete_to: Math.max(from, Math.min(to, now - inFlightMs)) };
+}
