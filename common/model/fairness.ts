@@ -42,7 +42,9 @@ export function dueAt(pool: Pool, t: number): number[] {
   const out = new Set(pool.outs.filter(({ from, to }) => from <= t && (to === null || t < to)).map(keyOf));
   const above = pool.above ? dueByHost(pool.above, t) : null;
   const groups = new Map<string | null, number[]>();
-  pool.members.forEach(({ by }, i) => groups.set(by, [...(groups.get(by) ?? []), i]));
+  pool.members.forEach(({ by }, i) => {
+    groups.set(by, [...(groups.get(by) ?? []), i]);
+  });
   const shares = pool.members.map(() => 0);
   const groupShares = shareOfGroups([...groups.keys()], above);
   for (const [by, indices] of groups) {
