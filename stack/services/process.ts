@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Account, give, ownedFolder, serviceAccount } from '../account.js';
+import { give, ownedFolder, serviceAccount } from '../account.js';
 import { StackError } from '../errors.js';
 
 export type Tier = 'lb' | 'frontend' | 'webapp' | 'log' | 'store' | 'dashboard';
@@ -19,7 +19,8 @@ export interface ServiceSpec {
   cwd?: string;
   /** Where stdout and stderr go: `<logFolder>/<name>.out`. */
   logFolder: string;
-  account?: Account;
+  /** Runs under this process's own account instead of the service account. */
+  asSelf?: boolean;
   /** Resolves true once the service serves; asked again until then. */
   ready: () => Promise<boolean>;
   readyTimeoutMs?: number;
@@ -61,7 +62,7 @@ export class ServiceProcess {
       env: { PATH: process.env['PATH'], LANG: 'C.UTF-8', ...spec.env },
       stdio: ['ignore', log, log],
       detached: true,
-      ...(spec.account === undefined ? serviceAccount : spec.account),
+      ...(spec.asSelf ? undefined : serviceAccount),
     });
     closeSync(log);
     this.child = child;

@@ -1,0 +1,77 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { give, ownedFolder } from '../account.js';
+import { answers } from './probes.js';
+import { ServiceProcess } from './process.js';
+
+export interface FrontendOptions {
+  name: string;
+  port: number;
+  pipeline: string;
+  folder: string;
+  logFolder: string;
+  /** `host:port` of each webapp behind this frontend. */
+  webapps: string[];
+  retryOn5xx: boolean;
+  onChange?: () => void;
+}
+
+/** Where `setFrontendFault` puts the directive that makes a frontend answer an error by itself. */
+const snippets = (folder: string) => join(folder, 'snippets');
+
+/** One nginx frontend, from `pipeline/nginx/frontend.conf.template`. */
+export function nginxFrontend(options: FrontendOptions): ServiceProcess {
+  const { name, port, pipeline, folder, logFolder, onChange } = options;
+  for (const part of ['logs', 'tmp', 'snippets', 'upstream']) ownedFolder(join(folder, part));
+  rmSync(join(snippets(folder), 'fault.conf'), { force: true });
+  const config = join(folder, 'nginx.conf');
+  const template = readFileSync(join(pipeline, 'nginx', 'frontend.conf.template'), 'utf8');
+  writeFileSync(config, fill(template, settings(options)));
+  return new ServiceProcess({
+    name,
+    tier: 'frontend',
+    port,
+    command: '/usr/sbin/nginx',
+    args: ['-p', folder, '-c', config, '-e', join(folder, 'logs', 'error.log'), '-g', 'daemon off;'],
+    logFolder,
+    // Any answer will do: a frontend whose webapps are down says 502, and it is up.
+    ready: async () => (await answers(`http://127.0.0.1:${port}/`)) || (await isListening(port)),
+    stopSignal: 'SIGQUIT',
+    onChange,
+  });
+}
+
+function settings({ name, port, folder, webapps, retryOn5xx }: FrontendOptions): Record<string, string> {
+  return {
+    ROTA_RUN: folder,
+    ROTA_LOGS: join(folder, 'logs'),
+    ROTA_HOST: name,
+    ROTA_LISTEN: `127.0.0.1:${port}`,
+    ROTA_WEBAPPS: webapps.map((address) => `server ${address};`).join(' '),
+    ROTA_RETRY: retryOn5xx ? 'on' : 'off',
+  };
+}
+
+/** Replaces `${ROTA_NAME}`; a name without a value is an error of ours, not an empty setting. */
+export function fill(template: string, values: Record<string, string>): string {
+  return template.replace(/\$\{(ROTA_[A-Z0-9_]+)\}/g, (_, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`The template asks for ${name}, which has no value.`);
+    return value;
+  });
+}
+
+/** Makes a frontend answer `status` to everything by itself, or lets it serve again; it takes effect on reload. */
+export function setFrontendFault(folder: string, status: number | undefined): void {
+  const file = join(snippets(folder), 'fault.conf');
+  mkdirSync(snippets(folder), { recursive: true });
+  if (status === undefined) return rmSync(file, { force: true });
+  writeFileSync(file, `return ${status};\n`);
+  give(file);
+}
+
+async function isListening(port: number): Promise<boolean> {
+  const response = await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined);
+  await response?.body?.cancel();
+  return response !== undefined;
+}
