@@ -16,6 +16,8 @@ export interface PortPlan {
   haproxyLog: number;
   /** A full Elasticsearch node also opens its transport port. */
   elasticsearchTransport: number;
+  /** A frontend's rsyslog agent takes local syslog here. */
+  agent(n: number): number;
   frontend(n: number): number;
   webapp(n: number): number;
   rsyslog: { relp: number; relps: number; tcp: number; tcpRaw: number; tls: number; udp: number };
@@ -37,6 +39,7 @@ export function portPlan(base: number): PortPlan {
     haproxyStats: base + 3,
     haproxyLog: base + 4,
     elasticsearchTransport: base + 5,
+    agent: (n) => base + 40 + n,
     frontend: (n) => base + 10 + n,
     webapp: (n) => base + 20 + n,
     rsyslog: {

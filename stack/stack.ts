@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Fault, invalid } from './webapps/node/fault.js';
 import { type Controls, controlServer } from './control/server.js';
 import { orphans, readState, removeState, type StackState, stateFile, writeState } from './control/state.js';
 import { StackError } from './errors.js';
@@ -11,6 +10,7 @@ import type { StackOptions } from './options.js';
 import { assertFree, type PortPlan, portPlan } from './ports.js';
 import { setFrontendFault } from './services/nginx.js';
 import type { ServiceProcess } from './services/process.js';
+import { type Fault, invalid } from './webapps/node/fault.js';
 
 /** A running (or starting) stack: its services by name, in the order in which they start. */
 export class Stack implements Controls {
@@ -37,7 +37,9 @@ export class Stack implements Controls {
   async assertPortsFree(): Promise<void> {
     const { ports, options } = this;
     const frontends = Array.from({ length: options.frontends }, (_, i) => ports.frontend(i + 1));
-    const webapps = Array.from({ length: options.frontends * options.webappsPerFrontend }, (_, i) => ports.webapp(i + 1));
+    const webapps = Array.from({ length: options.frontends * options.webappsPerFrontend }, (_, i) =>
+      ports.webapp(i + 1),
+    );
     const own = options.elasticsearch === 'embedded' || 'home' in options.elasticsearch;
     const store = own ? [ports.elasticsearch, ports.elasticsearchTransport] : [];
     const rest = [ports.site, ports.dashboard, ports.haproxyStats, ports.haproxyLog, ...Object.values(ports.rsyslog)];
@@ -115,7 +117,10 @@ export class Stack implements Controls {
     if (problem) throw new StackError('ROTA_USAGE', problem);
     if (service.spec.tier === 'webapp') return this.fault(service, 'PUT', fault);
     if (service.spec.tier !== 'frontend' || fault.status === undefined) {
-      throw new StackError('ROTA_USAGE', `${name} cannot be made to fail like this: give a webapp, or a frontend and a --status.`);
+      throw new StackError(
+        'ROTA_USAGE',
+        `${name} cannot be made to fail like this: give a webapp, or a frontend and a --status.`,
+      );
     }
     await this.frontendFault(service, fault.status);
     clearTimeout(this.mendTimers.get(name));
@@ -153,7 +158,10 @@ export class Stack implements Controls {
       ...(fault ? { body: JSON.stringify(fault) } : {}),
     }).catch(() => undefined);
     if (response?.ok) return;
-    throw new StackError('ROTA_NOT_RUNNING', `${spec.name} does not answer. Start it: npm run demo -- start ${spec.name}`);
+    throw new StackError(
+      'ROTA_NOT_RUNNING',
+      `${spec.name} does not answer. Start it: npm run demo -- start ${spec.name}`,
+    );
   }
 
   private async frontendFault(service: ServiceProcess, status: number | undefined): Promise<void> {

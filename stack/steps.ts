@@ -3,17 +3,23 @@ import { join } from 'node:path';
 import { give } from './account.js';
 import { bundleProgram } from './bundle.js';
 import { distributions } from './layout.js';
+import { startDashboard } from './services/dashboard.js';
 import { elasticsearchService } from './services/elasticsearch.js';
 import { haproxyBalancer } from './services/haproxy.js';
 import { nginxFrontend } from './services/nginx.js';
 import { rsyslogAgent, rsyslogServer } from './services/rsyslog.js';
 import { nodeWebapp } from './services/webapp.js';
-import { distributionHome, fetchDistribution, hasDistribution, ELASTICSEARCH_VERSION, assertDisk } from './setup/elasticsearch_distribution.js';
+import {
+  assertDisk,
+  distributionHome,
+  ELASTICSEARCH_VERSION,
+  fetchDistribution,
+  hasDistribution,
+} from './setup/elasticsearch_distribution.js';
 import { assertUsable } from './setup/elasticsearch_node.js';
 import { installIndexTemplates } from './setup/index_templates.js';
 import { installPackages, missingPackages, type Purpose } from './setup/packages.js';
 import type { Stack } from './stack.js';
-import { startDashboard } from './services/dashboard.js';
 
 /** One step of a start: what it says, and what it does. `say` shows how far a long one is. */
 export interface Step {
@@ -121,10 +127,11 @@ async function startRsyslog(stack: Stack, indexer: string): Promise<void> {
       }),
     );
   await Promise.all([
-    agent('lb-1', { ROTA_HAPROXY_PORT: String(ports.haproxyLog) }),
+    agent('lb-1', { ROTA_PORT_AGENT: String(ports.haproxyLog) }),
     ...upTo(options.frontends).map((n) => {
       const logs = join(folders.of(`frontend-${n}`), 'logs');
       return agent(`frontend-${n}`, {
+        ROTA_PORT_AGENT: String(ports.agent(n)),
         ROTA_NGINX_ACCESS: join(logs, 'access.log'),
         ROTA_NGINX_ERROR: join(logs, 'error.log'),
       });

@@ -70,7 +70,9 @@ async function fail(state: StackState, args: string[]): Promise<number> {
   };
   await control(state.control, '/fail', { name, ...fault });
   const what = fault.status === undefined ? `answers ${fault.latency_ms} ms later` : `answers ${fault.status}`;
-  console.log(`${name} ${what}${fault.for_s === undefined ? ` until "npm run demo -- mend ${name}"` : ` for ${fault.for_s} s`}.`);
+  console.log(
+    `${name} ${what}${fault.for_s === undefined ? ` until "npm run demo -- mend ${name}"` : ` for ${fault.for_s} s`}.`,
+  );
   return 0;
 }
 
@@ -94,7 +96,16 @@ function status(state: StackState, args: string[]): number {
     return 0;
   }
   for (const { name, tier, port, pid, state: now, since } of services) {
-    console.log([name.padEnd(18), tier.padEnd(10), now.padEnd(9), String(port).padEnd(6), `pid ${pid ?? '-'}`.padEnd(12), since].join(' '));
+    console.log(
+      [
+        name.padEnd(18),
+        tier.padEnd(10),
+        now.padEnd(9),
+        String(port).padEnd(6),
+        `pid ${pid ?? '-'}`.padEnd(12),
+        since,
+      ].join(' '),
+    );
   }
   for (const [name, url] of Object.entries(urls)) console.log(`${name.padEnd(18)} ${url}`);
   return services.every((service) => service.state === 'running') ? 0 : 1;
@@ -112,7 +123,8 @@ async function down(base: number): Promise<number> {
   const state = runningStack(base);
   await control(state.control, '/down');
   for (let waited = 0; isAlive(state.pid); waited += 200) {
-    if (waited > 60_000) throw new StackError('ROTA_SERVICE_TIMEOUT', `The stack (pid ${state.pid}) has not ended within 60 s.`);
+    if (waited > 60_000)
+      throw new StackError('ROTA_SERVICE_TIMEOUT', `The stack (pid ${state.pid}) has not ended within 60 s.`);
     await sleep(200);
   }
   console.log('Stopped.');

@@ -12,7 +12,11 @@ export interface TrafficOptions {
 const REQUESTS: { weight: number; method: string; path: () => string }[] = [
   { weight: 8, method: 'GET', path: () => '/' },
   { weight: 6, method: 'GET', path: () => `/products/${1 + Math.floor(Math.random() * 40)}` },
-  { weight: 3, method: 'GET', path: () => `/search?q=${['rope', 'sail', 'anchor', 'chart'][Math.floor(Math.random() * 4)]}` },
+  {
+    weight: 3,
+    method: 'GET',
+    path: () => `/search?q=${['rope', 'sail', 'anchor', 'chart'][Math.floor(Math.random() * 4)]}`,
+  },
   { weight: 2, method: 'POST', path: () => '/checkout' },
   { weight: 1, method: 'GET', path: () => '/products/none' },
 ];

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { StackOptions } from '../options.js';
+import { envFile } from './env_file.js';
 import { accepts } from './probes.js';
 import { ServiceProcess } from './process.js';
 
@@ -28,13 +29,15 @@ export function haproxyBalancer(options: BalancerOptions): ServiceProcess {
     args: ['-db', '-f', join(options.pipeline, 'haproxy', 'haproxy.cfg')],
     cwd: folder,
     env: {
+      ...envFile(join(options.pipeline, 'haproxy', 'defaults.env')),
       ROTA_HOST: 'lb-1',
-      ROTA_SITE: `127.0.0.1:${sitePort}`,
-      ROTA_STATS: `127.0.0.1:${options.statsPort}`,
-      ROTA_LOG: `127.0.0.1:${options.logPort}`,
-      ROTA_PROBE_INTERVAL: `${probe.interval_s * 1000}ms`,
-      ROTA_PROBE_FALL: String(probe.fall),
-      ROTA_PROBE_RISE: String(probe.rise),
+      ROTA_HAPROXY_RUN: folder,
+      ROTA_HAPROXY_LISTEN: `127.0.0.1:${sitePort}`,
+      ROTA_HAPROXY_STATS: `127.0.0.1:${options.statsPort}`,
+      ROTA_PORT_AGENT: String(options.logPort),
+      ROTA_CHECK_INTERVAL: `${probe.interval_s * 1000}ms`,
+      ROTA_CHECK_FALL: String(probe.fall),
+      ROTA_CHECK_RISE: String(probe.rise),
       ...Object.fromEntries(options.frontends.map((address, i) => [`ROTA_FRONTEND_${i + 1}`, address])),
     },
     logFolder,

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { give, ownedFolder } from '../account.js';
+import { envFile } from './env_file.js';
 import { answers } from './probes.js';
 import { ServiceProcess } from './process.js';
 
@@ -17,12 +18,12 @@ export interface FrontendOptions {
 }
 
 /** Where `setFrontendFault` puts the directive that makes a frontend answer an error by itself. */
-const snippets = (folder: string) => join(folder, 'snippets');
+const snippets = (folder: string) => join(folder, 'server.d');
 
 /** One nginx frontend, from `pipeline/nginx/frontend.conf.template`. */
 export function nginxFrontend(options: FrontendOptions): ServiceProcess {
   const { name, port, pipeline, folder, logFolder, onChange } = options;
-  for (const part of ['logs', 'tmp', 'snippets', 'upstream']) ownedFolder(join(folder, part));
+  for (const part of ['logs', 'server.d']) ownedFolder(join(folder, part));
   rmSync(join(snippets(folder), 'fault.conf'), { force: true });
   const config = join(folder, 'nginx.conf');
   const template = readFileSync(join(pipeline, 'nginx', 'frontend.conf.template'), 'utf8');
@@ -32,7 +33,7 @@ export function nginxFrontend(options: FrontendOptions): ServiceProcess {
     tier: 'frontend',
     port,
     command: '/usr/sbin/nginx',
-    args: ['-p', folder, '-c', config, '-e', join(folder, 'logs', 'error.log'), '-g', 'daemon off;'],
+    args: ['-p', folder, '-c', config, '-e', join(folder, 'logs', 'error.log')],
     logFolder,
     // Any answer will do: a frontend whose webapps are down says 502, and it is up.
     ready: async () => (await answers(`http://127.0.0.1:${port}/`)) || (await isListening(port)),
@@ -41,14 +42,17 @@ export function nginxFrontend(options: FrontendOptions): ServiceProcess {
   });
 }
 
-function settings({ name, port, folder, webapps, retryOn5xx }: FrontendOptions): Record<string, string> {
+function settings({ port, pipeline, folder, webapps, retryOn5xx }: FrontendOptions): Record<string, string> {
   return {
-    ROTA_RUN: folder,
-    ROTA_LOGS: join(folder, 'logs'),
-    ROTA_HOST: name,
-    ROTA_LISTEN: `127.0.0.1:${port}`,
-    ROTA_WEBAPPS: webapps.map((address) => `server ${address};`).join(' '),
-    ROTA_RETRY: retryOn5xx ? 'on' : 'off',
+    ...envFile(join(pipeline, 'nginx', 'defaults.env')),
+    ROTA_NGINX_RUN: folder,
+    ROTA_NGINX_ACCESS_LOG: join(folder, 'logs', 'access.log'),
+    ROTA_NGINX_ERROR_LOG: join(folder, 'logs', 'error.log'),
+    ROTA_NGINX_WORKERS: '1',
+    ROTA_NGINX_LISTEN: `127.0.0.1:${port}`,
+    ROTA_NGINX_TRUSTED: '127.0.0.1',
+    ROTA_NGINX_SERVERS: webapps.map((address) => `server ${address} max_fails=3 fail_timeout=10s;`).join(' '),
+    ...(retryOn5xx ? { ROTA_NGINX_NEXT_UPSTREAM: 'error timeout http_500 http_502 http_503 http_504' } : {}),
   };
 }
 

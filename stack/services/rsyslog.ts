@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Profile } from '../options.js';
 import type { PortPlan } from '../ports.js';
+import { envFile } from './env_file.js';
 import { accepts } from './probes.js';
 import { ServiceProcess, type Tier } from './process.js';
 
@@ -32,6 +33,7 @@ export function rsyslogServer(options: RsyslogServerOptions): ServiceProcess {
   const { ports } = options;
   return rsyslogd('log-1', 'log', ports.relp, 'server.conf', options, {
     ROTA_HOST: options.host,
+    ROTA_BIND: '127.0.0.1',
     ROTA_PORT_RELP: String(ports.relp),
     ROTA_PORT_RELPS: String(ports.relps),
     ROTA_PORT_TCP: String(ports.tcp),
@@ -82,7 +84,7 @@ function rsyslogd(
     args: ['-n', '-f', config, '-i', pidFile],
     cwd: folder,
     env: {
-      ...defaults(join(pipeline, 'rsyslog', 'defaults.env')),
+      ...envFile(join(pipeline, 'rsyslog', 'defaults.env')),
       ROTA_RSYSLOG_DIR: join(pipeline, 'rsyslog'),
       ROTA_WORK: folder,
       ...env,
@@ -93,11 +95,4 @@ function rsyslogd(
     stopTimeoutMs: 20_000,
     onChange,
   });
-}
-
-/** `NAME=value` lines, as systemd's EnvironmentFile reads them. */
-export function defaults(file: string): Record<string, string> {
-  const lines = readFileSync(file, 'utf8').split('\n');
-  const pairs = lines.map((line) => /^([A-Z][A-Z0-9_]*)=(.*)$/.exec(line.trim())).filter((match) => match !== null);
-  return Object.fromEntries(pairs.map(([, name, value]) => [name, (value as string).replace(/^"(.*)"$/, '$1')]));
 }
