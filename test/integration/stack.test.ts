@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { balancerStats } from '../../stack/services/haproxy.js';
+import { at, documents, eventually, type Hit } from '../support/elasticsearch.js';
+import { startTestStack } from '../support/stack.js';
+
+const REQUESTS = 400;
+const USERS = { bool: { must_not: { term: { tags: 'health_check' } } } };
+
+interface Answer {
+  id: string;
+  host: string;
+  status: number;
+}
+
+let running: Awaited<ReturnType<typeof startTestStack>>;
+let answers: Answer[];
+
+beforeAll(async () => {
+  running = await startTestStack();
+  answers = await sendRequests(running.stack.status().urls['site'] as string);
+});
+afterAll(() => running?.stop());
+
+/** 400 real requests, eight at a time; every fourth brings its own request id. */
+async function sendRequests(site: string): Promise<Answer[]> {
+  const one = async (n: number): Promise<Answer> => {
+    const response = await fetch(`${site}products/${n}?turn=${n}`, {
+      headers: { 'user-agent': 'rota-test', ...(n % 4 === 0 ? { 'x-request-id': `test-${n}` } : {}) },
+    });
+    await response.arrayBuffer();
+    return {
+      id: response.headers.get('x-request-id') ?? '',
+      host: response.headers.get('x-served-by') ?? '',
+      status: response.status,
+    };
+  };
+  const all: Answer[] = [];
+  for (let n = 0; n < REQUESTS; n += 8) {
+    all.push(...(await Promise.all(Array.from({ length: 8 }, (_, k) => one(n + k)))));
+  }
+  return all;
+}
+
+function countBy<T>(list: T[], key: (item: T) => unknown): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const item of list) counts[String(key(item))] = (counts[String(key(item))] ?? 0) + 1;
+  return counts;
+}
+
+/** The user requests of one data set, once all have arrived (or the time is over). */
+const logged = (dataset: string) =>
+  eventually(
+    () => documents(running.stack.elasticsearchUrl, `logs-${dataset}-rota`, USERS),
+    (hits) => hits.length >= REQUESTS,
+  );
+
+const ids = (hits: Hit[]) => hits.map((hit) => at(hit._source, 'http.request.id')).sort();
+
+describe('400 requests through the real stack', () => {
+  test('every request was answered with its own id by one of the four webapps', () => {
+    expect(countBy(answers, (answer) => answer.status)).toEqual({ 200: REQUESTS });
+    expect(new Set(answers.map((answer) => answer.id)).size).toBe(REQUESTS);
+    expect(answers.filter((answer) => /^test-\d+$/.test(answer.id))).toHaveLength(REQUESTS / 4);
+    expect(Object.keys(countBy(answers, (answer) => answer.host)).sort()).toEqual(['web-1', 'web-2', 'web-3', 'web-4']);
+  });
+
+  test.each(['haproxy.log', 'nginx.access', 'rota.access'])('%s holds each of them exactly once, by request id', async (dataset) => {
+    const hits = await logged(dataset);
+    expect(ids(hits)).toEqual(answers.map((answer) => answer.id).sort());
+    expect(countBy(hits, (hit) => at(hit._source, 'http.response.status_code'))).toEqual({ 200: REQUESTS });
+    expect(countBy(hits, (hit) => at(hit._source, 'rota.tier'))).toEqual({
+      [{ 'haproxy.log': 'lb', 'nginx.access': 'frontend', 'rota.access': 'webapp' }[dataset] as string]: REQUESTS,
+    });
+  });
+
+  test('the balancer spread them over the frontends as its own statistics say', async () => {
+    const byFrontend = countBy(await logged('nginx.access'), (hit) => at(hit._source, 'host.name'));
+    const own = (await balancerStats(running.stack.ports.haproxyStats)).map(({ server, sessions }) => [server, sessions]);
+    expect(byFrontend).toEqual(Object.fromEntries(own));
+    const byServer = countBy(await logged('haproxy.log'), (hit) => at(hit._source, 'haproxy.server_name'));
+    expect(byServer).toEqual(byFrontend);
+  });
+
+  test('the frontends spread them over the webapps as the answers said', async () => {
+    const answered = countBy(answers, (answer) => answer.host);
+    expect(countBy(await logged('rota.access'), (hit) => at(hit._source, 'host.name'))).toEqual(answered);
+    const port = (address: unknown) => Number(String(address).split(':').at(-1));
+    const byAddress = countBy(
+      await logged('nginx.access'),
+      (hit) => `web-${port(at(hit._source, 'rota.upstream.address')) - running.stack.ports.webapp(0)}`,
+    );
+    expect(byAddress).toEqual(answered);
+  });
+
+  test('one request is joined over the three tiers by its id', async () => {
+    const sample = answers[Math.floor(REQUESTS / 2)] as Answer;
+    const lines = await documents(running.stack.elasticsearchUrl, 'logs-*-rota', {
+      term: { 'http.request.id': sample.id },
+    });
+    const byTier = Object.fromEntries(lines.map((hit) => [at(hit._source, 'rota.tier'), at(hit._source, 'host.name')]));
+    expect(byTier).toMatchObject({ lb: 'lb-1', webapp: sample.host });
+    const frontend = Number(sample.host.slice(4)) <= 2 ? 'frontend-1' : 'frontend-2';
+    expect(byTier).toMatchObject({ frontend });
+  });
+
+  test('the SDK numbers its events without a gap, and the number is in the id', async () => {
+    const runs = new Map<string, number[]>();
+    for (const dataset of ['rota.access', 'rota.app', 'rota.sdk']) {
+      for (const hit of await documents(running.stack.elasticsearchUrl, `logs-${dataset}-rota`)) {
+        const run = String(at(hit._source, 'agent.ephemeral_id'));
+        const sequence = Number(at(hit._source, 'event.sequence'));
+        expect(hit._id).toBe(`${run}-${sequence}`);
+        runs.set(run, [...(runs.get(run) ?? []), sequence]);
+      }
+    }
+    expect(runs.size).toBe(4);
+    for (const sequences of runs.values()) {
+      expect(sequences.sort((a, b) => a - b)).toEqual(sequences.map((_, i) => i + 1));
+    }
+  });
+
+  test('health checks are told apart from traffic', async () => {
+    const probes = await eventually(
+      () => documents(running.stack.elasticsearchUrl, 'logs-nginx.access-rota', { term: { tags: 'health_check' } }),
+      (hits) => hits.length >= 2,
+    );
+    expect(probes.length).toBeGreaterThanOrEqual(2);
+    expect(new Set(probes.map((hit) => at(hit._source, 'url.path')))).toEqual(new Set(['/']));
+  });
+
+  test('nothing became a dead letter', async () => {
+    expect(await documents(running.stack.elasticsearchUrl, 'logs-rota.deadletter-rota')).toEqual([]);
+  });
+});
