@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildPipeline, INDEXER_BUNDLE } from '../pipeline/build.js';
 import { give } from './account.js';
 import { bundleProgram } from './bundle.js';
 import { distributions } from './layout.js';
@@ -64,7 +65,9 @@ export function startSteps(stack: Stack): Step[] {
       title: 'Bundle the indexer and the demo webapp',
       run: async () => {
         const out = (name: string) => join(stack.folders.assets, name);
-        programs.indexer = await bundleProgram('pipeline/indexer/main.ts', out('indexer.cjs'));
+        await buildPipeline();
+        programs.indexer = out('indexer.cjs');
+        copyFileSync(INDEXER_BUNDLE, programs.indexer);
         programs.webapp = await bundleProgram('stack/webapps/node/main.ts', out('webapp.cjs'));
       },
     },

@@ -60,10 +60,10 @@ async function one(url: string, counts: Map<string, number>, hosts: Map<string, 
   }
 }
 
-function pick() {
-  const total = REQUESTS.reduce((sum, { weight }) => sum + weight, 0);
-  let at = Math.random() * total;
-  return REQUESTS.find(({ weight }) => (at -= weight) < 0) ?? (REQUESTS[0] as (typeof REQUESTS)[0]);
+const TURNS = REQUESTS.flatMap((request) => Array.from({ length: request.weight }, () => request));
+
+function pick(): (typeof REQUESTS)[number] {
+  return TURNS[Math.floor(Math.random() * TURNS.length)] as (typeof REQUESTS)[number];
 }
 
 function report(counts: Map<string, number>, hosts: Map<string, number>): void {

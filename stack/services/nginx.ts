@@ -69,7 +69,10 @@ export function fill(template: string, values: Record<string, string>): string {
 export function setFrontendFault(folder: string, status: number | undefined): void {
   const file = join(snippets(folder), 'fault.conf');
   mkdirSync(snippets(folder), { recursive: true });
-  if (status === undefined) return rmSync(file, { force: true });
+  if (status === undefined) {
+    rmSync(file, { force: true });
+    return;
+  }
   writeFileSync(file, `return ${status};\n`);
   give(file);
 }

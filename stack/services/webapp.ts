@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { answers } from './probes.js';
 import { ServiceProcess } from './process.js';
 
@@ -30,9 +29,9 @@ export function nodeWebapp(options: WebappOptions): ServiceProcess {
     env: {
       NODE_ENV: 'production',
       PORT: String(port),
-      ROTA_HOST_NAME: name,
+      ROTA_HOSTNAME: name,
+      ROTA_SERVICE: 'hello',
       ROTA_URL: options.syslogUrl,
-      ROTA_SPOOL: join(folder, 'spool'),
       ROTA_SERVICE_VERSION: options.version ?? '1.0.0',
       ROTA_ENVIRONMENT: options.environment ?? 'demo',
     },

@@ -64,18 +64,24 @@ describe('400 requests through the real stack', () => {
     expect(Object.keys(countBy(answers, (answer) => answer.host)).sort()).toEqual(['web-1', 'web-2', 'web-3', 'web-4']);
   });
 
-  test.each(['haproxy.log', 'nginx.access', 'rota.access'])('%s holds each of them exactly once, by request id', async (dataset) => {
-    const hits = await logged(dataset);
-    expect(ids(hits)).toEqual(answers.map((answer) => answer.id).sort());
-    expect(countBy(hits, (hit) => at(hit._source, 'http.response.status_code'))).toEqual({ 200: REQUESTS });
-    expect(countBy(hits, (hit) => at(hit._source, 'rota.tier'))).toEqual({
-      [{ 'haproxy.log': 'lb', 'nginx.access': 'frontend', 'rota.access': 'webapp' }[dataset] as string]: REQUESTS,
-    });
-  });
+  test.each(['haproxy.log', 'nginx.access', 'rota.access'])(
+    '%s holds each of them exactly once, by request id',
+    async (dataset) => {
+      const hits = await logged(dataset);
+      expect(ids(hits)).toEqual(answers.map((answer) => answer.id).sort());
+      expect(countBy(hits, (hit) => at(hit._source, 'http.response.status_code'))).toEqual({ 200: REQUESTS });
+      expect(countBy(hits, (hit) => at(hit._source, 'rota.tier'))).toEqual({
+        [{ 'haproxy.log': 'lb', 'nginx.access': 'frontend', 'rota.access': 'webapp' }[dataset] as string]: REQUESTS,
+      });
+    },
+  );
 
   test('the balancer spread them over the frontends as its own statistics say', async () => {
     const byFrontend = countBy(await logged('nginx.access'), (hit) => at(hit._source, 'host.name'));
-    const own = (await balancerStats(running.stack.ports.haproxyStats)).map(({ server, sessions }) => [server, sessions]);
+    const own = (await balancerStats(running.stack.ports.haproxyStats)).map(({ server, sessions }) => [
+      server,
+      sessions,
+    ]);
     expect(byFrontend).toEqual(Object.fromEntries(own));
     const byServer = countBy(await logged('haproxy.log'), (hit) => at(hit._source, 'haproxy.server_name'));
     expect(byServer).toEqual(byFrontend);

@@ -19,7 +19,11 @@ export async function documents(url: string, stream: string, query: object = { m
 }
 
 /** Asks again until `enough` holds or the time is over; returns the last answer either way, for the test to judge. */
-export async function eventually<T>(ask: () => Promise<T>, enough: (answer: T) => boolean, timeoutMs = 30_000): Promise<T> {
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  enough: (answer: T) => boolean,
+  timeoutMs = 30_000,
+): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const answer = await ask();

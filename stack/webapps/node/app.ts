@@ -1,5 +1,6 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import express, { type ErrorRequestHandler, type Express } from 'express';
 import type { Logger } from 'rota-sdk';
+import type { RequestLogger } from 'rota-sdk/http';
 import { FaultDoor, InjectedFault } from './fault.js';
 import { helloPage } from './page.js';
 
@@ -7,13 +8,11 @@ export interface DemoApp {
   host: string;
   log: Logger;
   /** The SDK's request logging; it comes first, so that every answer has its event. */
-  requests: RequestHandler;
-  /** The SDK's error hook: tells the request's event which error it was. */
-  errors: ErrorRequestHandler;
+  requests: RequestLogger;
 }
 
 /** A small shop that says who served: real routes, real log lines, and a door through which it can be broken. */
-export function demoApp({ host, log, requests, errors }: DemoApp): Express {
+export function demoApp({ host, log, requests }: DemoApp): Express {
   const faults = new FaultDoor();
   const app = express();
   app.disable('x-powered-by');
@@ -46,7 +45,7 @@ export function demoApp({ host, log, requests, errors }: DemoApp): Express {
     response.status(201).json({ order: 'placed', served_by: host });
   });
 
-  app.use(errors);
+  app.use(requests.errors);
   app.use(((error: Error, _request, response, next) => {
     if (response.headersSent) return next(error);
     const status = error instanceof InjectedFault ? error.status : 500;

@@ -1,0 +1,23 @@
+import { createLogger } from 'rota-sdk';
+import { requestLogger } from 'rota-sdk/http';
+import { demoApp } from './app.js';
+
+/** The demo webapp as a process. ROTA_URL, ROTA_SERVICE … are the SDK's own settings; PORT is where it listens. */
+const host = process.env['ROTA_HOSTNAME'] ?? 'webapp';
+const port = Number(process.env['PORT']);
+const log = createLogger({
+  onWarning: (error) => console.error(`${new Date().toISOString()} ${error.message}`),
+});
+const app = demoApp({ host, log, requests: requestLogger(log, { trustProxy: ['loopback'] }) });
+
+const server = app.listen(port, '127.0.0.1', () => {
+  log.notice('Listening', { event: { action: 'process-started', category: ['process'], type: ['start'] } });
+});
+
+/** Answers what is under way, ships what is logged, then ends. */
+function shutDown(): void {
+  server.close(() => void log.close({ timeoutMs: 3000 }).then(() => process.exit(0)));
+  server.closeIdleConnections();
+}
+process.once('SIGTERM', shutDown);
+process.once('SIGINT', shutDown);
