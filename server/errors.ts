@@ -30,6 +30,9 @@ export class ApiError extends Error {
 export function toApiError(error: unknown, signal: AbortSignal): ApiError {
   if (error instanceof ApiError) return error;
   if (signal.aborted) return new ApiError('cancelled', 'The browser left before the answer was ready.');
+  if (error instanceof Error && 'code' in error && error.code === 'invalid_kql') {
+    return new ApiError('invalid_kql', error.message, { cause: error });
+  }
   const status = statusOf(error);
   const words = error instanceof Error ? error.message : String(error);
   if (status === 401 || status === 403) {

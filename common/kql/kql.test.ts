@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { KqlSyntaxError, kqlToQuery, parseKql } from '.';
+
+const match = (field: string, value: string) => ({ match: { [field]: value } });
+
+describe('KQL', () => {
+  it.each<[string, object]>([
+    ['', { match_all: {} }],
+    ['*', { match_all: {} }],
+    ['a:1', match('a', '1')],
+    ['a : 1', match('a', '1')],
+    ['a:"b c"', { match_phrase: { a: 'b c' } }],
+    ['a:b c', match('a', 'b c')],
+    ['a:*', { exists: { field: 'a' } }],
+    ['not a:1', { bool: { must_not: [match('a', '1')] } }],
+    ['NOT a:1', { bool: { must_not: [match('a', '1')] } }],
+    ['a:1 and b:2', { bool: { filter: [match('a', '1'), match('b', '2')] } }],
+    ['a:"1"and b:2', { bool: { filter: [{ match_phrase: { a: '1' } }, match('b', '2')] } }],
+    ['http.response.status_code >= 500', { range: { 'http.response.status_code': { gte: '500' } } }],
+    ['a<3', { range: { a: { lt: '3' } } }],
+    ['a:(1 or 2)', { bool: { should: [match('a', '1'), match('a', '2')], minimum_should_match: 1 } }],
+    ['a:(not 1)', { bool: { must_not: [match('a', '1')] } }],
+    ['a:b*c', { query_string: { fields: ['a'], query: 'b*c', analyze_wildcard: true } }],
+    ['url.path:/cart/*', { query_string: { fields: ['url.path'], query: '\\/cart\\/*', analyze_wildcard: true } }],
+    ['a:b\\*c', match('a', 'b*c')],
+    ['a:orange', match('a', 'orange')],
+    ['a:nothing', match('a', 'nothing')],
+    ['a:\\and', match('a', 'and')],
+    ['timeout', { multi_match: { type: 'best_fields', query: 'timeout', lenient: true } }],
+    ['"read timeout"', { multi_match: { type: 'phrase', query: 'read timeout', lenient: true } }],
+    [
+      'rota.attempts:{ status_code >= 500 and n:1 }',
+      {
+        nested: {
+          path: 'rota.attempts',
+          query: {
+            bool: {
+              filter: [{ range: { 'rota.attempts.status_code': { gte: '500' } } }, match('rota.attempts.n', '1')],
+            },
+          },
+          score_mode: 'none',
+          ignore_unmapped: true,
+        },
+      },
+    ],
+  ])('reads %s', (kql, query) => expect(kqlToQuery(kql)).toEqual(query));
+
+  it('binds NOT before AND before OR', () => {
+    expect(kqlToQuery('a:1 or not b:2 and c:3')).toEqual({
+      bool: {
+        should: [match('a', '1'), { bool: { filter: [{ bool: { must_not: [match('b', '2')] } }, match('c', '3')] } }],
+        minimum_should_match: 1,
+      },
+    });
+    expect(kqlToQuery('(a:1 or b:2) and c:3')).toEqual({
+      bool: {
+        filter: [{ bool: { should: [match('a', '1'), match('b', '2')], minimum_should_match: 1 } }, match('c', '3')],
+      },
+    });
+  });
+
+  it.each(['a:', ':1', 'a:1 b:2', '(a:1', 'a:"x', 'a:1)', 'a:{ b:1', 'a > b*', '\\'])(
+    'refuses %s and says where',
+    (kql) => {
+      expect(() => parseKql(kql)).toThrow(KqlSyntaxError);
+      expect(() => parseKql(kql)).toThrow(/Expected .+ found .+/);
+    },
+  );
+
+  it('ends with a query or a KqlSyntaxError, whatever is typed', () => {
+    const pieces = fc.constantFrom(
+      'a',
+      ':',
+      '"',
+      '(',
+      ')',
+      '{',
+      '}',
+      ' and ',
+      ' or ',
+      'not ',
+      '*',
+      '\\',
+      '<',
+      '>=',
+      ' ',
+      'é',
+    );
+    fc.assert(
+      fc.property(
+        fc.array(pieces, { maxLength: 14 }).map((list) => list.join('')),
+        (kql) => {
+          try {
+            expect(typeof kqlToQuery(kql)).toBe('object');
+          } catch (error) {
+            expect(error).toBeInstanceOf(KqlSyntaxError);
+          }
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('gives a quoted text back as it was', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1, maxLength: 20 }), (value) => {
+        const quoted = `a:"${value.replace(/["\\]/g, '\\$&')}"`;
+        expect(kqlToQuery(quoted)).toEqual({ match_phrase: { a: value } });
+      }),
+    );
+  });
+
+  it('does not run out of stack on thousands of brackets', () => {
+    expect(() => parseKql('('.repeat(5000))).toThrow(KqlSyntaxError);
+  });
+});
