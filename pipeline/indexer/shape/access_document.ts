@@ -1,0 +1,85 @@
+import { addTag, child, put, startDocument } from './document';
+import { isHealthCheck } from './health_check';
+import { addClient, outcome, type RequestLine, urlFields, userAgent } from './http_fields';
+import type { Line } from './line';
+import type { ShapeSettings } from './settings';
+import type { JsonObject } from './shaped';
+
+/** What an access line says, whichever server wrote it. Undefined is "not said". */
+export interface Access {
+  dataset: string;
+  module: string;
+  tier: string;
+  id: string;
+  timestamp: string | undefined;
+  client: string | undefined;
+  clientPort?: number;
+  /** Who connected, before forwarding headers were read; the client's address when not known apart. */
+  peer?: string;
+  forwardedFor?: string;
+  user: string | undefined;
+  request: RequestLine;
+  status: number | undefined;
+  bodyBytes: number | undefined;
+  referrer: string | undefined;
+  agent: string | undefined;
+  domain?: string;
+  scheme?: string;
+  durationNs?: number;
+  requestId?: string;
+  pid?: number;
+}
+
+/** ECS of one HTTP request: `http`, `url`, `source`, `client`, `user_agent`, `event`, the probe's tag. */
+export function accessDocument(line: Line, access: Access, settings: ShapeSettings): JsonObject {
+  const doc = startDocument(line, access, settings);
+  const { request, status } = access;
+  const event = child(doc, 'event');
+  event['kind'] = 'event';
+  event['category'] = ['web'];
+  event['type'] = ['access'];
+  event['module'] = access.module;
+  event['outcome'] = outcome(status);
+  put(event, 'duration', access.durationNs);
+  addClient(doc, access.client, access.clientPort, settings);
+  if (access.user !== undefined) doc['user'] = { name: access.user };
+  doc['http'] = http(access);
+  if (request.target !== undefined) doc['url'] = urlFields(request.target, request.method, access.domain);
+  else if (access.domain !== undefined) doc['url'] = { domain: access.domain };
+  if (access.scheme !== undefined && doc['url'] !== undefined) child(doc, 'url')['scheme'] ??= access.scheme;
+  if (request.malformed !== undefined) {
+    child(doc, 'rota')['request_line'] = request.malformed;
+    addTag(doc, 'malformed_request');
+  }
+  if (access.agent !== undefined) doc['user_agent'] = userAgent(access.agent);
+  if (access.pid !== undefined) doc['process'] = { pid: access.pid };
+  if (isProbe(access, doc, settings)) addTag(doc, 'health_check');
+  return doc;
+}
+
+function http({ request, requestId, referrer, status, bodyBytes }: Access): JsonObject {
+  const requestFields: JsonObject = {};
+  put(requestFields, 'id', requestId);
+  put(requestFields, 'method', request.method);
+  put(requestFields, 'referrer', referrer);
+  const response: JsonObject = {};
+  put(response, 'status_code', status);
+  if (bodyBytes !== undefined) response['body'] = { bytes: bodyBytes };
+  const fields: JsonObject = { request: requestFields, response };
+  put(fields, 'version', request.version);
+  return fields;
+}
+
+function isProbe(access: Access, doc: JsonObject, settings: ShapeSettings): boolean {
+  const path = doc['url'] === undefined ? undefined : child(doc, 'url')['path'];
+  return isHealthCheck(
+    {
+      method: access.request.method,
+      path: typeof path === 'string' ? path : undefined,
+      agent: access.agent,
+      peer: access.peer ?? access.client,
+      forwarded: access.forwardedFor !== undefined,
+    },
+    settings.health,
+  );
+}

@@ -1,0 +1,70 @@
+import { accessDocument } from './access_document';
+import { child, put } from './document';
+import { unescapeNginx } from './escapes';
+import { readExtras } from './extras';
+import { forwardedIp } from './forwarded';
+import { given, requestLine, whole } from './http_fields';
+import type { Line, Parsed } from './line';
+import type { ShapeSettings } from './settings';
+import type { JsonObject } from './shaped';
+import { clfTime } from './times';
+
+/**
+ * An access line of nginx (`combined`) or gunicorn (its default format), with whatever stands before and behind.
+ * @returns undefined when it is none after all (its time is no time, its status no status): then the raw line counts
+ */
+export function combinedDocument(line: Line, parsed: Parsed, dataset: string, id: string, settings: ShapeSettings) {
+  const timestamp = clfTime(parsed['time'] ?? '');
+  const status = whole(parsed['status']);
+  if (timestamp === undefined || status === undefined || status > 999) return undefined;
+  const isGunicorn = dataset === 'gunicorn.access';
+  const text = (value: string | undefined) => {
+    const there = given(value);
+    return there === undefined || isGunicorn ? there : unescapeNginx(there);
+  };
+  const extras = parsed['extra'] === undefined ? {} : readExtras(parsed['extra'], isGunicorn);
+  const request = requestLine(parsed['request'] ?? '');
+  if (request.target !== undefined && !isGunicorn) request.target = unescapeNginx(request.target);
+  const bodyBytes = whole(parsed['bytes']);
+  const doc = accessDocument(
+    line,
+    {
+      dataset,
+      module: isGunicorn ? 'gunicorn' : 'nginx',
+      tier: isGunicorn ? 'webapp' : 'frontend',
+      id,
+      timestamp,
+      client: given(parsed['addr']),
+      forwardedFor: extras.forwardedFor,
+      user: text(parsed['user']),
+      request,
+      // nginx logs 000 when no answer was begun.
+      status: status === 0 ? undefined : status,
+      bodyBytes,
+      referrer: text(parsed['referer']),
+      agent: text(parsed['agent']),
+      domain: given(parsed['host']) ?? extras.domain,
+      durationNs: extras.durationNs,
+      requestId: extras.requestId,
+      pid: extras.pid,
+    },
+    settings,
+  );
+  addExtras(doc, extras, settings);
+  return doc;
+}
+
+function addExtras(doc: JsonObject, extras: ReturnType<typeof readExtras>, settings: ShapeSettings): void {
+  const upstream: JsonObject = {};
+  put(upstream, 'address', extras.upstreamAddress);
+  put(upstream, 'status_code', extras.upstreamStatus);
+  put(upstream, 'duration', extras.upstreamDurationNs);
+  if (Object.keys(upstream).length > 0) child(doc, 'rota')['upstream'] = upstream;
+  const forwarded = forwardedIp(extras.forwardedFor, settings);
+  if (forwarded !== undefined) doc['network'] = { forwarded_ip: forwarded };
+  if (extras.unknown !== undefined || extras.named !== undefined) {
+    const extra: JsonObject = { ...extras.named };
+    if (extras.unknown !== undefined) extra['access'] = extras.unknown;
+    child(doc, 'rota')['extra'] = extra;
+  }
+}

@@ -1,0 +1,60 @@
+import type { Line } from './line';
+import type { ShapeSettings } from './settings';
+import type { JsonObject } from './shaped';
+
+/** ECS version whose names and types the documents have. */
+export const ECS_VERSION = '8.11.0';
+
+/** What every format fills in, beside what it found itself. */
+export interface Base {
+  dataset: string;
+  id: string;
+  /** The line's own time, ISO 8601; undefined: the time in the syslog header. */
+  timestamp: string | undefined;
+  tier: string | undefined;
+}
+
+/** Starts a document: identity, times, host, file. The format's own fields are added by the caller. */
+export function startDocument(line: Line, base: Base, settings: ShapeSettings): JsonObject {
+  const { header, agent } = line;
+  const doc: JsonObject = {
+    '@timestamp': base.timestamp ?? header.ts,
+    ecs: { version: ECS_VERSION },
+    data_stream: { type: 'logs', dataset: base.dataset, namespace: settings.namespace },
+    event: { id: base.id, dataset: base.dataset, created: agent ? header.ts : header.rcv },
+    host: { name: hasHeader(line) ? header.h : header.from },
+  };
+  if (base.tier !== undefined) doc['rota'] = { tier: base.tier };
+  if (agent?.['file']) {
+    const log: JsonObject = { file: { path: agent['file'] } };
+    const offset = Number(agent['offset']);
+    if (agent['offset'] && Number.isSafeInteger(offset)) log['offset'] = offset;
+    doc['log'] = log;
+  }
+  return doc;
+}
+
+/** A bare line has no syslog header: what rsyslog read as one is the line's first words. */
+export function hasHeader(line: Line): boolean {
+  return line.header.in !== 'tcp_raw';
+}
+
+/** The object of that name inside `doc`, made when it is not there. */
+export function child(doc: JsonObject, name: string): JsonObject {
+  const found = doc[name];
+  if (typeof found === 'object' && found !== null && !Array.isArray(found)) return found;
+  const made: JsonObject = {};
+  doc[name] = made;
+  return made;
+}
+
+export function addTag(doc: JsonObject, tag: string): void {
+  const tags = doc['tags'];
+  if (Array.isArray(tags)) tags.push(tag);
+  else doc['tags'] = typeof tags === 'string' ? [tags, tag] : [tag];
+}
+
+/** Adds what is there: an undefined value leaves no trace in the document. */
+export function put(object: JsonObject, name: string, value: JsonObject[string] | undefined): void {
+  if (value !== undefined) object[name] = value;
+}

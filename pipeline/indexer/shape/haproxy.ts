@@ -1,0 +1,199 @@
+import { accessDocument } from './access_document';
+import { addTag, child, put, startDocument } from './document';
+import { given, requestLine, traceId, whole } from './http_fields';
+import { type Line, messageText, type Parsed } from './line';
+import type { ShapeSettings } from './settings';
+import type { JsonObject } from './shaped';
+import { addSyslog } from './syslog';
+import { epochTime, haproxyTime, offsetOf } from './times';
+
+const DATASET = 'haproxy.log';
+
+/** Any line of HAProxy: a request (`httplog`, with or without Rota's part), what it says of its servers, other text. */
+export function haproxyDocument(line: Line, parsed: Parsed, id: string, settings: ShapeSettings) {
+  if (parsed['termination'] !== undefined) return requestDocument(line, parsed, id, settings);
+  const doc = haproxyMessage(line, id, settings);
+  const { backend, server } = parsed;
+  put(child(doc, 'event'), 'action', actionOf(parsed));
+  if (backend !== undefined) child(doc, 'rota')['pool'] = backend;
+  const haproxy: JsonObject = {};
+  put(haproxy, 'backend_name', backend);
+  put(haproxy, 'server_name', server);
+  doc['haproxy'] = haproxy;
+  if (parsed['result'] !== undefined) addTag(doc, 'health_check');
+  addReason(doc, parsed['detail'] ?? '');
+  return doc;
+}
+
+/** Free text: what HAProxy says and no rule knows. */
+export function haproxyMessage(line: Line, id: string, settings: ShapeSettings): JsonObject {
+  const doc = startDocument(line, { dataset: DATASET, id, timestamp: undefined, tier: 'lb' }, settings);
+  doc['message'] = messageText(line.raw);
+  const event = child(doc, 'event');
+  event['kind'] = 'event';
+  event['category'] = ['network'];
+  event['type'] = ['info'];
+  event['module'] = 'haproxy';
+  addSyslog(doc, line);
+  return doc;
+}
+
+function actionOf({ state, result, backend, 'event.tags': tags }: Parsed): string | undefined {
+  if (state !== undefined)
+    return state === 'UP' || state === 'DOWN' ? `server_${state.toLowerCase()}` : 'server_state_changed';
+  if (result !== undefined) return `health_check_${result.replaceAll(' ', '_')}`;
+  return backend !== undefined && Array.isArray(tags) && tags[0] === 'backend' ? 'no_server_available' : undefined;
+}
+
+/** `, reason: Layer4 timeout, code: 500, info: "…", check duration: 2001ms` */
+function addReason(doc: JsonObject, detail: string): void {
+  const reason = /^[^,]*, reason: (.*?)(?:, check duration: (\d+)ms|\.(?: |$)|, status: |$)/s.exec(detail);
+  if (!reason) return;
+  const event = child(doc, 'event');
+  event['reason'] = reason[1] as string;
+  if (reason[2] !== undefined) event['duration'] = Number(reason[2]) * 1e6;
+}
+
+function requestDocument(line: Line, parsed: Parsed, id: string, settings: ShapeSettings): JsonObject | undefined {
+  const status = Number(parsed['status']);
+  const rota = parsed['rota'] === undefined ? undefined : readRota(parsed['rota']);
+  const accepted = haproxyTime(parsed['time'] ?? '', offsetOf(line.header.ts));
+  if (accepted === undefined || !Number.isInteger(status)) return undefined;
+  const { address, port } = splitAddress(parsed['client'] ?? '');
+  const total = milliseconds(parsed['ta']);
+  const doc = accessDocument(
+    line,
+    {
+      dataset: DATASET,
+      module: 'haproxy',
+      tier: 'lb',
+      id,
+      timestamp: rota?.time ?? accepted,
+      client: address,
+      clientPort: port,
+      user: undefined,
+      request: parsed['request'] === '<BADREQ>' ? { malformed: '<BADREQ>' } : requestLine(parsed['request'] ?? ''),
+      status: status > 0 ? status : undefined,
+      bodyBytes: undefined,
+      referrer: undefined,
+      agent: rota?.agent,
+      domain: rota?.host,
+      durationNs: total === undefined ? undefined : total * 1e6,
+      requestId: rota?.requestId,
+    },
+    settings,
+  );
+  doc['haproxy'] = haproxyFields(parsed);
+  const bytes = whole(parsed['bytes']?.replace('+', ''));
+  if (bytes !== undefined) child(child(doc, 'http'), 'response')['bytes'] = bytes;
+  put(child(child(doc, 'http'), 'request'), 'bytes', rota?.bytesIn);
+  if (rota?.trace !== undefined) doc['trace'] = { id: rota.trace };
+  addUpstream(doc, parsed, rota?.server, status);
+  return doc;
+}
+
+function addUpstream(doc: JsonObject, parsed: Parsed, address: string | undefined, status: number): void {
+  const rota = child(doc, 'rota');
+  put(rota, 'pool', parsed['backend']);
+  if (parsed['server'] === undefined || parsed['server'].startsWith('<')) return;
+  const upstream: JsonObject = {};
+  put(upstream, 'address', address);
+  const answered = milliseconds(parsed['tresp']);
+  // Without response headers the status is HAProxy's own.
+  if (answered !== undefined) {
+    upstream['status_code'] = status;
+    upstream['duration'] = answered * 1e6;
+  }
+  put(upstream, 'connect_duration', nanoseconds(parsed['tc']));
+  if (Object.keys(upstream).length > 0) rota['upstream'] = upstream;
+}
+
+/** Elastic's names (Filebeat's haproxy module). */
+function haproxyFields(parsed: Parsed): JsonObject {
+  const fields: JsonObject = { mode: 'HTTP' };
+  put(fields, 'frontend_name', parsed['frontend']?.replace(/~$/, ''));
+  put(fields, 'backend_name', parsed['backend']);
+  put(fields, 'server_name', parsed['server']);
+  put(fields, 'bytes_read', whole(parsed['bytes']?.replace('+', '')));
+  put(fields, 'termination_state', parsed['termination']);
+  put(fields, 'total_waiting_time_ms', milliseconds(parsed['tw']));
+  put(fields, 'connection_wait_time_ms', milliseconds(parsed['tc']));
+  put(fields, 'server_queue', whole(parsed['srvqueue']));
+  put(fields, 'backend_queue', whole(parsed['beqqueue']));
+  const connections: JsonObject = {};
+  put(connections, 'active', whole(parsed['actconn']));
+  put(connections, 'frontend', whole(parsed['feconn']));
+  put(connections, 'backend', whole(parsed['beconn']));
+  put(connections, 'server', whole(parsed['srvconn']));
+  put(connections, 'retries', whole(parsed['retries']?.replace('+', '')));
+  fields['connections'] = connections;
+  const request: JsonObject = { raw_request_line: parsed['request'] ?? '' };
+  put(request, 'time_wait_ms', milliseconds(parsed['tr']));
+  put(request, 'time_wait_without_data_ms', milliseconds(parsed['tresp']));
+  put(request, 'captured_cookie', given(parsed['req_cookie']));
+  put(request, 'captured_headers', captured(parsed['req_headers']));
+  const http: JsonObject = { request };
+  const response: JsonObject = {};
+  put(response, 'captured_cookie', given(parsed['res_cookie']));
+  put(response, 'captured_headers', captured(parsed['res_headers']));
+  if (Object.keys(response).length > 0) http['response'] = response;
+  fields['http'] = http;
+  return fields;
+}
+
+function captured(text: string | undefined): string[] | undefined {
+  return text === undefined || text === '' ? undefined : text.split('|');
+}
+
+/** HAProxy writes -1 for a phase that was not reached, and + before what went on after the line. */
+function milliseconds(text: string | undefined): number | undefined {
+  return whole(text?.replace('+', ''));
+}
+
+function nanoseconds(text: string | undefined): number | undefined {
+  const ms = milliseconds(text);
+  return ms === undefined ? undefined : ms * 1e6;
+}
+
+function splitAddress(text: string): { address: string | undefined; port: number | undefined } {
+  const colon = text.lastIndexOf(':');
+  if (colon === -1) return { address: given(text), port: undefined };
+  const address = text.slice(0, colon);
+  return { address: address === 'unix' ? undefined : given(address), port: whole(text.slice(colon + 1)) };
+}
+
+interface RotaPart {
+  requestId: string | undefined;
+  time: string | undefined;
+  server: string | undefined;
+  bytesIn: number | undefined;
+  host: string | undefined;
+  trace: string | undefined;
+  agent: string | undefined;
+}
+
+/** ` rota=<id> <s.ms> <server address> <bytes in> "<host>" "<traceparent>" "<agent>"` (haproxy.cfg); texts as in JSON. */
+function readRota(text: string): RotaPart | undefined {
+  const found = /^(\S+) (\d+\.\d+) (\S+) (\d+) (".*")$/s.exec(text);
+  const texts = found ? (found[5] as string).match(/"(?:[^"\\]|\\.)*"/gs) : null;
+  if (!found || !texts) return undefined;
+  const [host, traceparent, agent] = texts.map(jsonText);
+  const server = found[3] as string;
+  return {
+    requestId: given(found[1]),
+    time: epochTime(found[2] as string),
+    server: /:\d+$/.test(server) && !server.startsWith('-') ? server : undefined,
+    bytesIn: whole(found[4]),
+    host: given(host),
+    trace: traceId(traceparent),
+    agent: given(agent),
+  };
+}
+
+function jsonText(quoted: string): string {
+  try {
+    return String(JSON.parse(quoted));
+  } catch {
+    return quoted.slice(1, -1);
+  }
+}

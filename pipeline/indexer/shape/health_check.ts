@@ -1,0 +1,59 @@
+import { BlockList, isIP } from 'node:net';
+import { list, requireAddress } from './settings';
+
+/** How a balancer's probe is told from a visitor's request. */
+export interface HealthRules {
+  /** A probe's User-Agent contains one of these, whatever it asks for. */
+  agents: readonly string[];
+  /** Without a User-Agent (Octavia's probes) path, method and source must all fit, and nothing may have forwarded it. */
+  paths: ReadonlySet<string>;
+  methods: ReadonlySet<string>;
+  /** Where such probes come from; any address when undefined. */
+  sources: BlockList | undefined;
+}
+
+export interface Asked {
+  method: string | undefined;
+  path: string | undefined;
+  agent: string | undefined;
+  /** Address of the peer, before any forwarding header. */
+  peer: string | undefined;
+  /** A proxy sent it on: a probe comes from the monitor itself. */
+  forwarded: boolean;
+}
+
+const AGENTS =
+  'HAProxy,Octavia,Rackspace,ELB-HealthChecker,GoogleHC,kube-probe,Consul Health Check,Rota-Health-Check,Uptime-Kuma,Zabbix';
+
+/** Settings `ROTA_HEALTH_AGENTS`, `ROTA_HEALTH_PATHS`, `ROTA_HEALTH_METHODS`, `ROTA_HEALTH_SOURCES`: comma lists. */
+export function parseHealthRules(env: Readonly<Record<string, string | undefined>>): HealthRules {
+  const sources = list(env['ROTA_HEALTH_SOURCES']);
+  return {
+    agents: list(env['ROTA_HEALTH_AGENTS'] ?? AGENTS),
+    paths: new Set(list(env['ROTA_HEALTH_PATHS'] ?? '/')),
+    methods: new Set(list(env['ROTA_HEALTH_METHODS'] ?? 'GET,HEAD,OPTIONS')),
+    sources: sources.length > 0 ? blockList(sources) : undefined,
+  };
+}
+
+export function isHealthCheck(asked: Asked, rules: HealthRules): boolean {
+  const { agent, peer } = asked;
+  if (agent !== undefined) return rules.agents.some((one) => agent.includes(one));
+  if (asked.forwarded || asked.path === undefined || !rules.paths.has(asked.path)) return false;
+  if (asked.method === undefined || !rules.methods.has(asked.method)) return false;
+  if (rules.sources === undefined) return true;
+  const family = peer === undefined ? 0 : isIP(peer);
+  return family !== 0 && rules.sources.check(peer as string, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+function blockList(networks: readonly string[]): BlockList {
+  const found = new BlockList();
+  for (const network of networks) {
+    requireAddress('ROTA_HEALTH_SOURCES', network);
+    const [address = '', bits] = network.split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    if (bits === undefined) found.addAddress(address, family);
+    else found.addSubnet(address, Number(bits), family);
+  }
+  return found;
+}

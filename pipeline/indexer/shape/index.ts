@@ -1,0 +1,2 @@
+export { createShape, shape } from './shape';
+export type { Json, JsonObject, Shaped, ShapedDeadLetter, ShapedDocument } from './shaped';

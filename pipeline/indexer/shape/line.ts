@@ -1,0 +1,86 @@
+import { isUtf8 } from 'node:buffer';
+import type { JsonObject } from './shaped';
+import { parseStructuredData, type StructuredData } from './structured_data';
+
+const TAB = 9;
+
+/** One line from rsyslog (pipeline/rsyslog/parse.conf): header TAB fields TAB message. */
+export interface Line {
+  header: Header;
+  /** What mmnormalize found; undefined when it was not asked or did not understand. */
+  parsed: Parsed | undefined;
+  /** The message as it came, always. */
+  raw: Buffer;
+  structuredData: StructuredData | undefined;
+  /** Parameters of the agent's `[rota@…]` element. */
+  agent: Record<string, string> | undefined;
+  /** False when some byte of the line is not UTF-8: then text is read as Latin-1 where it must be. */
+  utf8: boolean;
+}
+
+/** Syslog's parts and rsyslog's own; each is text, empty when absent. */
+export interface Header {
+  in: string;
+  id: string;
+  /** Dataset that the configuration determined. */
+  d: string;
+  h: string;
+  from: string;
+  /** The message's own time and the time of its receipt here, RFC 3339. */
+  ts: string;
+  rcv: string;
+  pri: string;
+  app: string;
+  pid: string;
+  mid: string;
+  sd: string;
+  lf: string;
+}
+
+export type Parsed = Record<string, string> & { 'event.tags'?: unknown };
+
+/** @throws SyntaxError when the line is not of this form */
+export function readLine(line: Buffer): Line {
+  const first = line.indexOf(TAB);
+  const second = line.indexOf(TAB, first + 1);
+  if (first === -1 || second === -1) throw new SyntaxError('no header and fields before the message');
+  const utf8 = isUtf8(line);
+  const header = parse(line.subarray(0, first), utf8) as unknown as Header;
+  const parsed = second > first + 1 ? parse(line.subarray(first + 1, second), utf8) : undefined;
+  const structuredData = header.sd === '-' ? undefined : parseStructuredData(header.sd);
+  return {
+    header,
+    parsed: parsed as unknown as Parsed | undefined,
+    raw: header.lf === '' ? line.subarray(second + 1) : Buffer.from(header.lf, utf8 ? 'utf8' : 'latin1'),
+    structuredData,
+    agent: structuredData && agentElement(structuredData),
+    utf8,
+  };
+}
+
+function agentElement(data: StructuredData): Record<string, string> | undefined {
+  for (const id in data) if (id.startsWith('rota@')) return data[id];
+  return undefined;
+}
+
+function parse(bytes: Buffer, utf8: boolean): JsonObject {
+  if (utf8) return JSON.parse(bytes.toString('utf8')) as JsonObject;
+  const found = JSON.parse(bytes.toString('latin1')) as JsonObject;
+  for (const name in found) {
+    const value = found[name];
+    // `lf` stays as it is: it gives the message's bytes back.
+    if (typeof value === 'string' && name !== 'lf') found[name] = readText(value);
+  }
+  return found;
+}
+
+/** Text whose characters stand for bytes: as UTF-8 where they are that, else as the Latin-1 that they then are. */
+export function readText(latin1: string): string {
+  const bytes = Buffer.from(latin1, 'latin1');
+  return isUtf8(bytes) ? bytes.toString('utf8') : latin1;
+}
+
+/** The message as text, by the same rule. */
+export function messageText(raw: Buffer): string {
+  return isUtf8(raw) ? raw.toString('utf8') : raw.toString('latin1');
+}

@@ -1,0 +1,102 @@
+import { isIP } from 'node:net';
+import { child, put, startDocument } from './document';
+import { addAuthority, addClient, given, requestLine, urlFields, whole } from './http_fields';
+import type { Line, Parsed } from './line';
+import type { ShapeSettings } from './settings';
+import type { JsonObject } from './shaped';
+import { offsetOf, plainTime } from './times';
+
+/** What nginx says about its upstreams, for pool events: the words of ngx_http_upstream.c → `event.action`. */
+const ACTIONS: readonly [string, string][] = [
+  ['upstream server temporarily disabled', 'upstream_disabled'],
+  ['no live upstreams', 'no_live_upstreams'],
+  ['upstream timed out', 'upstream_timeout'],
+  ['while connecting to upstream', 'upstream_connect_failed'],
+  ['while reading response header from upstream', 'upstream_read_failed'],
+  ['while reading upstream', 'upstream_read_failed'],
+  ['while sending request to upstream', 'upstream_send_failed'],
+];
+
+/** One line of nginx's error log; undefined when its time is none. Its times are local, the zone is the agent's. */
+export function nginxErrorDocument(line: Line, parsed: Parsed, id: string, settings: ShapeSettings) {
+  const timestamp = plainTime(parsed['date'] ?? '', parsed['time'] ?? '', offsetOf(line.header.ts));
+  if (timestamp === undefined) return undefined;
+  const doc = startDocument(line, { dataset: 'nginx.error', id, timestamp, tier: 'frontend' }, settings);
+  const message = parsed['message'] ?? '';
+  doc['message'] = message;
+  child(doc, 'log')['level'] = parsed['level'] ?? '';
+  const event = child(doc, 'event');
+  event['kind'] = 'event';
+  event['category'] = ['web'];
+  event['type'] = ['error'];
+  event['module'] = 'nginx';
+  put(event, 'action', ACTIONS.find(([words]) => message.includes(words))?.[1]);
+  const process: JsonObject = {};
+  put(process, 'pid', whole(parsed['pid']));
+  const tid = whole(parsed['tid']);
+  if (tid !== undefined) process['thread'] = { id: tid };
+  doc['process'] = process;
+  addNginx(doc, parsed, message);
+  if (parsed['context'] !== undefined) addContext(doc, parsed['context'], settings);
+  return doc;
+}
+
+function addNginx(doc: JsonObject, parsed: Parsed, message: string): void {
+  const error: JsonObject = {};
+  put(error, 'connection_id', whole(parsed['connection']));
+  // `connect() failed (111: Connection refused)`: the system's error number.
+  put(error, 'errno', whole(/\((\d{1,5}): [^)]*\)/.exec(message)?.[1]));
+  if (Object.keys(error).length > 0) doc['nginx'] = { error };
+}
+
+/** `<client>, server: …, request: "…", subrequest: "…", upstream: "…", host: "…", referrer: "…"`, in this order. */
+export function readContext(text: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  let rest = text;
+  // From the end: a request may hold anything, even `, host: "`; what stands last was written last.
+  for (const name of ['referrer', 'host', 'upstream', 'subrequest', 'request']) {
+    const mark = `, ${name}: "`;
+    const at = name === 'request' ? rest.indexOf(mark) : rest.lastIndexOf(mark);
+    if (at === -1 || !rest.endsWith('"')) continue;
+    found[name] = rest.slice(at + mark.length, -1);
+    rest = rest.slice(0, at);
+  }
+  const server = rest.indexOf(', server: ');
+  found['client'] = server === -1 ? rest : rest.slice(0, server);
+  if (server !== -1) found['server'] = rest.slice(server + ', server: '.length);
+  return found;
+}
+
+function addContext(doc: JsonObject, text: string, settings: ShapeSettings): void {
+  const context = readContext(text);
+  const client = context['client'];
+  addClient(
+    doc,
+    client !== undefined && isIP(client) !== 0 ? client : given(client?.split(' ')[0]),
+    undefined,
+    settings,
+  );
+  const domain = given(context['host']);
+  const request = context['request'] === undefined ? {} : requestLine(context['request']);
+  if (request.target !== undefined) doc['url'] = urlFields(request.target, request.method, domain);
+  else if (domain !== undefined) addAuthority(child(doc, 'url'), domain);
+  const fields: JsonObject = {};
+  put(fields, 'method', request.method);
+  put(fields, 'referrer', given(context['referrer']));
+  if (Object.keys(fields).length > 0) doc['http'] = { request: fields };
+  if (request.version !== undefined) child(doc, 'http')['version'] = request.version;
+  put(child(doc, 'rota'), 'request_line', request.malformed);
+  const server = given(context['server']);
+  if (server !== undefined && server !== '_') doc['server'] = { domain: server };
+  if (context['upstream'] !== undefined) addUpstream(doc, context['upstream']);
+}
+
+/** `http://127.0.0.1:8021/path`, `fastcgi://unix:/run/app.sock:`; without a live server the upstream's name. */
+function addUpstream(doc: JsonObject, upstream: string): void {
+  const found = /^[a-z]+:\/\/(unix:[^:]+|\[[^\]]+\](?::\d+)?|[^/]+)/.exec(upstream);
+  const address = found?.[1];
+  if (address === undefined) return;
+  const rota = child(doc, 'rota');
+  if (address.startsWith('unix:') || /:\d{1,5}$/.test(address)) rota['upstream'] = { address };
+  else rota['pool'] = address;
+}

@@ -1,0 +1,112 @@
+import { accessDocument } from './access_document';
+import { child, put } from './document';
+import { forwardedIp } from './forwarded';
+import { given, requestLine, secondsToNs, traceId, whole } from './http_fields';
+import type { Line } from './line';
+import type { ShapeSettings } from './settings';
+import type { JsonObject } from './shaped';
+import { epochTime } from './times';
+
+/** Members of Rota's nginx format (pipeline/nginx/frontend.conf.template); all values are text. */
+type Logged = Record<string, string | undefined>;
+
+/** True for a line of Rota's format, also when its MSG came by another way than an agent. */
+export function isRotaNginx(found: JsonObject): boolean {
+  return found['rota'] === 1 && typeof found['msec'] === 'string' && typeof found['request'] === 'string';
+}
+
+/**
+ * The line's own key: the request's id may come from a client that repeats it, and two answers may fall into one
+ * millisecond; connection and its request number make the difference.
+ */
+export function rotaNginxId(line: Line, logged: Logged): string | undefined {
+  const { id, msec, connection, connection_requests: nth } = logged;
+  if (!id || !msec || !connection || !nth || id.length > 128) return undefined;
+  return `${id}-${line.header.h}-${msec}-${connection}-${nth}`;
+}
+
+export function rotaNginxDocument(line: Line, logged: Logged, id: string, settings: ShapeSettings): JsonObject {
+  const status = whole(logged['status']);
+  const doc = accessDocument(
+    line,
+    {
+      dataset: 'nginx.access',
+      module: 'nginx',
+      tier: 'frontend',
+      id,
+      timestamp: epochTime(logged['msec'] ?? ''),
+      client: given(logged['remote_addr']),
+      clientPort: logged['peer'] === logged['remote_addr'] ? whole(logged['remote_port']) : undefined,
+      peer: given(logged['peer']),
+      forwardedFor: given(logged['forwarded_for']),
+      user: given(logged['remote_user']),
+      request: requestLine(logged['request'] ?? ''),
+      status: status === 0 ? undefined : status,
+      bodyBytes: whole(logged['body_bytes_sent']),
+      referrer: given(logged['referer']),
+      agent: given(logged['agent']),
+      domain: given(logged['host']),
+      scheme: given(logged['scheme']),
+      durationNs: secondsToNs(logged['request_time']),
+      requestId: given(logged['id']),
+      pid: whole(logged['pid']),
+    },
+    settings,
+  );
+  addTransfer(doc, logged);
+  addUpstream(doc, logged);
+  const trace = traceId(logged['traceparent']);
+  if (trace !== undefined) doc['trace'] = { id: trace };
+  const forwarded = forwardedIp(logged['forwarded_for'], settings);
+  if (forwarded !== undefined) doc['network'] = { forwarded_ip: forwarded };
+  return doc;
+}
+
+function addTransfer(doc: JsonObject, logged: Logged): void {
+  const http = child(doc, 'http');
+  put(child(http, 'request'), 'bytes', whole(logged['request_length']));
+  put(child(http, 'response'), 'bytes', whole(logged['bytes_sent']));
+  const server: JsonObject = {};
+  put(server, 'address', given(logged['server_addr']));
+  put(server, 'port', whole(logged['server_port']));
+  if (Object.keys(server).length > 0) doc['server'] = server;
+  // The client went away before the answer was complete.
+  if (logged['completion'] === '') child(doc, 'event')['reason'] = 'incomplete';
+}
+
+/** `rota.pool`, `rota.upstream` (the last attempt) and, of more than one, `rota.attempts`. */
+function addUpstream(doc: JsonObject, logged: Logged): void {
+  const rota = child(doc, 'rota');
+  put(rota, 'pool', given(logged['pool']));
+  const attempts = readAttempts(logged, given(logged['pool']));
+  const last = attempts.at(-1);
+  if (last === undefined) return;
+  const { n: _, ...upstream } = last;
+  rota['upstream'] = upstream;
+  if (attempts.length > 1) rota['attempts'] = attempts;
+}
+
+/**
+ * nginx separates servers of one upstream by `, ` and passes to another upstream by ` : `. Without a live server it
+ * logs the upstream's own name as address: then there was no attempt, and only the status says so.
+ */
+function readAttempts(logged: Logged, pool: string | undefined): JsonObject[] {
+  const addresses = parts(logged['upstream_addr']);
+  const statuses = parts(logged['upstream_status']);
+  const connects = parts(logged['upstream_connect_time']);
+  const headers = parts(logged['upstream_header_time']);
+  const times = parts(logged['upstream_response_time']);
+  return addresses.map((address, index) => {
+    const attempt: JsonObject = { n: index + 1 };
+    if (address !== pool) put(attempt, 'address', given(address));
+    put(attempt, 'status_code', whole(statuses[index]));
+    put(attempt, 'duration', secondsToNs(times[index]));
+    put(attempt, 'connect_duration', secondsToNs(connects[index]));
+    put(attempt, 'header_duration', secondsToNs(headers[index]));
+    return attempt;
+  });
+}
+
+function parts(text: string | undefined): string[] {
+  return given(text) === undefined ? [] : (text as string).split(/, | : /);
+}

@@ -1,0 +1,69 @@
+import { isIP } from 'node:net';
+import type { HealthRules } from './health_check';
+import { parseHealthRules } from './health_check';
+
+/** What the shaper is told from outside, by environment variables. */
+export interface ShapeSettings {
+  /** Third part of the data streams' names. */
+  namespace: string;
+  /** `truncate`: the last octet of IPv4 and the last 80 bits of IPv6 client addresses become 0. */
+  anonymize: 'off' | 'truncate';
+  health: HealthRules;
+  /** Messages longer than this many bytes are cut to it and flagged `rota.truncated`. */
+  maxMessageBytes: number;
+  /** rsyslog's own limit (`ROTA_MAX_MESSAGE`): a message that fills it was cut there. */
+  maxRawBytes: number;
+  /** An event older than this when it comes by may have come before. */
+  lateMs: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export class ShapeSettingsError extends Error {
+  readonly code = 'ROTA_SHAPE_SETTING';
+  constructor(name: string, mend: string) {
+    super(`${name}: ${mend}`);
+    this.name = 'ShapeSettingsError';
+  }
+}
+
+/** @throws ShapeSettingsError naming the variable and the mend. */
+export function readShapeSettings(env: Environment): ShapeSettings {
+  const anonymize = env['ROTA_ANONYMIZE'] || 'off';
+  if (anonymize !== 'off' && anonymize !== 'truncate') {
+    throw new ShapeSettingsError('ROTA_ANONYMIZE', 'use "off" or "truncate"');
+  }
+  return {
+    namespace: env['ROTA_NAMESPACE'] || 'rota',
+    anonymize,
+    health: parseHealthRules(env),
+    maxMessageBytes: 64 * 1024,
+    maxRawBytes: parseSize(env['ROTA_MAX_MESSAGE'] || '72k'),
+    lateMs: 10_000,
+  };
+}
+
+/** rsyslog's sizes: `72k` is 72 × 1024 bytes, `1m` 1024 × 1024. */
+function parseSize(text: string): number {
+  const unit = { k: 1024, m: 1024 * 1024 }[text.slice(-1).toLowerCase()];
+  const size = Number(unit ? text.slice(0, -1) : text) * (unit ?? 1);
+  if (!Number.isSafeInteger(size) || size <= 0) {
+    throw new ShapeSettingsError('ROTA_MAX_MESSAGE', `"${text}" is not a size such as 72k`);
+  }
+  return size;
+}
+
+/** Splits `a, b` lists; nothing for an empty text. */
+export function list(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+}
+
+export function requireAddress(name: string, text: string): void {
+  const [address = '', bits] = text.split('/');
+  if (isIP(address) === 0 || (bits !== undefined && !/^\d{1,3}$/.test(bits))) {
+    throw new ShapeSettingsError(name, `"${text}" is neither an IP address nor a network such as 10.0.0.0/8`);
+  }
+}

@@ -1,0 +1,181 @@
+import { combinedDocument } from './combined';
+import { child } from './document';
+import { gunicornErrorDocument } from './gunicorn_error';
+import { haproxyDocument, haproxyMessage } from './haproxy';
+import { datasetOf, ecsDocument, foreignDocument, isEcs, isObject, isTooDeep } from './json_document';
+import { type Line, readLine, readText } from './line';
+import { nginxErrorDocument } from './nginx_error';
+import { ResendMemory } from './resend';
+import { isRotaNginx, rotaNginxDocument, rotaNginxId } from './rota_nginx';
+import { readShapeSettings, type ShapeSettings } from './settings';
+import type { Json, JsonObject, Shaped, ShapedDeadLetter } from './shaped';
+import { statsDocument } from './stats';
+import { syslogDocument } from './syslog';
+
+/** Formats of lines that an agent forwards as they are; anything else it names is treated as syslog. */
+const LINE_DATASETS = new Set(['nginx.access', 'nginx.error', 'gunicorn.access', 'gunicorn.error', 'haproxy.log']);
+
+/** A shaper with its settings read from the environment. @throws ShapeSettingsError */
+export function createShape(env: Readonly<Record<string, string | undefined>>): (line: Buffer) => Shaped {
+  const settings = readShapeSettings(env);
+  const memory = new ResendMemory();
+  return (line) => shape(line, settings, memory);
+}
+
+/**
+ * Turns one line from rsyslog (pipeline/rsyslog/parse.conf says its form) into a document or a dead letter. Never throws.
+ * @param now milliseconds since 1970, for what is late
+ */
+export function shape(bytes: Buffer, settings: ShapeSettings, memory = new ResendMemory(), now = Date.now()): Shaped {
+  let line: Line;
+  try {
+    line = readLine(bytes);
+  } catch (error) {
+    const received = new Date(now).toISOString();
+    const reason = `rsyslog's line is not of the form it should have: ${(error as Error).message}`;
+    return { kind: 'dead_letter', reason, input: 'omprog', raw: bytes, id: '', mayBeResend: false, received };
+  }
+  try {
+    const shaped = shapeLine(line, settings);
+    if (shaped.kind === 'document') {
+      if (line.raw.length > settings.maxMessageBytes) child(shaped.doc, 'rota')['truncated'] = true;
+      if (!line.utf8 && !shaped.doc['tags']) shaped.doc['tags'] = ['not_utf8'];
+    }
+    shaped.mayBeResend = isLate(shaped, settings, now) || repeats(line, shaped, memory, now);
+    return shaped;
+  } catch (error) {
+    return deadLetter(line, `the shaper failed: ${(error as Error).message}`);
+  }
+}
+
+function shapeLine(line: Line, settings: ShapeSettings): Shaped {
+  const { header, parsed, agent, raw } = line;
+  const claimed = agent?.['dataset'] ?? header.d;
+  const id = agent?.['id'] || header.id;
+  if (parsed) return fromParsed(line, claimed, id, settings);
+  if (raw.length === 0) return deadLetter(line, 'empty message');
+  if (raw[0] === 0x7b || (raw[0] === 0x40 && raw.subarray(0, 5).toString('latin1') === '@cee:')) {
+    const shaped = fromJson(line, claimed, id, settings);
+    if (shaped) return shaped;
+  }
+  if (claimed === 'haproxy.log') {
+    return documentOf('haproxy.log', id, haproxyMessage(line, id, settings));
+  }
+  if (LINE_DATASETS.has(claimed)) return deadLetter(line, `not a line of ${claimed}`, claimed);
+  return documentOf('syslog', id, syslogDocument(cut(line, settings), id, settings));
+}
+
+/** The first 64 KiB, without half a character at the end. */
+function cut(line: Line, settings: ShapeSettings): Line {
+  const { raw } = line;
+  if (raw.length <= settings.maxMessageBytes) return line;
+  let end = settings.maxMessageBytes;
+  while (end > 0 && line.utf8 && ((raw[end] as number) & 0xc0) === 0x80) end--;
+  return { ...line, raw: raw.subarray(0, end) };
+}
+
+function fromParsed(line: Line, claimed: string, id: string, settings: ShapeSettings): Shaped {
+  const parsed = line.parsed as NonNullable<Line['parsed']>;
+  const dataset = LINE_DATASETS.has(claimed) ? claimed : datasetOfTag(parsed['event.tags'], line.header.app);
+  const doc =
+    dataset === 'nginx.access' || dataset === 'gunicorn.access'
+      ? combinedDocument(line, parsed, dataset, id, settings)
+      : dataset === 'nginx.error'
+        ? nginxErrorDocument(line, parsed, id, settings)
+        : dataset === 'gunicorn.error'
+          ? gunicornErrorDocument(line, parsed, id, settings)
+          : haproxyDocument(line, parsed, id, settings);
+  return doc
+    ? documentOf(dataset, id, doc)
+    : deadLetter(line, `not a line of ${dataset}: its time or status is none`, dataset);
+}
+
+/** Of a line whose sender did not say: by the rulebase that fitted. */
+function datasetOfTag(tags: unknown, program: string): string {
+  const tag = Array.isArray(tags) ? tags[0] : undefined;
+  if (tag === 'access') return program === 'gunicorn' ? 'gunicorn.access' : 'nginx.access';
+  if (tag === 'error') return 'nginx.error';
+  return tag === 'gunicorn' ? 'gunicorn.error' : 'haproxy.log';
+}
+
+/** @returns undefined for what only looks like JSON and need not be */
+function fromJson(line: Line, claimed: string, id: string, settings: ShapeSettings): Shaped | undefined {
+  const found = parseJson(line);
+  const sdk = line.structuredData?.['meta'] !== undefined;
+  if (typeof found === 'string') {
+    if (line.raw.length > settings.maxMessageBytes) return undefined;
+    return sdk || LINE_DATASETS.has(claimed) ? deadLetter(line, found, sdk ? 'rota.app' : claimed) : undefined;
+  }
+  if (claimed === 'rota.pipeline') return documentOf(claimed, id, statsDocument(line, found, id, settings));
+  if (isRotaNginx(found)) {
+    const logged = found as Record<string, string>;
+    const own = rotaNginxId(line, logged) ?? id;
+    return documentOf('nginx.access', own, rotaNginxDocument(line, logged, own, settings));
+  }
+  if (LINE_DATASETS.has(claimed)) return deadLetter(line, `JSON, but not a line of ${claimed}`, claimed);
+  if (!sdk && !isEcs(found)) {
+    return documentOf('syslog', id, foreignDocument(syslogDocument(line, id, settings), found));
+  }
+  const dataset = datasetOf(found);
+  const event = found['event'];
+  const own = isObject(event) && typeof event['id'] === 'string' && isUsable(event['id']) ? event['id'] : id;
+  return documentOf(dataset, own, ecsDocument(line, found, dataset, own, settings));
+}
+
+function isUsable(id: string): boolean {
+  return id !== '' && id.length <= 170;
+}
+
+/** The object, or why there is none. */
+function parseJson({ raw, utf8 }: Line): JsonObject | string {
+  const start = raw[0] === 0x40 ? 5 : 0;
+  const bytes = start === 0 ? raw : raw.subarray(start);
+  if (isTooDeep(bytes)) return 'JSON nested deeper than 20 levels';
+  try {
+    const text = utf8 ? bytes.toString('utf8') : readText(bytes.toString('latin1'));
+    const found = JSON.parse(text) as Json;
+    return isObject(found) ? found : 'JSON, but not an object';
+  } catch (error) {
+    return `not valid JSON: ${(error as Error).message.slice(0, 200)}`;
+  }
+}
+
+function documentOf(dataset: string, id: string, doc: JsonObject): Shaped {
+  return { kind: 'document', dataset, id, mayBeResend: false, doc };
+}
+
+function deadLetter(line: Line, reason: string, dataset?: string): ShapedDeadLetter {
+  const { header, agent, raw } = line;
+  const letter: ShapedDeadLetter = {
+    kind: 'dead_letter',
+    reason,
+    input: header.in,
+    raw,
+    id: agent?.['id'] || header.id,
+    mayBeResend: false,
+    received: agent ? header.ts : header.rcv,
+  };
+  if (header.h !== '') letter.host = header.h;
+  if (dataset !== undefined) letter.dataset = dataset;
+  return letter;
+}
+
+/** An event that is old when it comes by waited somewhere, and what waits may be sent again. */
+function isLate(shaped: Shaped, settings: ShapeSettings, now: number): boolean {
+  const time = shaped.kind === 'document' ? shaped.doc['@timestamp'] : shaped.received;
+  return !(typeof time === 'string' && now - Date.parse(time) < settings.lateMs);
+}
+
+function repeats(line: Line, shaped: Shaped, memory: ResendMemory, now: number): boolean {
+  const { agent, header } = line;
+  if (agent?.['file'] && agent['offset']) {
+    return memory.mayBeResend(`${header.h}\n${agent['file']}`, Number(agent['offset']), now);
+  }
+  if (shaped.kind !== 'document') return false;
+  const { agent: sender, event } = shaped.doc;
+  if (!isObject(sender) || !isObject(event)) return false;
+  const { ephemeral_id: run } = sender;
+  return typeof run === 'string' && typeof event['sequence'] === 'number'
+    ? memory.mayBeResend(run, event['sequence'], now)
+    : false;
+}
