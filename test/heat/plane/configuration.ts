@@ -106,6 +106,7 @@ const neutron = (layout: Layout): Ini => ({
   },
   database: database(layout, 'neutron'),
   oslo_concurrency: { lock_path: run(layout) },
+  quotas: { quota_security_group: 100, quota_security_group_rule: 1000, quota_router: 50 },
   keystone_authtoken: tokens(layout, 'neutron'),
 });
 
@@ -224,5 +225,8 @@ async function registerPortBinding(layout: Layout): Promise<void> {
 
 /** Octavia wants a certificate authority even when its amphorae are no-ops. */
 async function makeAuthority(layout: Layout): Promise<void> {
-  await runOnce(python(layout), [join(import.meta.dirname, 'python/make_authority.py'), join(layout.directory, 'keys/octavia')]);
+  await runOnce(python(layout), [
+    join(import.meta.dirname, 'python/make_authority.py'),
+    join(layout.directory, 'keys/octavia'),
+  ]);
 }

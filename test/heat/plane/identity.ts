@@ -86,7 +86,8 @@ export class Identity {
     for (const [type, name, path] of CATALOG) {
       const service = await this.create('service', { type, name });
       const endpoint = { service_id: service, region_id: 'RegionOne', url: `${serviceUrl(layout, name)}${path}` };
-      for (const side of ['public', 'internal', 'admin']) await this.create('endpoint', { ...endpoint, interface: side });
+      for (const side of ['public', 'internal', 'admin'])
+        await this.create('endpoint', { ...endpoint, interface: side });
     }
   }
 }

@@ -44,7 +44,10 @@ function findPython(): string {
   const check = 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else 1)';
   const found = ['python3.11', 'python3.12', 'python3.13', 'python3'].find((name) => works(name, '-c', check));
   if (found) return found;
-  throw new PlaneError('ROTA_PLANE_INSTALL', 'Python 3.11, 3.12 or 3.13 is needed: apt-get install python3 python3-venv.');
+  throw new PlaneError(
+    'ROTA_PLANE_INSTALL',
+    'Python 3.11, 3.12 or 3.13 is needed: apt-get install python3 python3-venv.',
+  );
 }
 
 async function makeVenv(interpreter: string, venv: string, say: (what: string) => void): Promise<void> {
@@ -53,7 +56,9 @@ async function makeVenv(interpreter: string, venv: string, say: (what: string) =
 }
 
 async function installDatabase(say: (what: string) => void): Promise<void> {
-  const missing = ['mariadbd', 'mariadb-install-db', 'mariadb'].filter((name) => !works('sh', '-c', `command -v ${name}`));
+  const missing = ['mariadbd', 'mariadb-install-db', 'mariadb'].filter(
+    (name) => !works('sh', '-c', `command -v ${name}`),
+  );
   if (missing.length > 0) await aptInstall(['mariadb-server-core', 'mariadb-client-core'], say);
 }
 

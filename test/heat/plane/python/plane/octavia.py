@@ -1,30 +1,31 @@
 """Octavia: API and worker with the no-op amphora, compute, network and image drivers."""
 import sys
-import uuid
 
 
 def run(plane):
     sys.argv = ['octavia-aio', '--config-file', f'{plane.etc}/octavia.conf']
     from octavia.api import app
     plane.in_child(create_schema)
-    give_subnets_one_network()
+    keep_addresses_in_neutron()
     application = app.setup_app(argv=sys.argv)
     from octavia.controller.queue.v2 import consumer
     consumer.ConsumerService(1, app.CONF).run()
     plane.serve(application)
 
 
-def give_subnets_one_network():
-    """The no-op driver names another random network at each look-up of a subnet; deleting a member stumbles over it."""
-    from octavia.network.drivers.noop_driver import driver
-    original = driver.NoopManager.get_subnet
+def keep_addresses_in_neutron():
+    """Let the no-op network driver reserve VIPs in Neutron for real, so that a floating IP can be put on one.
 
-    def get_subnet(self, subnet_id):
-        subnet = original(self, subnet_id)
-        subnet.network_id = str(uuid.uuid5(uuid.NAMESPACE_OID, str(subnet_id)))
-        return subnet
-
-    driver.NoopManager.get_subnet = get_subnet
+    Nothing is plugged: there are no amphorae. Unpatched, the driver invents another network at each look-up.
+    """
+    from octavia.network.drivers.neutron.allowed_address_pairs import AllowedAddressPairsDriver
+    from octavia.network.drivers.noop_driver.driver import NoopNetworkDriver
+    for name in ('allocate_vip', 'deallocate_vip', 'get_subnet', 'get_network', 'get_port'):
+        def method(self, *args, _name=name, **kwargs):
+            if not hasattr(self, 'neutron'):
+                self.neutron = AllowedAddressPairsDriver()
+            return getattr(self.neutron, _name)(*args, **kwargs)
+        setattr(NoopNetworkDriver, name, method)
 
 
 def create_schema():

@@ -1,0 +1,55 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { node } from './build/node';
+import { expand, readSource } from './build/sources';
+import { buildUserData } from './build/user_data';
+import { printYaml } from './build/yaml';
+
+/** The templates, entry first; each is built from the file of the same name under heat/src/templates. */
+export const TEMPLATES = [
+  'rota.yaml',
+  'rota/frontend.yaml',
+  'rota/webapp.yaml',
+  'rota/log_server.yaml',
+  'rota/elasticsearch.yaml',
+  'rota/kibana.yaml',
+] as const;
+
+const HEADER = '# Built by `npx tsx heat/build.ts` from heat/src and pipeline. Edit there, not here.\n';
+
+/** Renders one template. @param name relative to heat/, one of TEMPLATES */
+export function buildTemplate(name: string): string {
+  const template = expand(readSource(`templates/${name}`), {
+    $node: node,
+    $user_data: (role) => ({ template: buildUserData(String(role)).text }),
+  });
+  return HEADER + printYaml(template);
+}
+
+/** Writes every template that differs from what is there. @returns the names of those that did */
+export function build(write: boolean): string[] {
+  return TEMPLATES.filter((name) => {
+    const path = join(import.meta.dirname, name);
+    const text = buildTemplate(name);
+    if (readIfThere(path) === text) return false;
+    if (write) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+    }
+    return true;
+  });
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const changed = build(true);
+  console.log(changed.length === 0 ? 'The templates are fresh.' : `Built ${changed.join(', ')}.`);
+}

@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cloud, Server } from './cloud';
+
+export interface Word {
+  status: 'SUCCESS' | 'FAILURE';
+  reason: string;
+}
+
+/** The setting that a node would find in the node.env of its user_data. */
+export function nodeSetting(server: Server, name: string): string {
+  const value = new RegExp(`^\\s*${name}='([^']*)'$`, 'm').exec(server.user_data)?.[1];
+  if (value === undefined) throw new Error(`user_data of ${server.name} has no ${name}.`);
+  return value;
+}
+
+/**
+ * Plays the nodes of a stack, whose fake servers never boot: reads each new server's user_data from Nova and sends the
+ * signal that its script would send, to that handle, with that handle's token.
+ */
+export class PlayedNodes {
+  readonly signalled = new Map<string, Word>();
+  private stopped = false;
+  private readonly done: Promise<void>;
+
+  constructor(
+    private readonly cloud: Cloud,
+    private readonly prefix: string,
+    private readonly say: (server: Server) => Word = () => ({ status: 'SUCCESS', reason: 'played by the test' }),
+  ) {
+    this.done = this.loop();
+    this.done.catch(() => {});
+  }
+
+  private async loop(): Promise<void> {
+    while (!this.stopped) {
+      for (const server of await this.cloud.servers(this.prefix)) {
+        if (!this.signalled.has(server.id)) await this.signal(server);
+      }
+      await sleep(500);
+    }
+  }
+
+  private async signal(server: Server): Promise<void> {
+    const word = this.say(server);
+    const answer = await fetch(nodeSetting(server, 'ROTA_SIGNAL_URL'), {
+      method: 'POST',
+      headers: { 'X-Auth-Token': nodeSetting(server, 'ROTA_SIGNAL_TOKEN'), 'Content-Type': 'application/json' },
+      body: JSON.stringify({ ...word, id: server.name, data: '' }),
+    });
+    if (!answer.ok)
+      throw new Error(`Heat answered ${answer.status} to the signal of ${server.name}: ${await answer.text()}`);
+    this.signalled.set(server.id, word);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.done;
+  }
+}
