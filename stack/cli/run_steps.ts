@@ -1,5 +1,7 @@
-import { Listr } from 'listr2';
+import { Listr, PRESET_TIMER } from 'listr2';
 import type { Step } from '../steps.js';
+
+const TIMER = { ...PRESET_TIMER, condition: (ms?: number) => (ms ?? 0) > 1000 };
 
 /** Runs steps one after the other and shows them: a live list in a terminal, plain lines elsewhere. */
 export async function runSteps(steps: Step[]): Promise<void> {
@@ -15,17 +17,9 @@ export async function runSteps(steps: Step[]): Promise<void> {
     {
       fallbackRenderer: 'simple',
       // The one sentence of a failure is printed once, by the command itself.
-      rendererOptions: { showErrorMessage: false, timer: timer() },
-      fallbackRendererOptions: { timer: timer() },
+      rendererOptions: { showErrorMessage: false, timer: TIMER },
+      fallbackRendererOptions: { timer: TIMER },
     },
   );
   await list.run();
-}
-
-function timer() {
-  return {
-    condition: (ms: number) => ms > 1000,
-    field: (ms: number) => `${(ms / 1000).toFixed(0)} s`,
-    args: [0] as [number],
-  };
 }

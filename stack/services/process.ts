@@ -72,6 +72,7 @@ export class ServiceProcess {
         failure = error;
         this.child = undefined;
         if (this.state !== 'stopped') this.setState('failed');
+        this.spec.onChange?.();
         resolve();
       };
       child.once('error', ended);
