@@ -1,4 +1,4 @@
-import { answers } from './probes.js';
+import { accepts } from './probes.js';
 import { ServiceProcess } from './process.js';
 
 export interface WebappOptions {
@@ -36,7 +36,7 @@ export function nodeWebapp(options: WebappOptions): ServiceProcess {
       ROTA_ENVIRONMENT: options.environment ?? 'demo',
     },
     logFolder,
-    ready: () => answers(`http://127.0.0.1:${port}/`),
+    ready: () => accepts(port),
     onChange: options.onChange,
   });
 }

@@ -8,7 +8,12 @@ const port = Number(process.env['PORT']);
 const log = createLogger({
   onWarning: (error) => console.error(`${new Date().toISOString()} ${error.message}`),
 });
-const app = demoApp({ host, log, requests: requestLogger(log, { trustProxy: ['loopback'] }) });
+const requests = requestLogger(log, {
+  trustProxy: ['loopback'],
+  // The balancer's probes, which a frontend passes on: Octavia's (and our HAProxy's) bring no User-Agent.
+  healthChecks: [{ userAgent: 'none', path: '/', method: 'GET' }],
+});
+const app = demoApp({ host, log, requests });
 
 const server = app.listen(port, '127.0.0.1', () => {
   log.notice('Listening', { event: { action: 'process-started', category: ['process'], type: ['start'] } });
