@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { HeatBuildError } from './errors';
+import { readSource } from './sources';
+import { buildUserData } from './user_data';
+import { isMap, type Yaml, type YamlMap } from './yaml';
+
+/** What a template says of its server: `$node: {role, port, server_group?, values?, secrets?}`. */
+interface Node {
+  role: string;
+  port: Yaml;
+  server_group?: Yaml;
+  /** Filled into user_data; a change replaces the server. */
+  values?: YamlMap;
+  /** Filled into user_data likewise, and kept out of every property that Heat shows. */
+  secrets?: YamlMap;
+}
+
+/**
+ * The resources that every server has in common: its one-time secret, the handle that it signals, itself, and the wait
+ * for its word. Needs the parameters `settings`, `peers`, `flavor` and a resource `host` whose value is its name.
+ */
+export function node(argument: Yaml): YamlMap {
+  if (!isMap(argument)) throw new HeatBuildError('$node wants a mapping with role and port.');
+  const { role, port, server_group, values = {}, secrets = {} } = argument as unknown as Node;
+  const userData = buildUserData(role);
+  const shown = tokens({ ...(readSource('parts/values.yaml') as YamlMap), ...values });
+  const hidden = tokens({ ...(readSource('parts/secrets_of_node.yaml') as YamlMap), ...secrets });
+  checkTokens(role, userData.tokens, [...Object.keys(shown), ...Object.keys(hidden)]);
+  return {
+    enrolment: {
+      type: 'OS::Heat::RandomString',
+      properties: {
+        length: 24,
+        character_classes: [{ class: 'lettersdigits' }],
+        // A one-time secret serves one boot: whatever makes a new server must make a new secret.
+        salt: {
+          str_replace_strict: {
+            template: [digest(userData.text), '@image@', ...Object.keys(shown)].join(' '),
+            params: { ...shown, '@image@': setting('image') },
+          },
+        },
+      },
+    },
+    handle: { type: 'OS::Heat::WaitConditionHandle' },
+    server: {
+      type: 'OS::Nova::Server',
+      properties: {
+        name: { list_join: ['-', [setting('stack'), HOST]] },
+        image: setting('image'),
+        flavor: { get_param: 'flavor' },
+        key_name: setting('key_name'),
+        networks: [{ port }],
+        ...(server_group === undefined ? {} : { scheduler_hints: { group: server_group } }),
+        metadata: { get_param: 'peers' },
+        user_data_format: 'RAW',
+        user_data: { str_replace_strict: { template: userData.text, params: { ...shown, ...hidden } } },
+      },
+    },
+    ready: {
+      type: 'OS::Heat::WaitCondition',
+      depends_on: ['server'],
+      properties: { handle: { get_resource: 'handle' }, timeout: setting('ready_timeout') },
+    },
+  };
+}
+
+const HOST: Yaml = { get_attr: ['host', 'value'] };
+const setting = (name: string): Yaml => ({ get_param: ['settings', name] });
+const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
+const tokens = (values: YamlMap): YamlMap =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [`@${name}@`, value]));
+
+function checkTokens(role: string, used: ReadonlySet<string>, given: readonly string[]): void {
+  const missing = [...used].filter((token) => !given.includes(token));
+  const spare = given.filter((token) => !used.has(token));
+  if (missing.length + spare.length === 0) return;
+  throw new HeatBuildError(
+    `user_data of ${role} and its template disagree: ${missing.join(' ') || 'nothing'} without a value, ${spare.join(' ') || 'nothing'} without a place.`,
+  );
+}
