@@ -1,11 +1,15 @@
 import { currentFields, mergeFields } from './context.js';
+import { RotaError } from './errors.js';
 import { EcsEncoder, type Fields } from './event/ecs_encoder.js';
 import { Identity } from './event/identity.js';
 import { truncate } from './event/truncate.js';
+import { type Exiting, unwatchExit, watchExit } from './exit.js';
 import type { ConnectionStats } from './net/shipper.js';
 import type { Settings } from './options.js';
 import { type FlushResult, Outbox } from './outbox.js';
+import { createRedactor, type Redactor } from './redact/index.js';
 import { Reporter } from './reporter.js';
+import type { SpoolStats } from './spool/store.js';
 import { HeaderEncoder, headerField, severityOf } from './syslog/rfc5424.js';
 import { StampClock } from './syslog/timestamp.js';
 import { SOFTWARE, VERSION } from './version.js';
@@ -21,23 +25,28 @@ export interface Stats {
   pending_bytes: number;
   dropped: number;
   dropped_by_cause: Record<string, number>;
+  /** Events that were sent more than once. */
+  resent: number;
   connection: ConnectionStats;
+  /** null without a spool. */
+  spool: SpoolStats | null;
 }
 
 /** From a log call to the outbox: gives the event its number, writes it as RFC 5424 with an ECS body, hands it on. */
-export class Engine {
+export class Engine implements Exiting {
   readonly identity = new Identity();
   readonly outbox: Outbox;
   private readonly clock = new StampClock();
   private readonly header: HeaderEncoder;
   private readonly ecs: EcsEncoder;
   private readonly msgIds = new Map<string, string>();
+  private readonly redactor: Redactor | undefined;
   private readonly reporter: Reporter;
   private closing: Promise<FlushResult> | undefined;
 
   constructor(
     private readonly settings: Settings,
-    onWarn: (error: Error) => void,
+    private readonly onWarn: (error: Error) => void,
   ) {
     this.header = new HeaderEncoder({
       facility: settings.facility,
@@ -48,8 +57,10 @@ export class Engine {
       version: VERSION,
     });
     this.ecs = new EcsEncoder(staticFields(settings, this.identity), this.identity.ephemeralId, 'rota.app');
-    this.outbox = new Outbox(settings, { onWarn });
+    this.outbox = new Outbox(settings, this.identity.ephemeralId, onWarn);
+    this.redactor = settings.redact === false ? undefined : createRedactor(settings.redact);
     this.reporter = new Reporter(this, settings.statsIntervalMs);
+    watchExit(this);
   }
 
   get body(): 'ecs' | 'message' {
@@ -60,7 +71,9 @@ export class Engine {
   log(level: string, message: string, fields: Fields | undefined): void {
     const context = currentFields();
     const all = context === undefined ? fields : mergeFields(context, fields ?? {});
-    this.submit(level, message, all, false);
+    const { redactor } = this;
+    if (redactor === undefined) this.submit(level, message, all, false);
+    else this.submit(level, redactor.text(message), all && redactor.fields(all), false);
   }
 
   /** One of our own reports: not subject to the queue's bounds. */
@@ -74,6 +87,7 @@ export class Engine {
     const head = this.header.head(severityOf(level), this.clock.at(Date.now()).rfc5424, '-');
     const sd = this.header.structuredData(sequence);
     const room = this.settings.maxMessageBytes - head.length - sd.length;
+    text = this.redactor?.text(text) ?? text;
     this.outbox.submit(head + sd + cutBytes(text, room), head.length, sequence);
     this.reporter.afterSubmit();
   }
@@ -88,7 +102,9 @@ export class Engine {
       pending_bytes: outbox.queue.heldBytes,
       dropped: outbox.drops.total,
       dropped_by_cause: outbox.drops.byCause(),
-      connection: outbox.stats(),
+      resent: outbox.resent,
+      connection: outbox.connection(),
+      spool: outbox.spool() ?? null,
     };
   }
 
@@ -106,10 +122,29 @@ export class Engine {
     return this.closing;
   }
 
+  /** The event loop is empty. What was logged since the last time gets its closing stats event and is flushed. */
+  beforeExit(): Promise<void> | undefined {
+    if (this.closing !== undefined || !this.reporter.hasNews) return undefined;
+    this.reporter.report(true);
+    return this.outbox.flush(this.settings.exitTimeoutMs).then(() => {});
+  }
+
+  /** The process ends. What is undelivered goes to the spool, or is counted and said to be lost. */
+  exit(): void {
+    const { drops } = this.outbox;
+    const before = drops.totals.get('exit') ?? 0;
+    if (this.outbox.spool() !== undefined && this.closing === undefined && this.reporter.hasNews)
+      this.reporter.report(true);
+    this.outbox.abandon();
+    const lost = (drops.totals.get('exit') ?? 0) - before;
+    if (lost > 0) this.onWarn(lostAtExit(lost, this.settings.service.name));
+  }
+
   private async shutDown(timeoutMs: number): Promise<FlushResult> {
     this.reporter.close();
     const result = await this.outbox.flush(timeoutMs);
-    await this.outbox.shipper.end(result.delivered ? 1000 : 100);
+    await this.outbox.close(result.delivered ? 1000 : 100);
+    unwatchExit(this);
     return result;
   }
 
@@ -136,6 +171,13 @@ export class Engine {
     }
     return id;
   }
+}
+
+function lostAtExit(lost: number, service: string): RotaError {
+  return new RotaError(
+    'ROTA_LOST_AT_EXIT',
+    `${lost} events of ${service} were not delivered before the process ended. Await close() before process.exit(), or give the option spool.`,
+  );
 }
 
 function staticFields(settings: Settings, identity: Identity) {

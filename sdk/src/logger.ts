@@ -20,7 +20,7 @@ export interface LoggerOptions extends ShippingOptions {
   /** Further winston transports, a Console for example. */
   transports?: winston.transport[];
   silent?: boolean;
-  /** Called for trouble with the connection or the disk. Without it nothing is printed. */
+  /** Called for trouble with the connection or the disk. Without it only what is lost at exit is printed (stderr). */
   onWarning?: (error: Error) => void;
 }
 
@@ -54,8 +54,11 @@ export interface Logger extends Omit<winston.Logger, 'close' | 'child' | 'levels
 export function createLogger(options: LoggerOptions): Logger {
   const { level, format, defaultMeta, transports = [], silent, onWarning, ...shipping } = options;
   const env = process.env.ROTA_URL;
-  const transport = new SyslogTransport({ ...shipping, ...(shipping.url || shipping.urls || env ? {} : { urls: [] }) });
-  transport.on('warn', (error: Error) => onWarning?.(error));
+  const transport = new SyslogTransport({
+    ...shipping,
+    onWarning,
+    ...(shipping.url || shipping.urls || env ? {} : { urls: [] }),
+  });
   const logger = winston.createLogger({
     levels: winston.config.syslog.levels,
     level: level ?? process.env.ROTA_LOG_LEVEL ?? 'info',

@@ -4,6 +4,8 @@ import type { BackoffOptions } from './net/backoff.js';
 import { parseTarget, type Target } from './net/target.js';
 import type { TlsOptions } from './net/tls_options.js';
 import type { QueueLimits, QueuePolicy } from './queue/bounded_queue.js';
+import type { RedactOptions } from './redact/index.js';
+import type { SpoolSettings } from './spool/store.js';
 import { FACILITIES, type Facility } from './syslog/rfc5424.js';
 
 export interface ServiceOptions {
@@ -13,6 +15,18 @@ export interface ServiceOptions {
   environment?: string;
   /** The name of this instance of the service. */
   node?: string;
+}
+
+export interface SpoolOptions {
+  /** Several processes may share it. Or `ROTA_SPOOL_DIR`. */
+  dir?: string;
+  /** Bytes that this transport may use there; 512 MiB when not given. */
+  maxBytes?: number;
+  /**
+   * `overflow` (when not given): events go to disk when memory is full and when the process ends.
+   * `write-through`: every event is in the operating system's page cache before the log call returns. Or `ROTA_SPOOL_MODE`.
+   */
+  mode?: 'overflow' | 'write-through';
 }
 
 /** How a transport with `url(s)` ships. All of it has defaults except the address. */
@@ -27,6 +41,8 @@ export interface ShippingOptions {
   queue?: Partial<QueueLimits>;
   /** Messages sent and not acknowledged yet, over RELP. 1,000 when not given. */
   window?: number;
+  /** A folder on disk for what memory cannot hold and for what is unsent when the process ends. Or `ROTA_SPOOL_DIR`. */
+  spool?: string | SpoolOptions;
   connectTimeoutMs?: number;
   /** A RELP receiver that acknowledges nothing for so long is given up and connected again. 60,000 when not given. */
   ackTimeoutMs?: number;
@@ -46,6 +62,8 @@ export interface ShippingOptions {
   enterpriseId?: number;
   /** What is sent as MSG: an ECS document, or the text that winston's format made. `ecs` when not given. */
   body?: 'ecs' | 'message';
+  /** What is kept out of the logs; see RedactOptions. On with its defaults when not given, false turns it off. */
+  redact?: RedactOptions | false;
   /** Adds or replaces fields in every event. */
   fields?: Readonly<Record<string, unknown>>;
 }
@@ -55,6 +73,7 @@ export interface Settings {
   service: ServiceOptions;
   tls: TlsOptions;
   queue: QueueLimits;
+  spool: SpoolSettings | undefined;
   window: number;
   connectTimeoutMs: number;
   ackTimeoutMs: number;
@@ -67,6 +86,7 @@ export interface Settings {
   facility: Facility;
   enterpriseId: number;
   body: 'ecs' | 'message';
+  redact: RedactOptions | false;
   fields: Readonly<Record<string, unknown>>;
 }
 
@@ -88,6 +108,7 @@ export function resolveSettings(options: ShippingOptions, env: Env = process.env
       maxBytes: count('queue.maxBytes', options.queue?.maxBytes, 64 * 1024 * 1024, 1024),
       policy: policy(options.queue?.policy),
     },
+    spool: spool(options, env),
     window: count('window', options.window, 1000, 1),
     connectTimeoutMs: count('connectTimeoutMs', options.connectTimeoutMs, 10_000, 1),
     ackTimeoutMs: count('ackTimeoutMs', options.ackTimeoutMs, 60_000, 1),
@@ -103,6 +124,7 @@ export function resolveSettings(options: ShippingOptions, env: Env = process.env
     facility: facility(options.facility),
     enterpriseId: count('enterpriseId', options.enterpriseId, 32_473, 1),
     body: options.body ?? 'ecs',
+    redact: options.redact ?? {},
     fields: options.fields ?? {},
   };
 }
@@ -146,6 +168,21 @@ function tlsSettings(options: ShippingOptions, env: Env): TlsOptions {
     servername: env.ROTA_TLS_SERVERNAME,
     ...options.tls,
   };
+}
+
+function spool(options: ShippingOptions, env: Env): SpoolSettings | undefined {
+  const given: SpoolOptions = typeof options.spool === 'string' ? { dir: options.spool } : (options.spool ?? {});
+  const dir = given.dir ?? env.ROTA_SPOOL_DIR;
+  if (dir === undefined || dir === '') return undefined;
+  const mode = given.mode ?? env.ROTA_SPOOL_MODE ?? 'overflow';
+  if (mode !== 'overflow' && mode !== 'write-through') {
+    throw new ConfigurationError(
+      'ROTA_CONFIG_SPOOL',
+      `The option spool.mode is "${mode}". Use overflow or write-through.`,
+    );
+  }
+  const maxBytes = count('spool.maxBytes', given.maxBytes, 512 * 1024 * 1024, 64 * 1024);
+  return { dir, mode, maxBytes, segmentBytes: Math.min(8 * 1024 * 1024, Math.floor(maxBytes / 8)) };
 }
 
 function count(name: string, value: number | undefined, otherwise: number, least: number): number {

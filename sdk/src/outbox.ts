@@ -5,6 +5,8 @@ import { BoundedQueue } from './queue/bounded_queue.js';
 import { DropLedger } from './queue/drops.js';
 import { type Entry, sizeOf } from './queue/entry.js';
 import { SlabPool } from './queue/slab.js';
+import { RECORD_HEAD } from './spool/record.js';
+import { type SpoolStats, Store } from './spool/store.js';
 import { SOFTWARE, VERSION } from './version.js';
 
 export interface FlushResult {
@@ -14,43 +16,44 @@ export interface FlushResult {
   remaining: number;
 }
 
-export interface OutboxEvents {
-  onWarn(error: Error): void;
-}
-
 /** Bytes that are worth a write within the turn of the event loop that logs them. */
 const WRITE_NOW_BYTES = 32 * 1024;
 
-/** Everything between an encoded message and its delivery: queue, connection, and who waits for them. */
+/** Everything between an encoded message and its delivery: queue, spool, connection, and who waits for them. */
 export class Outbox {
   readonly drops = new DropLedger();
   readonly queue: BoundedQueue;
   readonly shipper: Shipper;
-  private readonly pool = new SlabPool();
+  private readonly store: Store | undefined;
+  private readonly pool: SlabPool;
   private unsentBytes = 0;
   private settled = 0;
+  /** Deliveries that took more than one sending, or were another process's. */
+  resent = 0;
+  private closed = false;
   private readonly waiters = new Set<() => void>();
   private readonly roomWaiters = new Set<() => void>();
 
-  constructor(
-    settings: Settings,
-    private readonly events: OutboxEvents,
-  ) {
+  /** `id` names the spool's folder. @throws SpoolError, ConfigurationError */
+  constructor(settings: Settings, id: string, onWarn: (error: Error) => void) {
+    this.pool = new SlabPool(settings.spool === undefined ? 0 : RECORD_HEAD);
     this.queue = new BoundedQueue(settings.queue, this.pool, this.drops);
-    const options = {
-      targets: settings.targets,
-      tls: resolveTls(settings.tls),
-      backoff: settings.backoff,
-      window: settings.window,
-      connectTimeoutMs: settings.connectTimeoutMs,
-      ackTimeoutMs: settings.ackTimeoutMs,
-      software: `${SOFTWARE} ${VERSION}`,
-      mark: `[rota@${settings.enterpriseId} resend="1"]`,
-    };
-    this.shipper = new Shipper(options, this.queue, this.drops, {
+    const tls = resolveTls(settings.tls);
+    if (settings.spool !== undefined) {
+      this.store = new Store(settings.spool, id, {
+        queue: this.queue,
+        pool: this.pool,
+        drops: this.drops,
+        dropOldest: settings.queue.policy === 'drop-oldest',
+        onWarn,
+        onArrival: () => this.shipper.wake(false),
+      });
+    }
+    this.shipper = new Shipper({ ...shipping(settings), tls }, this.queue, this.drops, {
       onDelivered: (entry) => this.onDelivered(entry),
+      onLost: (entry) => this.settle(entry),
       onRoom: () => this.onRoom(),
-      onWarn: (error) => this.events.onWarn(error),
+      onWarn,
     });
   }
 
@@ -60,15 +63,22 @@ export class Outbox {
   }
 
   get undelivered(): number {
-    return this.queue.held;
+    return this.queue.held + (this.store?.backlog ?? 0);
   }
 
   /** Takes one message. `force` is for our own reports, which a full queue must not lose. */
   submit(text: string, sdAt: number, sequence: number, force = false): void {
     const entry = this.pool.store(text, sdAt, sequence);
-    if (force) this.queue.add(entry);
+    if (this.closed) {
+      this.drops.add('exit', sequence);
+      this.pool.release(entry);
+      return;
+    }
+    const size = sizeOf(entry);
+    if (this.store !== undefined) this.store.put(entry, force);
+    else if (force) this.queue.add(entry);
     else if (!this.queue.offer(entry)) return;
-    this.unsentBytes += sizeOf(entry);
+    this.unsentBytes += size;
     const now = this.unsentBytes >= WRITE_NOW_BYTES;
     if (now) this.unsentBytes = 0;
     this.shipper.wake(now);
@@ -76,7 +86,7 @@ export class Outbox {
 
   /** Resolves when the queue has room again. */
   async ready(): Promise<void> {
-    if (!this.queue.isFull) return;
+    if (!this.isFull) return;
     await new Promise<void>((resolve) => {
       this.roomWaiters.add(resolve);
       this.hold();
@@ -87,13 +97,38 @@ export class Outbox {
   /** Waits until all that was submitted is delivered or lost, at most `timeoutMs`. */
   async flush(timeoutMs: number): Promise<FlushResult> {
     const lostBefore = this.drops.total;
-    if (this.undelivered > 0) await this.waitForEmpty(timeoutMs);
+    if (this.undelivered > 0 && !this.closed) await this.waitForEmpty(timeoutMs);
     const remaining = this.undelivered;
     return { delivered: remaining === 0 && this.drops.total === lostBefore, remaining };
   }
 
-  stats(): ConnectionStats {
+  /** Ends the connection in an orderly way, then as `abandon`. */
+  async close(timeoutMs: number): Promise<void> {
+    if (this.closed) return;
+    await this.shipper.end(timeoutMs);
+    this.abandon();
+  }
+
+  /** Lets go of everything at once; what is undelivered goes to the spool or is counted lost. Synchronous. */
+  abandon(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.shipper.abort();
+    if (this.store !== undefined) this.store.close();
+    else this.loseAll();
+    for (const wake of [...this.waiters, ...this.roomWaiters]) wake();
+  }
+
+  connection(): ConnectionStats {
     return this.shipper.stats();
+  }
+
+  spool(): SpoolStats | undefined {
+    return this.store?.stats();
+  }
+
+  private get isFull(): boolean {
+    return !this.closed && this.queue.isFull && (this.store === undefined || this.store.isFull);
   }
 
   private async waitForEmpty(timeoutMs: number): Promise<void> {
@@ -117,15 +152,45 @@ export class Outbox {
   }
 
   private onDelivered(entry: Entry): void {
-    this.settled += 1;
-    entry.origin?.settle(entry.origin.segment, entry.origin.end);
+    if (entry.sequence > 0) this.settled += 1;
+    if (entry.sends > 1) this.resent += 1;
+    this.settle(entry);
+  }
+
+  private settle(entry: Entry): void {
+    entry.origin?.settle();
     this.queue.release(entry);
     if (this.waiters.size > 0 && this.undelivered === 0) for (const done of [...this.waiters]) done();
+    if (this.roomWaiters.size > 0) this.wakeForRoom();
   }
 
   private onRoom(): void {
-    if (this.roomWaiters.size === 0 || !this.queue.hasRoom) return;
+    this.store?.refill();
+    this.wakeForRoom();
+  }
+
+  private wakeForRoom(): void {
+    if (this.roomWaiters.size === 0 || (this.isFull && !this.queue.hasRoom)) return;
     for (const resolve of this.roomWaiters) resolve();
     this.roomWaiters.clear();
   }
+
+  private loseAll(): void {
+    for (let entry = this.queue.take(); entry !== undefined; entry = this.queue.take()) {
+      this.drops.add('exit', entry.sequence);
+      this.queue.release(entry);
+    }
+  }
+}
+
+function shipping(settings: Settings) {
+  return {
+    targets: settings.targets,
+    backoff: settings.backoff,
+    window: settings.window,
+    connectTimeoutMs: settings.connectTimeoutMs,
+    ackTimeoutMs: settings.ackTimeoutMs,
+    software: `${SOFTWARE} ${VERSION}`,
+    mark: `[sdk@${settings.enterpriseId} resend="1"]`,
+  };
 }

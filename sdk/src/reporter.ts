@@ -9,6 +9,7 @@ const DROP_REPORT_MS = 1000;
 export class Reporter {
   private readonly timer: NodeJS.Timeout | undefined;
   private lastDropReport = 0;
+  private closedAt = 0;
 
   constructor(
     private readonly engine: Engine,
@@ -32,24 +33,34 @@ export class Reporter {
     this.report(true);
   }
 
-  private report(final: boolean): void {
+  /** Whether anything was logged since the last closing report. */
+  get hasNews(): boolean {
+    return this.engine.identity.sequence > this.closedAt;
+  }
+
+  report(closing: boolean): void {
     this.reportDrops(Date.now());
     const { engine } = this;
     const stats = engine.stats();
-    engine.report('info', final ? 'Logging ends' : 'Logging statistics', {
-      event: { dataset: 'rota.sdk', kind: 'metric', action: final ? 'close' : 'stats' },
+    const sequence = stats.sequence + 1;
+    engine.report('info', closing ? 'Logging ends' : 'Logging statistics', {
+      event: { dataset: 'rota.sdk', kind: 'metric', action: closing ? 'close' : 'stats' },
       rota: {
         sdk: {
-          sequence: stats.sequence + 1,
+          highest_sequence: sequence,
           acknowledged: stats.delivered,
-          pending: stats.pending,
+          queued: stats.pending,
           dropped: stats.dropped,
           dropped_by_cause: stats.dropped_by_cause,
-          connects: stats.connection.connects,
-          final,
+          resent: stats.resent,
+          reconnects: Math.max(0, stats.connection.connects - 1),
+          spooled: stats.spool?.backlog ?? 0,
+          transport: stats.connection.url.replace(/:.*/, ''),
+          closing,
         },
       },
     });
+    if (closing) this.closedAt = sequence;
   }
 
   private reportDrops(now: number): void {

@@ -1,13 +1,17 @@
 import { LEVEL, MESSAGE } from 'triple-beam';
 import { Engine, type Stats } from './engine.js';
-import { ConfigurationError } from './errors.js';
+import { ConfigurationError, RotaError } from './errors.js';
 import { type Info, plainOf } from './event/info_fields.js';
 import { resolveSettings, type ShippingOptions } from './options.js';
 import type { FlushResult } from './outbox.js';
 import { Syslog, type WinstonSyslogOptions } from './winston_syslog.js';
 
 export type SyslogTransportOptions = Omit<WinstonSyslogOptions, 'facility'> &
-  Omit<ShippingOptions, 'facility'> & { facility?: string };
+  Omit<ShippingOptions, 'facility'> & {
+    facility?: string;
+    /** Called for trouble with the connection or the disk. Without it only what is lost at exit is printed (stderr). */
+    onWarning?: (error: Error) => void;
+  };
 
 /**
  * A winston transport.
@@ -26,7 +30,12 @@ export class SyslogTransport extends Syslog {
     super(options as WinstonSyslogOptions);
     if (!hasUrl(options)) return;
     const settings = resolveSettings(options as ShippingOptions);
-    this.engine = new Engine(settings, (error) => this.emit('warn', error));
+    const { onWarning } = options;
+    this.engine = new Engine(settings, (error) => {
+      this.emit('warn', error);
+      if (onWarning !== undefined) onWarning(error);
+      else if (isLoss(error)) process.stderr.write(`rota-sdk: ${error.message}\n`);
+    });
   }
 
   override log(info: Info, callback: (error?: Error | null, value?: unknown) => void): void {
@@ -78,6 +87,10 @@ export class SyslogTransport extends Syslog {
       "This needs a transport with the option url or urls; host, port and protocol give winston-syslog's behaviour, which cannot know what arrived.",
     );
   }
+}
+
+function isLoss(error: Error): boolean {
+  return error instanceof RotaError && error.code === 'ROTA_LOST_AT_EXIT';
 }
 
 function hasUrl(options: SyslogTransportOptions): boolean {

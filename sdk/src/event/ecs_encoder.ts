@@ -3,6 +3,7 @@
  * once, as it comes. Only when the application's fields touch an object that we write too (`event`, `service`, …) are
  * the two merged, key by key.
  */
+import { escapeUnsafe } from '../redact/index.js';
 import { toJson } from './json.js';
 
 /** ECS version whose field names are used. */
@@ -19,12 +20,14 @@ export interface Statics {
   labels?: Fields;
 }
 
-/** Where a user's value would break the proof of delivery or the mapping, ours stays. */
-const OURS = new Set(['agent', 'ecs', 'log']);
+/** Objects of ours that the application cannot change: they prove delivery. */
+const OURS = new Set(['agent', 'ecs']);
+const HEAD = new Set(['@timestamp', 'message', 'log', 'event']);
 
 export class EcsEncoder {
-  private readonly statics: Record<string, Fields>;
-  private readonly spelled: Record<string, string> = {};
+  private readonly statics = new Map<string, Fields>();
+  private readonly spelled = new Map<string, string>();
+  private readonly levels = new Map<string, string>();
   private readonly tail: string;
   private readonly dataset: string;
 
@@ -33,61 +36,61 @@ export class EcsEncoder {
     private readonly ephemeralId: string,
     dataset: string,
   ) {
-    this.statics = { ecs: { version: ECS_VERSION } };
-    for (const [key, value] of Object.entries(statics)) {
-      if (value !== undefined && Object.keys(value).length > 0) this.statics[key] = value;
-    }
-    for (const [key, value] of Object.entries(this.statics)) this.spelled[key] = `,"${key}":${toJson(value)}`;
-    this.tail = Object.values(this.spelled).join('');
-    this.dataset = JSON.stringify(dataset);
+    this.statics.set('ecs', { version: ECS_VERSION });
+    for (const [key, value] of Object.entries(statics)) if (value !== undefined) this.statics.set(key, value);
+    for (const [key, value] of this.statics) this.spelled.set(key, `,"${key}":${toJson(value)}`);
+    this.tail = [...this.spelled.values()].join('');
+    this.dataset = dataset;
   }
 
   /** One document as JSON text. `fields` are the application's, nested ECS objects or anything else. */
   encode(time: string, level: string, message: string, sequence: number, fields: Fields | undefined): string {
-    const head = `{"@timestamp":"${time}","log":{"level":${JSON.stringify(level)}},"message":${JSON.stringify(message)}`;
-    if (fields === undefined) return `${head}${this.event(sequence)}${this.tail}}`;
     let own = '';
-    let touched = false;
-    for (const key in fields) {
-      if (
-        key === 'event' ||
-        key in this.statics ||
-        key === 'log' ||
-        key === '@timestamp' ||
-        key === 'message' ||
-        key.includes('.')
-      ) {
-        touched = true;
-        break;
+    if (fields !== undefined) {
+      for (const key in fields) {
+        if (this.touches(key)) return this.merge(time, level, message, sequence, fields);
+        const value = toJson(fields[key]);
+        if (value !== undefined) own += `,${JSON.stringify(key)}:${value}`;
       }
-      const value = toJson(fields[key]);
-      if (value !== undefined) own += `,${JSON.stringify(key)}:${value}`;
     }
-    if (touched) return this.merge(time, level, message, sequence, fields);
-    return `${head}${this.event(sequence)}${this.tail}${own}}`;
+    return `{"@timestamp":"${time}","log":${this.log(level)},"message":${escapeUnsafe(JSON.stringify(message))},"event":{"dataset":"${this.dataset}","id":"${this.ephemeralId}-${sequence}","sequence":${sequence}}${this.tail}${escapeUnsafe(own)}}`;
   }
 
-  private event(sequence: number): string {
-    return `,"event":{"dataset":${this.dataset},"id":"${this.ephemeralId}-${sequence}","sequence":${sequence}}`;
+  private touches(key: string): boolean {
+    return this.statics.has(key) || HEAD.has(key) || key.includes('.');
+  }
+
+  private log(level: string): string {
+    let text = this.levels.get(level);
+    if (text === undefined) {
+      text = JSON.stringify({ level });
+      if (this.levels.size < 64) this.levels.set(level, text);
+    }
+    return text;
   }
 
   private merge(time: string, level: string, message: string, sequence: number, fields: Fields): string {
     const theirs = nest(fields);
-    const stamp = asTimestamp(theirs['@timestamp']) ?? time;
-    const event = { dataset: JSON.parse(this.dataset) as string, ...asObject(theirs.event) };
-    let text = `{"@timestamp":"${stamp}","log":{"level":${JSON.stringify(level)}},"message":${JSON.stringify(message)}`;
-    text += `,"event":${toJson({ ...event, id: `${this.ephemeralId}-${sequence}`, sequence })}`;
-    for (const [key, value] of Object.entries(this.statics)) {
-      const over = OURS.has(key) ? undefined : theirs[key];
-      text += over === undefined ? this.spelled[key] : `,"${key}":${toJson({ ...value, ...asObject(over) })}`;
-    }
+    const doc: Record<string, unknown> = {
+      '@timestamp': asTimestamp(theirs['@timestamp']) ?? time,
+      log: { ...asObject(theirs.log), level },
+      message,
+      event: { dataset: this.dataset, ...asObject(theirs.event), id: `${this.ephemeralId}-${sequence}`, sequence },
+    };
+    for (const [key, value] of this.statics) doc[key] = OURS.has(key) ? value : { ...value, ...asObject(theirs[key]) };
+    const misfits: Record<string, unknown> = {};
     for (const key of Object.keys(theirs)) {
-      if (key === 'event' || key === '@timestamp' || key === 'message' || key === 'log' || key in this.statics)
-        continue;
-      const value = toJson(theirs[key]);
-      if (value !== undefined) text += `,${JSON.stringify(key)}:${value}`;
+      const ours = key in doc;
+      if (!ours) define(doc, key, theirs[key]);
+      else if (key === 'message' || OURS.has(key) || (key !== '@timestamp' && !isPlain(theirs[key])))
+        define(misfits, key, theirs[key]);
     }
-    return `${text}}`;
+    // Something else of that name than ECS means: kept where the pipeline keeps unknown fields.
+    if (Object.keys(misfits).length > 0) {
+      const rota = asObject(doc.rota);
+      doc.rota = { ...rota, extra: { ...asObject(rota.extra), ...misfits } };
+    }
+    return escapeUnsafe(toJson(doc) as string);
   }
 }
 

@@ -41,11 +41,3 @@ function tameObject(value: object, above: Set<object>, depth: number): unknown {
   }
   return copy;
 }
-
-/**
- * C1 control characters (one of them starts an ANSI sequence by itself), DEL and the two Unicode line separators, which
- * JSON leaves as they are, as `\u…`. JSON has escaped CR, LF, ESC and the other ASCII ones already.
- */
-export function escapeControls(json: string): string {
-  return json.replace(/[\u007f-\u009f\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}

@@ -1,4 +1,4 @@
-import { escapeControls } from './json.js';
+import { escapeUnsafe } from '../redact/index.js';
 
 type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 
@@ -36,7 +36,7 @@ export function truncate(json: string, maxBytes: number): string {
 
 function shorten({ holder, key, text }: Longest, excess: number): void {
   // A character may be up to six bytes of JSON (`\u001b`), so the share that goes is measured on this very string.
-  const bytes = Buffer.byteLength(escapeControls(JSON.stringify(text)));
+  const bytes = Buffer.byteLength(escapeUnsafe(JSON.stringify(text)));
   const keep = Math.max(0, Math.floor(text.length * Math.max(0, 1 - (excess + 8) / bytes)));
   const cut = `${text.slice(0, Math.min(keep, text.length - 2)).replace(/[\ud800-\udbff]$/, '')}${MARK}`;
   (holder as Record<string | number, Json>)[key] = cut;
@@ -83,5 +83,5 @@ function isObject(value: Json | undefined): value is Record<string, Json> {
 }
 
 function spell(doc: Json): string {
-  return escapeControls(JSON.stringify(doc));
+  return escapeUnsafe(JSON.stringify(doc));
 }

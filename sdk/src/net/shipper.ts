@@ -17,6 +17,8 @@ export interface ShipperOptions extends SenderOptions {
 
 export interface ShipperEvents {
   onDelivered(entry: Entry): void;
+  /** The entry is given up and counted. */
+  onLost(entry: Entry): void;
   /** The queue has fewer waiting entries than before: refill it, wake who waits for room. */
   onRoom(): void;
   onWarn(error: Error): void;
@@ -156,7 +158,7 @@ export class Shipper {
         onDelivered: (entry) => this.onDelivered(entry),
         onRoom: () => this.pump(),
         onRefused: (entry, reason) => this.onRefused(entry, reason),
-        onTooLarge: (entry) => this.onLost(entry),
+        onTooLarge: (entry) => this.onTooLarge(entry),
         onDown: (error) => (mine() ? this.onDown(error) : undefined),
       });
     } catch (error) {
@@ -186,21 +188,16 @@ export class Shipper {
     this.events.onWarn(new Error(`${this.target().label} refused event ${entry.sequence}: ${reason}`));
     if (count >= MAX_REFUSALS) {
       this.drops.add('refused', entry.sequence);
-      this.settle(entry);
+      this.events.onLost(entry);
       return;
     }
     entry.acknowledged = false;
     this.queue.putBack(entry);
   }
 
-  private onLost(entry: Entry): void {
+  private onTooLarge(entry: Entry): void {
     this.drops.add('too_large', entry.sequence);
-    this.settle(entry);
-  }
-
-  private settle(entry: Entry): void {
-    entry.origin?.settle(entry.origin.segment, entry.origin.end);
-    this.queue.release(entry);
+    this.events.onLost(entry);
   }
 
   private giveBack(sender: Sender | undefined): void {

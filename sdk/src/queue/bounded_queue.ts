@@ -73,6 +73,7 @@ export class BoundedQueue {
         return false;
       }
       this.drops.add('overflow', oldest.sequence);
+      oldest.origin?.settle();
       this.release(oldest);
     }
     this.add(entry);

@@ -35,6 +35,13 @@ export class DropLedger {
     open.last_sequence = Math.max(open.last_sequence, sequence);
   }
 
+  /** Consecutive events lost together. */
+  addRange(cause: DropCause, first: number, last: number, count: number): void {
+    this.total += count;
+    this.totals.set(cause, (this.totals.get(cause) ?? 0) + count);
+    this.pending.push({ cause, count, first_sequence: first, last_sequence: last });
+  }
+
   get hasPending(): boolean {
     return this.pending.length > 0;
   }

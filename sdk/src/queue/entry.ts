@@ -1,11 +1,9 @@
 import type { Slab } from './slab.js';
 
-/** Where an entry lies on disk, so that its acknowledgement can be written to the ledger. */
-export interface Origin {
-  /** The entry that ends at `end` in segment `segment` needs no more sending. Called in order. */
-  settle(segment: number, end: number): void;
-  segment: number;
-  end: number;
+/** A record on disk that waits for its message's acknowledgement. */
+export interface Ticket {
+  /** The message needs no more sending. */
+  settle(): void;
 }
 
 /** One message that waits for its acknowledgement: `slab.bytes[start, end)` is the syslog message without framing. */
@@ -21,7 +19,8 @@ export interface Entry {
   sends: number;
   /** The receiver has it, though an older one is still open (acknowledgements out of order). */
   acknowledged: boolean;
-  origin: Origin | null;
+  /** Its record in a spool, if it has one. */
+  origin: Ticket | null;
 }
 
 /** Bytes of the message itself. */

@@ -1,4 +1,4 @@
-import type { Entry, Origin } from './entry.js';
+import type { Entry, Ticket } from './entry.js';
 
 /** Bytes of one slab; a larger message gets a slab of its own. */
 export const SLAB_BYTES = 256 * 1024;
@@ -16,21 +16,24 @@ export interface Slab {
  * nothing to move, and a slab is used again as soon as its last message is acknowledged.
  */
 export class SlabPool {
+  /** `headroom`: bytes kept free in front of each message, where the spool puts its record's head. */
+  constructor(private readonly headroom = 0) {}
+
   private current: Slab = newSlab(SLAB_BYTES);
   private readonly spare: Slab[] = [];
 
   /** Stores `text` as UTF-8. `sdAt` is where its STRUCTURED-DATA begins, counted from the start of the text. */
   store(text: string, sdAt: number, sequence: number): Entry {
-    const slab = this.room(text.length * 3);
-    const start = slab.used;
+    const slab = this.room(text.length * 3 + this.headroom);
+    const start = slab.used + this.headroom;
     const end = start + slab.bytes.write(text, start, 'utf8');
     return keep(slab, start, end, sdAt, sequence, null);
   }
 
   /** Stores a copy of bytes that are encoded already (read back from a spool). */
-  storeBytes(source: Uint8Array, sdAt: number, sequence: number, origin: Origin | null): Entry {
-    const slab = this.room(source.length);
-    const start = slab.used;
+  storeBytes(source: Uint8Array, sdAt: number, sequence: number, origin: Ticket | null): Entry {
+    const slab = this.room(source.length + this.headroom);
+    const start = slab.used + this.headroom;
     slab.bytes.set(source, start);
     return keep(slab, start, start + source.length, sdAt, sequence, origin);
   }
@@ -64,7 +67,7 @@ function newSlab(bytes: number): Slab {
   return { bytes: Buffer.allocUnsafeSlow(bytes), used: 0, live: 0 };
 }
 
-function keep(slab: Slab, start: number, end: number, sdAt: number, sequence: number, origin: Origin | null): Entry {
+function keep(slab: Slab, start: number, end: number, sdAt: number, sequence: number, origin: Ticket | null): Entry {
   slab.used = end;
   slab.live += 1;
   return { slab, start, end, sdAt, sequence, sends: 0, acknowledged: false, origin };
