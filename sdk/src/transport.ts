@@ -1,10 +1,11 @@
 import { LEVEL, MESSAGE } from 'triple-beam';
+import { CompatSyslog } from './compat_syslog.js';
 import { Engine, type Stats } from './engine.js';
 import { ConfigurationError, RotaError } from './errors.js';
 import { type Info, plainOf } from './event/info_fields.js';
 import { resolveSettings, type ShippingOptions } from './options.js';
 import type { FlushResult } from './outbox.js';
-import { Syslog, type WinstonSyslogOptions } from './winston_syslog.js';
+import type { WinstonSyslogOptions } from './winston_syslog.js';
 
 export type SyslogTransportOptions = Omit<WinstonSyslogOptions, 'facility'> &
   Omit<ShippingOptions, 'facility'> & {
@@ -23,7 +24,7 @@ export type SyslogTransportOptions = Omit<WinstonSyslogOptions, 'facility'> &
  *
  * @throws ConfigurationError with a code `ROTA_CONFIG_*`
  */
-export class SyslogTransport extends Syslog {
+export class SyslogTransport extends CompatSyslog {
   private readonly engine: Engine | undefined;
 
   constructor(options: SyslogTransportOptions = {}) {
@@ -46,6 +47,18 @@ export class SyslogTransport extends Syslog {
     this.accept(info);
     // At once, whatever the network does: a transport that holds winston up stalls its siblings too.
     callback(null, true);
+  }
+
+  /** Winston calls this when the transport is removed; with `url(s)` it is `shutdown`. */
+  override close(): void {
+    if (this.engine === undefined) super.close();
+    else void this.shutdown();
+  }
+
+  /** Winston's `logger.end()`: `finish` comes when everything is delivered or the time is over. */
+  override _final(callback: (error?: Error | null) => void): void {
+    if (this.engine === undefined) callback();
+    else this.shutdown().then(() => callback(), callback);
   }
 
   /** Takes one info without winston's streams around it. Never throws. */

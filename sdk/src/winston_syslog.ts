@@ -2,6 +2,7 @@
  * winston-syslog's class with the types that it does not bring. The one place that knows its untyped insides.
  */
 
+import type { Socket } from 'node:net';
 import winstonSyslog from 'winston-syslog';
 import type TransportStream from 'winston-transport';
 
@@ -33,8 +34,13 @@ export interface WinstonSyslogBase extends TransportStream {
   host: string;
   port: number;
   queue: unknown[];
+  socket: Socket | null;
+  connected: boolean;
+  retries: number;
   log(info: unknown, callback: (error?: Error | null, value?: unknown) => void): void;
   connect(callback: (error?: unknown) => void): void;
+  setupEvents(): void;
+  close(): void;
   setOptions(options: WinstonSyslogOptions): void;
 }
 
