@@ -5,6 +5,9 @@ import { isMap, printYaml, type Yaml, type YamlMap } from './yaml';
 /** Heat puts user_data into Nova, which takes 65,535 characters of base64 (48 KiB); the values filled in need room too. */
 export const USER_DATA_LIMIT = 45 * 1024;
 
+/** Takes the place of `$HARDENING` in systemd units. */
+const HARDENING = 'heat/src/files/units/hardening';
+
 /** A role's user_data: cloud-config whose `@name@` tokens Heat replaces. */
 export interface UserData {
   readonly text: string;
@@ -34,7 +37,7 @@ export function buildUserData(role: string): UserData {
     ],
     runcmd: [['/bin/bash', '/usr/local/lib/rota/boot.sh']],
   };
-  const text = `#cloud-config\n# Rota: ${role.replace('_', ' ')}. Built from heat/src and pipeline; edit there.\n${printYaml(config)}`;
+  const text = `#cloud-config\n# Rota: ${role.replace('_', ' ')}. Built from heat/src and pipeline; edit there.\n${printYaml(config, 1)}`;
   const size = Buffer.byteLength(text);
   if (size > USER_DATA_LIMIT) {
     throw new HeatBuildError(
@@ -62,7 +65,11 @@ function filesOf(role: YamlMap): Record<string, FileSource> {
 function contentOf(path: string, file: FileSource): string {
   if (file.text !== undefined) return file.text;
   if (file.source === undefined) throw new HeatBuildError(`${path} has neither text nor source.`);
-  return readRepository(file.source);
+  const text = readRepository(file.source).replace('$HARDENING\n', () => readRepository(HARDENING));
+  return withoutComments(text);
 }
+
+/** Whole-line comments are for who reads the sources; on a server they would only take room from user_data. */
+const withoutComments = (text: string) => text.replace(/^[ \t]*#(?!!).*\n/gm, '').replace(/\n{3,}/g, '\n\n');
 
 const entry = (path: string, content: string, mode = '0644'): YamlMap => ({ path, permissions: mode, content });

@@ -13,4 +13,4 @@ export const isMap = (value: Yaml | undefined): value is YamlMap =>
 export const parseYaml = (text: string, filename: string): Yaml => load(text, { schema: SCHEMA, filename }) as Yaml;
 
 /** Long texts become literal blocks, equal parts are repeated: Heat's nested files know no anchors across files. */
-export const printYaml = (value: Yaml): string => dump(value, { noRefs: true, lineWidth: -1 });
+export const printYaml = (value: Yaml, indent = 2): string => dump(value, { noRefs: true, lineWidth: -1, indent });

@@ -1,0 +1,119 @@
+"""The stack's certificate authority, on the first log server: signs one request for each one-time secret.
+
+A server's secret is SHA-256 of "<key>:<name>:<id>", made by Heat; the key itself is known here and to Heat alone. The
+subject and the names of a certificate come from the proved name and from the address that the request came from, not
+from the request. POST /certificates {name, id, request, mac} -> {certificate, authority, mac}.
+"""
+import hashlib
+import hmac
+import http.server
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+
+FOLDER = os.environ.get('ROTA_AUTHORITY_DIR', '/var/lib/rota-authority')
+KEY = os.environ['ROTA_ENROLMENT_KEY']
+NAME = re.compile(r'(frontend|web|log|elasticsearch|kibana)(-[a-z0-9]{1,12}){1,3}')
+IDENTITY = re.compile(r'[A-Za-z0-9]{8,64}')
+LOCK = threading.Lock()
+
+
+class Refused(Exception):
+    """The request is not signed; the message goes to the node, and so into the stack's events."""
+
+
+def openssl(*arguments):
+    subprocess.run(['openssl', *arguments], check=True, capture_output=True, timeout=20)
+
+
+def make_authority():
+    os.makedirs(f'{FOLDER}/issued', mode=0o700, exist_ok=True)
+    if not os.path.exists(f'{FOLDER}/ca.crt'):
+        openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc', '-days', '3650',
+                '-subj', '/O=rota/CN=rota stack authority', '-addext', 'keyUsage=critical,keyCertSign,cRLSign',
+                '-keyout', f'{FOLDER}/ca.key', '-out', f'{FOLDER}/ca.crt')
+
+
+def mac(secret, *parts):
+    return hmac.new(secret.encode(), '\n'.join(parts).encode(), hashlib.sha256).hexdigest()
+
+
+def sign(request, name, address):
+    names = [f'DNS:{name}', f'DNS:{name}.rota', f'IP:{address}']
+    if name.startswith('log-'):
+        names.append('DNS:log.rota')  # what every sender checks, whichever log server it reaches
+    with tempfile.TemporaryDirectory() as work:
+        with open(f'{work}/request', 'w', encoding='utf-8') as file:
+            file.write(request)
+        with open(f'{work}/extensions', 'w', encoding='utf-8') as file:
+            file.write(f'subjectAltName={",".join(names)}\nbasicConstraints=critical,CA:FALSE\n'
+                       'keyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth,clientAuth\n')
+        openssl('x509', '-req', '-in', f'{work}/request', '-CA', f'{FOLDER}/ca.crt', '-CAkey', f'{FOLDER}/ca.key',
+                '-set_subject', f'/O=rota/CN={name}', '-extfile', f'{work}/extensions', '-days', '1095',
+                '-out', f'{work}/certificate')
+        with open(f'{work}/certificate', encoding='utf-8') as file:
+            return file.read()
+
+
+def issue(body, address):
+    name, identity, request = (str(body.get(key, '')) for key in ('name', 'id', 'request'))
+    if not NAME.fullmatch(name) or not IDENTITY.fullmatch(identity) or len(request) > 8192:
+        raise Refused('name, id or request is malformed')
+    secret = hashlib.sha256(f'{KEY}:{name}:{identity}'.encode()).hexdigest()
+    if not hmac.compare_digest(str(body.get('mac', '')), mac(secret, name, identity, request)):
+        raise Refused(f'{name} did not prove the one-time secret that Heat gave it')
+    used, digest = f'{FOLDER}/issued/{identity}', hashlib.sha256(request.encode()).hexdigest()
+    with LOCK:
+        if os.path.exists(used):
+            with open(used, encoding='utf-8') as file:
+                first, certificate = json.load(file)
+            # A repeat of the very same request is a node whose answer got lost.
+            if first != digest:
+                raise Refused(f'the one-time secret of {name} was used before; to rebuild this server run '
+                              f'"rm {used}" on the first log server')
+        else:
+            try:
+                certificate = sign(request, name, address)
+            except subprocess.CalledProcessError as error:
+                raise Refused(f'openssl refused the request of {name}') from error
+            with open(used, 'w', encoding='utf-8') as file:
+                json.dump([digest, certificate], file)
+    with open(f'{FOLDER}/ca.crt', encoding='utf-8') as file:
+        authority = file.read()
+    print(f'{name} at {address} has its certificate', flush=True)
+    return {'certificate': certificate, 'authority': authority, 'mac': mac(secret, certificate, authority)}
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    timeout = 20
+
+    def do_POST(self):
+        try:
+            length = int(self.headers.get('Content-Length', 0))
+            if self.path != '/certificates' or not 0 < length < 20000:
+                raise Refused('POST /certificates with a small JSON body')
+            self.answer(200, json.dumps(issue(json.loads(self.rfile.read(length)), self.client_address[0])))
+        except Refused as refused:
+            self.answer(403, str(refused))
+        except (ValueError, AttributeError):
+            self.answer(400, 'the body is not the JSON object that is expected')
+
+    def answer(self, status, text):
+        body = text.encode()
+        self.send_response(status)
+        self.send_header('Content-Length', str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, text, *values):
+        print(self.client_address[0], text % values, file=sys.stderr, flush=True)
+
+
+if __name__ == '__main__':
+    make_authority()
+    port = int(os.environ.get('ROTA_AUTHORITY_PORT', '8442'))
+    http.server.ThreadingHTTPServer((os.environ.get('ROTA_AUTHORITY_BIND', ''), port), Handler).serve_forever()

@@ -1,0 +1,89 @@
+# rsyslog with the indexer. The first log server is also the stack's certificate authority.
+PACKAGES=(nodejs=18.* rsyslog=8.2302.* rsyslog-relp=8.2302.* rsyslog-openssl=8.2302.* openssl curl)
+UNITS=(rota-log.service)
+ES=/var/lib/rota/elasticsearch.curl
+
+before_certificate() {
+  [ "$ROTA_HOST" = log-1 ] || return 0
+  step 'start the certificate authority'
+  systemctl daemon-reload
+  systemctl enable --now rota-authority.service
+}
+
+prepare() {
+  systemctl disable --now rsyslog.service 2>/dev/null || true
+  step 'fetch the indexer'
+  fetch_archive rota-pipeline.tar.gz /usr/lib/rota
+  step 'wait for Elasticsearch'
+  retry 1200 elasticsearch _security/_authenticate
+  step 'make API keys'
+  make_key setup '["monitor", "manage_index_templates", "manage_ilm"]' '["manage", "view_index_metadata"]'
+  make_key indexer '["monitor"]' '["create_doc", "create_index", "read", "delete", "maintenance", "view_index_metadata"]'
+  step 'install the index template'
+  ROTA_ELASTICSEARCH_API_KEY=$(cat /etc/rota/setup.key) retry 300 node /usr/lib/rota/setup.cjs \
+    --elasticsearch "$(urls)" --ca /etc/rota/tls/ca.crt --namespace "$ROTA_NAMESPACE"
+}
+
+urls() { printf 'https://%s:9200,' ${ROTA_ELASTICSEARCH} | sed 's/,$//'; }
+
+# elasticsearch PATH [CURL OPTIONS…]: as the user rota_log, whose password no command line shows.
+elasticsearch() {
+  local path=$1 address
+  shift
+  for address in $ROTA_ELASTICSEARCH; do
+    printf 'user = "rota_log:%s"\n' "$ROTA_LOG_PASSWORD" |
+      curl --config - --fail --silent --show-error --max-time 20 --cacert /etc/rota/tls/ca.crt \
+        -H 'Content-Type: application/json' "$@" "https://$address:9200/$path" && return 0
+  done
+  return 1
+}
+
+# make_key NAME CLUSTER_PRIVILEGES INDEX_PRIVILEGES: an API key that can do just this, in a file that only rota reads.
+make_key() {
+  [ ! -s "/etc/rota/$1.key" ] || return 0
+  retry 300 elasticsearch _security/api_key -X POST --output /var/lib/rota/key.json --data @- <<KEY
+{"name": "$ROTA_HOST $1", "role_descriptors": {"rota": {"cluster": $2,
+  "indices": [{"names": ["logs-*-$ROTA_NAMESPACE"], "privileges": $3}]}}}
+KEY
+  python3 -c 'import json; print(json.load(open("/var/lib/rota/key.json"))["encoded"])' | put "/etc/rota/$1.key" || true
+  rm /var/lib/rota/key.json
+}
+
+apply() {
+  put /etc/rota/log.env <<LOG && restart_if_running rota-log.service
+ROTA_HOST=$ROTA_HOST
+ROTA_WORK=/var/lib/rota/log
+ROTA_PROFILE=$ROTA_LOG_PROFILE
+ROTA_PORT_RELPS=2514
+ROTA_TLS=on
+ROTA_TLS_CA=/etc/rota/tls/ca.crt
+ROTA_TLS_CERT=/etc/rota/tls/node.crt
+ROTA_TLS_KEY=/etc/rota/tls/node.key
+ROTA_TLS_PEER=*.rota
+ROTA_TLS_AUTH=x509/name
+ROTA_TLS_RELP_AUTH=certvalid
+ROTA_ELASTICSEARCH_URL=$(urls)
+ROTA_ELASTICSEARCH_API_KEY_FILE=/etc/rota/indexer.key
+ROTA_ELASTICSEARCH_CA=/etc/rota/tls/ca.crt
+ROTA_NAMESPACE=$ROTA_NAMESPACE
+LOG
+  return 0
+}
+
+# The line's way ends in Elasticsearch: through this server's own door, queue and indexer.
+verify() {
+  step 'have this server acknowledge a line'
+  ROTA_LOG=127.0.0.1 retry 120 python3 /usr/local/lib/rota/prove.py
+  step 'find a line of this server in Elasticsearch'
+  retry 300 line_is_indexed
+}
+
+line_is_indexed() {
+  local id
+  id=$(ROTA_LOG=127.0.0.1 python3 /usr/local/lib/rota/prove.py) || return 1
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    sleep 2
+    elasticsearch "logs-*-$ROTA_NAMESPACE/_count?q=event.id:%22$id%22" | grep -q '"count":1' && return 0
+  done
+  return 1
+}

@@ -1,0 +1,61 @@
+"""Learn where the other servers are from this server's Nova metadata (keys "rota:…"), which Heat changes in place.
+
+Writes peers.env: ROTA_LOG, ROTA_AUTHORITY, ROTA_FRONTEND (one address each) and ROTA_ELASTICSEARCH (several, by spaces).
+Asks the metadata service, and where there is none the configuration drive, which tells only what was true at boot.
+Exit 0; with --changed, exit 3 when nothing changed.
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import urllib.request
+
+URL = os.environ.get('ROTA_METADATA_URL', 'http://169.254.169.254/openstack/latest/meta_data.json')
+FILE = os.environ.get('ROTA_PEERS_FILE', '/etc/rota/peers.env')
+ADDRESS = re.compile(r'[0-9A-Fa-f.:]{2,45}')
+
+
+def metadata():
+    try:
+        with urllib.request.urlopen(URL, timeout=10) as answer:
+            return json.load(answer)
+    except OSError as error:
+        drive = '/dev/disk/by-label/config-2'
+        if not os.path.exists(drive):
+            sys.exit(f'rota: no metadata service ({error}) and no configuration drive')
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(['mount', '-o', 'ro', drive, folder], check=True)
+        try:
+            with open(f'{folder}/openstack/latest/meta_data.json', encoding='utf-8') as file:
+                return json.load(file)
+        finally:
+            subprocess.run(['umount', folder], check=True)
+
+
+def settings(meta):
+    """The lines of peers.env; values that are no addresses are left out, for a shell reads the file."""
+    found = {}
+    for key, value in sorted(meta.items()):
+        match = re.fullmatch(r'rota:(log|authority|frontend|elasticsearch)(?::.*)?', key)
+        if match and ADDRESS.fullmatch(value):
+            found.setdefault(match[1], []).append(value)
+    if 'log' not in found:
+        sys.exit('rota: the metadata of this server does not say where the log server is (key rota:log)')
+    return ''.join(f"ROTA_{name.upper()}='{' '.join(values)}'\n" for name, values in found.items())
+
+
+def main():
+    text = settings(metadata().get('meta', {}))
+    if os.path.exists(FILE):
+        with open(FILE, encoding='utf-8') as file:
+            if file.read() == text:
+                sys.exit(3 if '--changed' in sys.argv else 0)
+    with open(f'{FILE}.new', 'w', encoding='utf-8') as file:
+        file.write(text)
+    os.replace(f'{FILE}.new', FILE)
+
+
+if __name__ == '__main__':
+    main()
