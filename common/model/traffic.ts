@@ -14,6 +14,11 @@ export interface MemberTraffic {
   /** By bucket of the timeline. */
   row: number[];
   failedRow: number[];
+  /** Of the row: the user got a 5XX. */
+  hurtRow: number[];
+  /** Time of the first and last 5XX in each bucket. */
+  firstFailure: (number | null)[];
+  lastFailure: (number | null)[];
 }
 
 /** One tier's account of the window. */
@@ -42,12 +47,12 @@ export function mergeMembers(members: readonly MemberTraffic[]): MemberTraffic[]
   for (const member of members) {
     const key = JSON.stringify([member.by, member.host]);
     const known = merged.get(key);
-    merged.set(key, known ? join(known, member) : member);
+    merged.set(key, known ? joinMembers(known, member) : member);
   }
   return [...merged.values()];
 }
 
-function join(a: MemberTraffic, b: MemberTraffic): MemberTraffic {
+export function joinMembers(a: MemberTraffic, b: MemberTraffic): MemberTraffic {
   return {
     ...a,
     requests: a.requests + b.requests,
@@ -57,5 +62,13 @@ function join(a: MemberTraffic, b: MemberTraffic): MemberTraffic {
     retries: a.retries + b.retries,
     row: a.row.map((value, i) => value + (b.row[i] ?? 0)),
     failedRow: a.failedRow.map((value, i) => value + (b.failedRow[i] ?? 0)),
+    hurtRow: a.hurtRow.map((value, i) => value + (b.hurtRow[i] ?? 0)),
+    firstFailure: a.firstFailure.map((t, i) => pick(Math.min, t, b.firstFailure[i] ?? null)),
+    lastFailure: a.lastFailure.map((t, i) => pick(Math.max, t, b.lastFailure[i] ?? null)),
   };
+}
+
+/** The earlier or later of two times of which either may be absent. */
+export function pick(choose: (a: number, b: number) => number, a: number | null, b: number | null): number | null {
+  return a === null ? b : b === null ? a : choose(a, b);
 }

@@ -1,4 +1,5 @@
 import type { RotaHost } from '../host';
+import { answerHealth } from '../queries/health';
 import { answerRotation } from '../queries/rotation';
 import { AnswerCache } from '../search/cache';
 import { registerJsonRoute } from './json_route';
@@ -10,4 +11,5 @@ const CACHE_TTL_MS = 5 * 60_000;
 export function registerRoutes(host: RotaHost): void {
   const cache = new AnswerCache(CACHE_ENTRIES, CACHE_TTL_MS);
   registerJsonRoute(host, cache, 'rotation', answerRotation);
+  registerJsonRoute(host, cache, 'health', answerHealth);
 }

@@ -36,11 +36,17 @@ export function zeros(timeline: Timeline): number[] {
   return timeline.times.map(() => 0);
 }
 
+/** The place of a `date_histogram`'s bucket; null outside of the timeline. */
+export function indexOf(timeline: Timeline, bucket: Bucket): number | null {
+  const i = Math.round((Number(bucket.key) - timeline.times[0]!) / timeline.interval);
+  return i >= 0 && i < timeline.times.length ? i : null;
+}
+
 /** Adds a `date_histogram`'s buckets to a row of the timeline. */
 export function addBuckets(row: number[], timeline: Timeline, buckets: Bucket[], count: (b: Bucket) => number): void {
   for (const bucket of buckets) {
-    const i = Math.round((Number(bucket.key) - timeline.times[0]!) / timeline.interval);
-    if (i >= 0 && i < row.length) row[i]! += count(bucket);
+    const i = indexOf(timeline, bucket);
+    if (i !== null) row[i]! += count(bucket);
   }
 }
 

@@ -1,10 +1,12 @@
 import type { RotationData, RotationRequest } from '../../../common/api';
-import { UNKNOWN_POOLS } from '../../../common/model/pool_state';
 import type { Context } from '../../context';
 import { bucketOf, numberOf } from '../../search/buckets';
 import { onlyIf, type SearchAnswer } from '../../search/msearch';
 import { timelineOf, windowOf } from '../../search/timeline';
+import { assess, versionsSearch } from '../assess';
 import { type Landscape, loadLandscape } from '../landscape';
+import { readPools } from '../pools/read';
+import { poolSearches } from '../pools/searches';
 import { overviewOf } from './overview';
 import {
   type Asking,
@@ -14,52 +16,59 @@ import {
   probeCountSearch,
   webappSearch,
 } from './searches';
+import { frontendTier, webappTier } from './traffic';
 import { lensOf, turnSearches, turnsOf } from './turns';
 
 /** `POST rotation`: one `_msearch` (and the landscape's, twice a minute). */
 export async function answerRotation(query: RotationRequest, context: Context): Promise<RotationData> {
-  const { namespace } = context.settings;
+  const { settings, now } = context;
   const landscape = await loadLandscape(context, Date.parse(query.from), Date.parse(query.to));
-  const timeline = timelineOf(query.from, query.to, query.buckets, seriesCount(landscape));
-  const asking: Asking = { query, landscape, kql: context.kqlToQuery(query.kql), timeline, namespace };
-  const lens = lensOf(query, context.now);
   const wants = (part: 'overview' | 'turns') => query.parts.includes(part);
+  const lens = lensOf(query, now);
+  const timeline = wants('overview')
+    ? timelineOf(query.from, query.to, query.buckets, seriesCount(landscape))
+    : timelineOf(lens.from, lens.to, 60, seriesCount(landscape));
+  const asking: Asking = {
+    query,
+    landscape,
+    kql: context.kqlToQuery(query.kql),
+    timeline,
+    namespace: settings.namespace,
+  };
   const answers = await context.askAll({
     last: lastRequestSearch(asking),
-    ...onlyIf(wants('overview'), overviewSearches(asking)),
-    ...onlyIf(wants('turns'), turnSearches(query, lens, landscape, asking.kql, namespace)),
+    ...onlyIf(wants('overview'), trafficSearches(asking)),
+    ...poolSearches(timeline, settings),
+    ...onlyIf(wants('turns'), turnSearches(query, lens, landscape, asking.kql, settings.namespace)),
   });
-  const pools = UNKNOWN_POOLS;
-  const overview = wants('overview')
-    ? overviewOf({
-        answers,
-        landscape,
-        timeline,
-        pools,
-        annotations: [],
-        settings: context.settings,
-        now: context.now,
-        gap: { failed: 0, host: null },
-        probeIntervalS: null,
-      })
+  const frontend = frontendTier(answers.balancer, answers.frontend, timeline);
+  const webapp = webappTier(answers.frontend, answers.webapp, landscape, timeline);
+  const balancerSpeaks = answers.balancer.total > 0;
+  const assessment = wants('overview')
+    ? assess({ answers, frontend, webapp, landscape, timeline, settings, now, balancerSpeaks })
     : null;
+  const pools = assessment?.pools ?? readPools({ answers, landscape, timeline, settings, deadSpans: () => [] });
+  const overview =
+    assessment && overviewOf({ answers, frontend, webapp, landscape, timeline, assessment, settings, now });
   const turns = wants('turns') ? turnsOf(answers, lens, landscape, pools) : null;
   const served = (overview?.figures.requests ?? turns?.requests ?? 0) > 0;
   return {
     state: served ? 'ok' : emptyState(answers.last),
     last_request_at: numberOf(answers.last.aggregations, 'newest'),
-    window: windowOf(timeline, context.now, context.settings.in_flight_s * 1000),
+    window: windowOf(timeline, now, settings.in_flight_s * 1000),
     overview,
     turns,
   };
 }
 
-function overviewSearches(asking: Asking) {
+/** The counts that Rotation and Health share. */
+export function trafficSearches(asking: Asking) {
   return {
     balancer: balancerSearch(asking),
     frontend: frontendSearch(asking),
     webapp: webappSearch(asking),
-    probes: probeCountSearch(asking),
+    probeCount: probeCountSearch(asking),
+    versions: versionsSearch(asking.timeline, asking.namespace),
   };
 }
 

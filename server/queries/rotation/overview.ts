@@ -1,6 +1,6 @@
-import type { Annotation, RotationData } from '../../../common/api';
+import type { RotationData } from '../../../common/api';
 import { dueAt, type Pool } from '../../../common/model/fairness';
-import type { PoolOut, PoolState } from '../../../common/model/pool_state';
+import type { PoolOut } from '../../../common/model/pool_state';
 import { rotationVerdict } from '../../../common/model/rotation_verdict';
 import type { TierTraffic } from '../../../common/model/traffic';
 import { classesOf } from '../../search/aggregations';
@@ -8,31 +8,28 @@ import { bucketsOf } from '../../search/buckets';
 import type { SearchAnswer } from '../../search/msearch';
 import type { Timeline } from '../../search/timeline';
 import type { Settings } from '../../settings';
+import type { Assessment } from '../assess';
 import type { Landscape } from '../landscape';
 import { flowOf, tierLabel } from './flow';
 import { compare, frontendPool, type Judged, judgeTier, webappPool } from './shares';
-import { frontendTier, webappTier } from './traffic';
 
 type Overview = NonNullable<RotationData['overview']>;
 
 export interface OverviewInput {
-  answers: Record<'balancer' | 'frontend' | 'webapp' | 'probes', SearchAnswer>;
+  answers: Record<'balancer' | 'frontend' | 'webapp' | 'probeCount', SearchAnswer>;
+  frontend: TierTraffic;
+  webapp: TierTraffic;
   landscape: Landscape;
   timeline: Timeline;
-  pools: PoolState;
-  annotations: Annotation[];
+  assessment: Assessment;
   settings: Settings;
   now: number;
-  /** 5XX that reached users before an ejection. */
-  gap: { failed: number; host: string | null };
-  probeIntervalS: number | null;
 }
 
 /** Everything of the Rotation page but the turns. */
 export function overviewOf(input: OverviewInput): Overview {
-  const { answers, landscape, timeline, pools, settings } = input;
-  const frontend = frontendTier(answers.balancer, answers.frontend, timeline);
-  const webapp = webappTier(answers.frontend, answers.webapp, landscape, timeline);
+  const { answers, frontend, webapp, landscape, timeline, settings } = input;
+  const { pools, annotations } = input.assessment;
   const balancers = bucketsOf(answers.balancer.aggregations, 'lbs').map(({ key }) => String(key));
   const above = frontendPool(frontend, landscape, pools);
   const tiers = [
@@ -49,7 +46,7 @@ export function overviewOf(input: OverviewInput): Overview {
       settings,
     }),
   ].filter(({ share }) => share.hosts.length > 0);
-  const figures = figuresOf(input, tiers, frontend, webapp);
+  const figures = figuresOf(input, tiers);
   return {
     verdict: rotationVerdict({
       tiers: tiers.map(({ share }) => share),
@@ -63,7 +60,7 @@ export function overviewOf(input: OverviewInput): Overview {
     flow: flowOf(frontend, webapp, balancers.length > 0 ? balancers.join(', ') : null),
     series: seriesOf(tiers, [frontend, webapp], timeline),
     out_of_pool: [...pools.frontends, ...pools.webapps].map((out) => outSpanOf(out, balancers[0] ?? 'balancer')),
-    annotations: input.annotations,
+    annotations,
     settings: settings.judge,
   };
 }
@@ -76,25 +73,23 @@ function names(values: readonly (string | null)[]): string[] {
   return [...new Set(values.filter((value): value is string => value !== null))].sort(compare);
 }
 
-function figuresOf(
-  input: OverviewInput,
-  tiers: Judged[],
-  frontend: TierTraffic,
-  webapp: TierTraffic,
-): Overview['figures'] {
-  const { answers, timeline, now, gap } = input;
+function figuresOf(input: OverviewInput, tiers: Judged[]): Overview['figures'] {
+  const { answers, timeline, now, webapp, assessment } = input;
   const door = entryOf(input);
+  const gaps = assessment.events
+    .filter(({ kind, gap_ms }) => kind === 'ejected' && gap_ms !== null)
+    .sort((a, b) => b.users_hurt - a.users_hurt);
   const last = tiers.at(-1);
   const retries = webapp.members.filter((member) => member.retries > 0);
   const inPool = poolCounts(tiers, timeline, Math.min(now, timeline.to));
-  const probes = bucketsOf(answers.probes.aggregations, 'hosts');
+  const probes = bucketsOf(answers.probeCount.aggregations, 'hosts');
   return {
     requests: door.total,
     per_s: door.total / ((timeline.to - timeline.from) / 1000),
     counted_at: door.at,
-    probes: answers.probes.total,
+    probes: answers.probeCount.total,
     probe_hosts: probes.map(({ key }) => String(key)).sort(compare),
-    probe_interval_s: input.probeIntervalS,
+    probe_interval_s: probes.length > 0 ? assessment.pools.rules.intervalMs / 1000 : null,
     jain: last?.share.jain ?? null,
     jain_hosts: last?.share.hosts.length ?? 0,
     ...inPool,
@@ -105,13 +100,13 @@ function figuresOf(
       .slice(0, 5),
     failed: door.failed,
     failed_share: door.total > 0 ? door.failed / door.total : 0,
-    failed_in_gap: gap.failed,
-    failed_in_gap_host: gap.host ?? frontend.members[0]?.host ?? null,
+    failed_in_gap: gaps.reduce((sum, { users_hurt }) => sum + users_hurt, 0),
+    failed_in_gap_host: gaps[0]?.hosts[0] ?? null,
   };
 }
 
 /** Where users' requests come in: the balancer, else the frontends, else the webapps. */
-function entryOf({ answers }: OverviewInput): { at: string; total: number; failed: number } {
+export function entryOf({ answers }: Pick<OverviewInput, 'answers'>): { at: string; total: number; failed: number } {
   const balancers = bucketsOf(answers.balancer.aggregations, 'lbs').map(({ key }) => String(key));
   const [answer, at] =
     answers.balancer.total > 0

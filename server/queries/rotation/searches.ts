@@ -17,8 +17,16 @@ export interface Asking {
   namespace: string;
 }
 
+/** By bucket: failures of the tier below, when the first and last were, and those that reached the user. */
 const seriesOf = (interval: number, status: string): Dsl =>
-  timeAgg(interval, { failed: { filter: failedFilter(status) } });
+  timeAgg(interval, {
+    failed: { filter: failedFilter(status), aggs: timesAggs() },
+    ...(status === FIELDS.status ? {} : { hurt: { filter: failedFilter(FIELDS.status) } }),
+  });
+
+function timesAggs(): Record<string, Dsl> {
+  return { first: { min: { field: FIELDS.timestamp } }, last: { max: { field: FIELDS.timestamp } } };
+}
 
 /** The balancer's lines: who of the frontends got the turn, and what the clients got. */
 export function balancerSearch(asking: Asking): NamedSearch {
@@ -53,6 +61,7 @@ export function frontendSearch(asking: Asking): NamedSearch {
             aggs: {
               last: { terms: { field: FIELDS.upstreamAddress, size: MAX_TIER_HOSTS }, aggs: lastAttemptAggs() },
               all: { nested: { path: FIELDS.attempts }, aggs: { upstreams: attemptsAgg() } },
+              time: timeAgg(timeline.interval, retriedInTime()),
             },
           },
         },
@@ -65,6 +74,25 @@ function upstreamsAgg(interval: number): Dsl {
   return {
     terms: { field: FIELDS.upstreamAddress, size: MAX_TIER_HOSTS },
     aggs: { ...lastAttemptAggs(), time: seriesOf(interval, FIELDS.upstreamStatus) },
+  };
+}
+
+function retriedInTime(): Record<string, Dsl> {
+  const failed = failedFilter(`${FIELDS.attempts}.status_code`);
+  return {
+    last: {
+      terms: { field: FIELDS.upstreamAddress, size: MAX_TIER_HOSTS },
+      aggs: { failed: { filter: failedFilter(FIELDS.upstreamStatus) } },
+    },
+    all: {
+      nested: { path: FIELDS.attempts },
+      aggs: {
+        upstreams: {
+          terms: { field: `${FIELDS.attempts}.address`, size: MAX_TIER_HOSTS },
+          aggs: { failed: { filter: failed, aggs: { lines: { reverse_nested: {}, aggs: timesAggs() } } } },
+        },
+      },
+    },
   };
 }
 

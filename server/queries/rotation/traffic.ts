@@ -1,9 +1,9 @@
 import { DATASETS } from '../../../common/ecs';
-import { addClasses, type MemberTraffic, mergeMembers, type TierTraffic } from '../../../common/model/traffic';
+import { addClasses, type MemberTraffic, mergeMembers, pick, type TierTraffic } from '../../../common/model/traffic';
 import { classesOf, durationOf } from '../../search/aggregations';
-import { type Bucket, bucketOf, bucketsOf } from '../../search/buckets';
+import { type Bucket, bucketOf, bucketsOf, numberOf } from '../../search/buckets';
 import type { SearchAnswer } from '../../search/msearch';
-import { rowOf, type Timeline } from '../../search/timeline';
+import { indexOf, rowOf, type Timeline } from '../../search/timeline';
 import type { Landscape } from '../landscape';
 
 /** Below this share of lines with an upstream, the frontends do not tell whose turn it was. */
@@ -59,8 +59,24 @@ function memberOf(bucket: Bucket, by: string | null, timeline: Timeline): Member
     durations: count,
     retries: 0,
     row: rowOf(timeline, bucket, 'time'),
-    failedRow: rowOf(timeline, bucket, 'time', (b) => bucketOf(b, 'failed').doc_count),
+    ...failuresOf(bucket, timeline),
   };
+}
+
+function failuresOf(bucket: Bucket, timeline: Timeline) {
+  const failedRow = rowOf(timeline, bucket, 'time', (b) => bucketOf(b, 'failed').doc_count);
+  const firstFailure: (number | null)[] = timeline.times.map(() => null);
+  const lastFailure = [...firstFailure];
+  for (const b of bucketsOf(bucket, 'time')) {
+    const i = indexOf(timeline, b);
+    if (i === null) continue;
+    firstFailure[i] = numberOf(bucketOf(b, 'failed'), 'first');
+    lastFailure[i] = numberOf(bucketOf(b, 'failed'), 'last');
+  }
+  // Where the search asks for no `hurt`, the tier's own answers are what the users got.
+  const asked = bucketsOf(bucket, 'time').some((b) => b['hurt'] !== undefined);
+  const hurtRow = asked ? rowOf(timeline, bucket, 'time', (b) => bucketOf(b, 'hurt').doc_count) : [...failedRow];
+  return { failedRow, hurtRow, firstFailure, lastFailure };
 }
 
 /** Requests by last upstream, minus the last attempts of retried ones, plus all their attempts. */
@@ -76,7 +92,28 @@ function turnsOf(frontend: Bucket, { book }: Landscape, timeline: Timeline): Mem
   for (const bucket of bucketsOf(bucketOf(retried, 'all'), 'upstreams')) {
     correct(members, bucket, 1, by, { book, timeline });
   }
+  correctRows(members, retried, timeline);
   return [...members.values()].filter(({ requests }) => requests > 0);
+}
+
+/** In time too, earlier attempts of retried requests are turns of the hosts that failed them. */
+function correctRows(members: Map<string, MemberTraffic>, retried: Bucket, timeline: Timeline): void {
+  for (const bucket of bucketsOf(retried, 'time')) {
+    const i = indexOf(timeline, bucket);
+    if (i === null) continue;
+    const change = (upstream: Bucket, sign: 1 | -1) => {
+      const member = members.get(String(upstream.key));
+      if (!member) return;
+      const failed = bucketOf(upstream, 'failed');
+      member.row[i]! += sign * upstream.doc_count;
+      member.failedRow[i]! += sign * failed.doc_count;
+      if (sign < 0 || failed.doc_count === 0) return;
+      member.firstFailure[i] = pick(Math.min, member.firstFailure[i]!, numberOf(bucketOf(failed, 'lines'), 'first'));
+      member.lastFailure[i] = pick(Math.max, member.lastFailure[i]!, numberOf(bucketOf(failed, 'lines'), 'last'));
+    };
+    for (const upstream of bucketsOf(bucket, 'last')) change(upstream, -1);
+    for (const upstream of bucketsOf(bucketOf(bucket, 'all'), 'upstreams')) change(upstream, 1);
+  }
 }
 
 function isAddress({ key }: Bucket): boolean {
@@ -113,5 +150,8 @@ function emptyCounts(timeline: Timeline) {
     durations: 0,
     row,
     failedRow: [...row],
+    hurtRow: [...row],
+    firstFailure: row.map(() => null),
+    lastFailure: row.map(() => null),
   };
 }

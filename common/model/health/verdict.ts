@@ -1,0 +1,79 @@
+import type { HealthEvent, Verdict } from '../../api';
+import { count, duration, goodPercent, list, percent, plural } from '../words';
+import type { Budget } from './budget';
+
+export interface HealthVerdictInput {
+  events: readonly HealthEvent[];
+  budget: Budget;
+  serving: number;
+  known: number;
+  balancer: string;
+  from: number;
+  to: number;
+}
+
+/** The sentence on top of Health: were users hurt, by what, and is it over. */
+export function healthVerdict(input: HealthVerdictInput): Verdict {
+  const { budget, events } = input;
+  if (budget.requests === 0) {
+    return {
+      tone: 'neutral',
+      headline: 'No requests in this window',
+      detail: 'Widen the time range or remove a filter.',
+      action: null,
+    };
+  }
+  const worst = [...events].sort((a, b) => b.users_hurt - a.users_hurt)[0];
+  if (!worst || worst.users_hurt === 0) return calmVerdict(input);
+  return {
+    tone: budget.burnt !== null && budget.burnt >= 1 ? 'danger' : worst.severity === 'danger' ? 'danger' : 'warning',
+    headline: headlineOf(worst, input.balancer),
+    detail: `${worst.cause} ${stateSentence(input)}`,
+    action: {
+      label: `The ${plural(worst.users_hurt, 'request')}`,
+      target: { ...worst.lines, kql: `http.response.status_code >= 500` },
+    },
+  };
+}
+
+function headlineOf({ kind, hosts, users_hurt, gap_ms, by }: HealthEvent, balancer: string): string {
+  const host = hosts[0] ?? '';
+  const hurt = `${plural(users_hurt, 'user request')} got a 5XX`;
+  if (kind === 'ejected' && gap_ms !== null) {
+    return `${hurt} in the ${duration(gap_ms)} before ${by ?? balancer} ejected ${host}.`;
+  }
+  if (kind === 'ejected_passive') return `${hurt} around the time that ${by} stopped using ${host}.`;
+  return `${hurt} from ${host}, which stayed in its pool.`;
+}
+
+function calmVerdict(input: HealthVerdictInput): Verdict {
+  const { budget, events, from, to } = input;
+  const left = events.filter(({ kind }) => kind !== 'deploy');
+  const hosts = [...new Set(left.flatMap((event) => event.hosts))];
+  const happened = hosts.length > 0 ? `${plural(left.length, 'event')} on ${list(hosts)} hurt nobody. ` : '';
+  if (budget.failures === 0) {
+    return {
+      tone: 'good',
+      headline: 'No user request got a 5XX.',
+      detail: happened + stateSentence(input),
+      action: null,
+    };
+  }
+  const broken = budget.burnt !== null && budget.burnt >= 1;
+  return {
+    tone: broken ? 'danger' : 'good',
+    headline: `${plural(budget.failures, 'user request')} got a 5XX, none in a burst.`,
+    detail: happened + stateSentence(input),
+    action: {
+      label: `The ${count(budget.failures)} requests`,
+      target: { page: 'requests', from, to, kql: 'http.response.status_code >= 500' },
+    },
+  };
+}
+
+function stateSentence({ budget, serving, known }: HealthVerdictInput): string {
+  const good = goodPercent(budget.good_share ?? 1);
+  const holds = budget.failures <= budget.allowed ? 'still holds' : 'is broken';
+  const now = serving === known ? 'Everything serves now.' : `${serving} of ${known} hosts serve now.`;
+  return `At ${good} good the objective of ${percent(budget.objective)} ${holds}. ${now}`;
+}

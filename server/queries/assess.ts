@@ -1,0 +1,192 @@
+import type { Annotation, HealthEvent } from '../../common/api';
+import { ACCESS_DATASETS, FIELDS, streamOf } from '../../common/ecs';
+import { annotationsOf } from '../../common/model/health/annotations';
+import { type Deploy, healthEvents, type Silence } from '../../common/model/health/events';
+import { type HostRow, quietSpans, sumOver } from '../../common/model/health/rows';
+import { joinChains } from '../../common/model/passive';
+import type { Span } from '../../common/model/spans';
+import { joinMembers, type MemberTraffic, type TierTraffic } from '../../common/model/traffic';
+import { list } from '../../common/model/words';
+import { type Bucket, bucketsOf, numberOf } from '../search/buckets';
+import type { NamedSearch, SearchAnswer } from '../search/msearch';
+import { timeFilter } from '../search/scope';
+import type { Timeline } from '../search/timeline';
+import type { Settings } from '../settings';
+import type { Landscape } from './landscape';
+import { type Pools, readPools } from './pools/read';
+import type { PoolSearchName } from './pools/searches';
+
+/** Versions that start within this time of each other are one deploy. */
+const DEPLOY_MS = 15 * 60_000;
+
+/** Who was in which pool, what happened to whom, as every page needs it. */
+export interface Assessment {
+  pools: Pools;
+  rows: HostRow[];
+  events: HealthEvent[];
+  annotations: Annotation[];
+  silences: Silence[];
+  balancer: string;
+}
+
+export interface AssessInput {
+  answers: Record<PoolSearchName | 'versions', SearchAnswer>;
+  frontend: TierTraffic;
+  webapp: TierTraffic;
+  landscape: Landscape;
+  timeline: Timeline;
+  settings: Settings;
+  now: number;
+  /** True when the balancer's own lines say whom it asked. */
+  balancerSpeaks: boolean;
+}
+
+/** Deploys are changes of `service.version` in what the webapps write. */
+export function versionsSearch(timeline: Timeline, namespace: string): NamedSearch {
+  const times = { first: { min: { field: FIELDS.timestamp } }, last: { max: { field: FIELDS.timestamp } } };
+  return {
+    index: ACCESS_DATASETS.webapp.map((dataset) => streamOf(dataset, namespace)).join(','),
+    body: {
+      size: 0,
+      track_total_hits: false,
+      query: timeFilter(timeline.from, timeline.to),
+      aggs: {
+        hosts: {
+          terms: { field: FIELDS.host, size: 200 },
+          aggs: {
+            services: {
+              terms: { field: FIELDS.service, size: 10 },
+              aggs: { versions: { terms: { field: FIELDS.version, size: 10 }, aggs: times } },
+            },
+          },
+        },
+      },
+    },
+  };
+}
+
+export function assess(input: AssessInput): Assessment {
+  const { answers, frontend, webapp, timeline, settings, landscape } = input;
+  const rows = [...hostRows(frontend), ...hostRows(webapp)];
+  const pools = readPools({
+    answers,
+    landscape,
+    timeline,
+    settings,
+    deadSpans: (host, signs, minMs) => deadSpans(host, signs, minMs, rows, input),
+  });
+  const chains = joinChains(pools.webapps, pools.rules.failTimeoutMs);
+  const silences = silencesOf(rows, pools, input);
+  const balancer = [...new Set(landscape.balancers.map(({ host }) => host))][0] ?? 'the balancer';
+  const events = healthEvents({
+    window: { from: timeline.from, to: timeline.to },
+    grid: timeline,
+    rows,
+    pools: { frontends: pools.frontends, webapps: chains },
+    tries: (out) =>
+      pools.failedTries.filter(
+        (t) => t.host === out.host && t.by === out.by && t.from > out.from && t.from < (out.to ?? timeline.to),
+      ).length,
+    silences,
+    deploys: deploysOf(answers.versions),
+    rules: { minFailed: settings.burst.min_failed, share: settings.burst.share },
+    balancer,
+  });
+  return { pools, rows, events, annotations: annotationsOf(events), silences, balancer };
+}
+
+/** Members of one host under several frontends are one row. */
+function hostRows({ tier, members }: TierTraffic): HostRow[] {
+  const byHost = new Map<string, MemberTraffic[]>();
+  for (const member of members) byHost.set(member.host, [...(byHost.get(member.host) ?? []), member]);
+  return [...byHost].map(([host, own]) => {
+    const joined = own.reduce(joinMembers);
+    return {
+      host,
+      tier,
+      frontends: own.flatMap(({ by }) => (by === null ? [] : [by])),
+      requests: joined.row,
+      failed: joined.failedRow,
+      hurt: joined.hurtRow,
+      firstFailure: joined.firstFailure,
+      lastFailure: joined.lastFailure,
+    };
+  });
+}
+
+function settled({ timeline, now, settings }: AssessInput): Span {
+  return { from: timeline.from, to: Math.max(timeline.from, Math.min(timeline.to, now - settings.in_flight_s * 1000)) };
+}
+
+/** A frontend without a line, to which the balancer gave nothing while it gave to others. */
+function deadSpans(
+  host: string,
+  signs: readonly Span[],
+  minMs: number,
+  rows: readonly HostRow[],
+  input: AssessInput,
+): Span[] {
+  if (!input.balancerSpeaks) return [];
+  const { timeline } = input;
+  const given =
+    rows.find((row) => row.host === host && row.tier === 'frontend')?.requests ?? timeline.times.map(() => 0);
+  const others = rows.filter((row) => row.host !== host && row.tier === 'frontend');
+  return quietSpans(signs, settled(input), minMs).filter(({ from, to }) => {
+    const inside = { from: from + 1, to: to - timeline.interval };
+    const busy = others.some((row) => sumOver(row.requests, timeline, { from: from - timeline.interval, to }) > 0);
+    return sumOver(given, timeline, inside) === 0 && busy;
+  });
+}
+
+/** A host without a line of its own, though the tier above says that it served. */
+function silencesOf(rows: readonly HostRow[], pools: Pools, input: AssessInput): Silence[] {
+  const { timeline, settings, frontend, webapp } = input;
+  const window = settled(input);
+  return rows.flatMap((row) => {
+    const told = row.tier === 'frontend' ? input.balancerSpeaks : webapp.source === 'nginx.access';
+    const signs = pools.signs.get(row.host);
+    if (!told || (row.tier === 'frontend' && frontend.source === 'nginx.access')) return [];
+    return quietSpans(signs ?? [], window, settings.silent_after_s * 1000).flatMap((span): Silence[] => {
+      const turns = sumOver(row.requests, timeline, span);
+      if (turns === 0) return [];
+      const saidBy =
+        row.tier === 'frontend' ? (input.landscape.balancers[0]?.host ?? 'the balancer') : list(row.frontends);
+      return [{ host: row.host, tier: row.tier, ...span, turns, saidBy, open: span.to >= window.to }];
+    });
+  });
+}
+
+function deploysOf(answer: SearchAnswer): Deploy[] {
+  const changes = bucketsOf(answer.aggregations, 'hosts').flatMap((host) =>
+    bucketsOf(host, 'services').flatMap((service) => changesOf(String(host.key), service)),
+  );
+  const deploys: Deploy[] = [];
+  for (const change of changes.sort((a, b) => a.from - b.from)) {
+    const same = deploys.find(
+      (d) =>
+        d.service === change.service &&
+        d.before === change.before &&
+        d.after === change.after &&
+        change.from - d.to < DEPLOY_MS,
+    );
+    if (same) {
+      same.hosts.push(...change.hosts);
+      same.to = Math.max(same.to, change.from);
+    } else deploys.push(change);
+  }
+  return deploys;
+}
+
+function changesOf(host: string, service: Bucket): Deploy[] {
+  const versions = bucketsOf(service, 'versions')
+    .map((bucket) => ({ version: String(bucket.key), first: numberOf(bucket, 'first') ?? 0 }))
+    .sort((a, b) => a.first - b.first);
+  return versions.slice(1).map(({ version, first }, i) => ({
+    hosts: [host],
+    from: first,
+    to: first,
+    before: versions[i]!.version,
+    after: version,
+    service: String(service.key),
+  }));
+}

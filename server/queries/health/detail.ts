@@ -1,0 +1,155 @@
+import type { EventDetail, HealthEvent, HealthRequest } from '../../../common/api';
+import { DATASETS, FIELDS, streamOf } from '../../../common/ecs';
+import { replayProbes } from '../../../common/model/probe_replay';
+import type { Dsl } from '../../host';
+import { failedFilter, timeAgg } from '../../search/aggregations';
+import { bucketOf, bucketsOf } from '../../search/buckets';
+import type { NamedSearch, SearchAnswer } from '../../search/msearch';
+import { addressFilter, not, timeFilter } from '../../search/scope';
+import { indexOf, type Timeline, timelineOf, zeros } from '../../search/timeline';
+import type { Settings } from '../../settings';
+import type { Assessment } from '../assess';
+import type { Landscape } from '../landscape';
+
+type AskedEvent = NonNullable<HealthRequest['event']>;
+
+const MARGIN_MS = 45_000;
+const MAX_BARS = 300;
+
+/** The time that the event's picture covers: some before and after it, in bars of a second where they fit. */
+export function detailTimeline(event: AskedEvent, now: number): Timeline {
+  const from = Date.parse(event.since) - MARGIN_MS;
+  const to = Math.min(now, Date.parse(event.until) + MARGIN_MS);
+  return timelineOf(from, Math.max(to, from + 1000), MAX_BARS, 60);
+}
+
+/** Turns of the event's host and of the others in its pool, second by second. */
+export function detailSearch(
+  event: AskedEvent,
+  timeline: Timeline,
+  landscape: Landscape,
+  { namespace }: Settings,
+): NamedSearch {
+  const first = event.tier !== 'webapp';
+  const byBalancer = first && landscape.balancers.length > 0;
+  const host = byBalancer ? FIELDS.haproxyServer : first ? FIELDS.host : FIELDS.upstreamAddress;
+  const status = first ? FIELDS.status : FIELDS.upstreamStatus;
+  const siblings = siblingsOf(event, landscape);
+  const only: Dsl[] = first ? [] : [addressFilter(landscape, (name) => siblings.has(name))];
+  return {
+    index: streamOf(byBalancer ? DATASETS.haproxy : DATASETS.nginxAccess, namespace),
+    body: {
+      size: 0,
+      track_total_hits: false,
+      query: {
+        bool: {
+          filter: [
+            timeFilter(timeline.from, timeline.to),
+            { exists: { field: FIELDS.status } },
+            not({ term: { [FIELDS.tags]: 'health_check' } }),
+            ...only,
+          ],
+        },
+      },
+      aggs: {
+        hosts: {
+          terms: { field: host, size: 50 },
+          aggs: { time: timeAgg(timeline.interval, { failed: { filter: failedFilter(status) } }) },
+        },
+      },
+    },
+  };
+}
+
+function siblingsOf({ host }: AskedEvent, { upstreams, book }: Landscape): Set<string> {
+  const homes = new Set(upstreams.filter(({ address }) => book.name(address) === host).map(({ frontend }) => frontend));
+  return new Set(
+    upstreams
+      .filter(({ frontend }) => homes.has(frontend))
+      .map(({ address }) => book.name(address))
+      .concat(host),
+  );
+}
+
+export interface DetailInput {
+  asked: AskedEvent;
+  answer: SearchAnswer;
+  timeline: Timeline;
+  assessment: Assessment;
+  landscape: Landscape;
+}
+
+/** One event second by second: where did the detection gap go. */
+export function detailOf({ asked, answer, timeline, assessment, landscape }: DetailInput): EventDetail {
+  const { pools, events } = assessment;
+  const name = (key: string) => (asked.tier === 'webapp' ? landscape.book.name(key) : key);
+  const buckets = bucketsOf(answer.aggregations, 'hosts');
+  const [good, failed] = [zeros(timeline), zeros(timeline)];
+  for (const bucket of buckets.filter(({ key }) => name(String(key)) === asked.host)) {
+    for (const second of bucketsOf(bucket, 'time')) {
+      const i = indexOf(timeline, second);
+      if (i === null) continue;
+      failed[i]! += bucketOf(second, 'failed').doc_count;
+      good[i]! += second.doc_count - bucketOf(second, 'failed').doc_count;
+    }
+  }
+  const event = events.find(
+    ({ hosts, kind, since }) =>
+      hosts.includes(asked.host) && kind !== 'deploy' && Math.abs(since - Date.parse(asked.since)) < 2000,
+  );
+  const all = pools.probes.get(asked.host) ?? [];
+  const { counts } = replayProbes(asked.host, all, pools.rules);
+  const outs = [...pools.frontends, ...pools.webapps].filter((out) => out.host === asked.host);
+  const gap =
+    event?.first_failure != null && event.gap_ms !== null ? { from: event.first_failure, to: event.since } : null;
+  const firstPass = all.find(({ t, ok }) => ok && event !== undefined && t > event.since);
+  return {
+    host: asked.host,
+    from: timeline.from,
+    to: timeline.to,
+    interval_ms: timeline.interval,
+    times: timeline.times,
+    good,
+    failed,
+    probes: all
+      .map(({ t, ok, status }, i) => ({ t, ok, status, count: counts[i] ?? null }))
+      .filter(({ t }) => t >= timeline.from && t < timeline.to),
+    out_of_pool: outs
+      .filter((out) => out.from < timeline.to && (out.to ?? timeline.to) > timeline.from)
+      .map(({ from, to }) => ({ from, to })),
+    gap,
+    marks: event ? marksOf(event, firstPass?.t ?? null) : [],
+    carried: carriedBy(buckets, name, asked.host, timeline, event),
+  };
+}
+
+function marksOf({ first_failure, since, until }: HealthEvent, recovered: number | null): EventDetail['marks'] {
+  return [
+    ...(first_failure === null ? [] : [{ t: first_failure, kind: 'first_failure' as const, label: 'first 5XX' }]),
+    { t: since, kind: 'ejected', label: 'ejected' },
+    ...(recovered !== null && (until === null || recovered < until)
+      ? [{ t: recovered, kind: 'recovered' as const, label: 'first probe passed' }]
+      : []),
+    ...(until === null ? [] : [{ t: until, kind: 'returned' as const, label: 'returned' }]),
+  ];
+}
+
+function carriedBy(
+  buckets: ReturnType<typeof bucketsOf>,
+  name: (key: string) => string,
+  host: string,
+  timeline: Timeline,
+  event: HealthEvent | undefined,
+): EventDetail['carried'] {
+  if (!event) return [];
+  const [from, to] = [event.since, event.until ?? timeline.to];
+  const sums = new Map<string, number>();
+  for (const bucket of buckets.filter(({ key }) => name(String(key)) !== host)) {
+    const during = bucketsOf(bucket, 'time').filter(({ key }) => Number(key) >= from && Number(key) < to);
+    const sum = during.reduce((total, { doc_count }) => total + doc_count, 0);
+    sums.set(name(String(bucket.key)), (sums.get(name(String(bucket.key))) ?? 0) + sum);
+  }
+  return [...sums]
+    .map(([of, sum]) => ({ host: of, per_s: to > from ? sum / ((to - from) / 1000) : 0 }))
+    .filter(({ per_s }) => per_s > 0);
+}

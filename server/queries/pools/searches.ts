@@ -1,0 +1,122 @@
+import { DATASETS, FIELDS, HEALTH_CHECK_TAG, streamOf } from '../../../common/ecs';
+import type { Dsl } from '../../host';
+import type { NamedSearch } from '../../search/msearch';
+import { not, timeFilter } from '../../search/scope';
+import type { Timeline } from '../../search/timeline';
+import type { Settings } from '../../settings';
+
+/** More probes than this in a range are not read one by one: the failed ones tell the changes. */
+export const MAX_PROBES = 5000;
+const MAX_WORDS = 2000;
+/** A host that is out when the window begins was said to be down at most this long ago. */
+const WORDS_LOOK_BACK_MS = 6 * 3_600_000;
+/** Statuses that nginx gives a failed attempt itself. */
+const NGINX_FAILURES = [502, 504];
+
+export type PoolSearchName =
+  | 'probes'
+  | 'failedProbes'
+  | 'words'
+  | 'disabled'
+  | 'nginxErrors'
+  | 'failedAttempts'
+  | 'signs';
+
+/**
+ * What tells who was in which pool. None of it is filtered by KQL: a pool's state is a fact, whatever the page looks at.
+ */
+export function poolSearches(timeline: Timeline, settings: Settings): Record<PoolSearchName, NamedSearch> {
+  const { namespace, monitor, passive } = settings;
+  const { from, to } = timeline;
+  const warmUp = (monitor.rise + monitor.fall + 2) * Math.max(monitor.interval_s, 10) * 1000;
+  const probes: Dsl[] = [timeFilter(from - warmUp, to), { term: { [FIELDS.tags]: HEALTH_CHECK_TAG } }];
+  const nginx = streamOf(DATASETS.nginxAccess, namespace);
+  const errors = streamOf(DATASETS.nginxError, namespace);
+  const since = from - 6 * passive.fail_timeout_s * 1000;
+  return {
+    probes: { index: nginx, body: lines(probes, MAX_PROBES, PROBE_FIELDS) },
+    failedProbes: {
+      index: nginx,
+      body: lines(
+        [...probes, not({ terms: { [FIELDS.status]: okStatuses(monitor.ok_status) } })],
+        MAX_PROBES,
+        PROBE_FIELDS,
+      ),
+    },
+    words: {
+      index: streamOf(DATASETS.haproxy, namespace),
+      body: lines(
+        [timeFilter(from - WORDS_LOOK_BACK_MS, to), { terms: { 'event.action': ['server_up', 'server_down'] } }],
+        MAX_WORDS,
+        [FIELDS.haproxyServer, FIELDS.pool, 'event.action', 'event.reason'],
+      ),
+    },
+    disabled: {
+      index: errors,
+      body: lines([timeFilter(since, to), { term: { 'event.action': 'upstream_disabled' } }], MAX_PROBES, [
+        FIELDS.host,
+        FIELDS.upstreamAddress,
+      ]),
+    },
+    nginxErrors: { index: errors, body: { size: 0, track_total_hits: 1, query: timeFilter(since, to) } },
+    failedAttempts: {
+      index: nginx,
+      body: lines(
+        [timeFilter(since, to), failedAttempt(), not({ term: { [FIELDS.tags]: HEALTH_CHECK_TAG } })],
+        MAX_PROBES,
+        [FIELDS.host, FIELDS.upstreamAddress, FIELDS.upstreamStatus, FIELDS.attempts],
+      ),
+    },
+    signs: signsSearch(timeline, namespace),
+  };
+}
+
+const PROBE_FIELDS = [FIELDS.host, FIELDS.status, FIELDS.method, FIELDS.path, 'source.ip', 'source.address'];
+
+function lines(filter: Dsl[], size: number, fields: readonly string[]): Dsl {
+  return {
+    size,
+    track_total_hits: true,
+    query: { bool: { filter } },
+    sort: [{ [FIELDS.timestamp]: 'asc' }],
+    _source: [FIELDS.timestamp, ...fields],
+  };
+}
+
+function failedAttempt(): Dsl {
+  const own: Dsl = { terms: { [FIELDS.upstreamStatus]: NGINX_FAILURES } };
+  const tried: Dsl = {
+    nested: { path: FIELDS.attempts, query: { terms: { [`${FIELDS.attempts}.status_code`]: NGINX_FAILURES } } },
+  };
+  return { bool: { should: [own, tried], minimum_should_match: 1 } };
+}
+
+/** Any line of a frontend or webapp is a sign of life; only where there is none is it silent. */
+function signsSearch(timeline: Timeline, namespace: string): NamedSearch {
+  const own = [DATASETS.nginxAccess, DATASETS.access, DATASETS.gunicornAccess, DATASETS.app, DATASETS.sdk];
+  return {
+    index: own.map((dataset) => streamOf(dataset, namespace)).join(','),
+    body: {
+      size: 0,
+      track_total_hits: false,
+      query: { bool: { filter: [timeFilter(timeline.from, timeline.to)] } },
+      aggs: {
+        hosts: {
+          terms: { field: FIELDS.host, size: 200 },
+          aggs: {
+            time: {
+              date_histogram: { field: FIELDS.timestamp, fixed_interval: `${timeline.interval}ms`, min_doc_count: 1 },
+              aggs: { first: { min: { field: FIELDS.timestamp } }, last: { max: { field: FIELDS.timestamp } } },
+            },
+          },
+        },
+      },
+    },
+  };
+}
+
+/** The statuses that pass, as numbers: Elasticsearch cannot match a pattern on them. */
+export function okStatuses(pattern: string): number[] {
+  const passes = new RegExp(pattern);
+  return Array.from({ length: 500 }, (_, i) => i + 100).filter((status) => passes.test(String(status)));
+}
