@@ -1,0 +1,31 @@
+import { parseArgs } from 'node:util';
+import { startDevHost } from './host';
+
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '8001' },
+    elasticsearch: { type: 'string', default: 'http://127.0.0.1:8002' },
+    /** Settings as in kibana.yml's `rota`, in JSON. */
+    settings: { type: 'string', default: '{}' },
+    readable: { type: 'boolean', default: false },
+  },
+});
+
+const host = await startDevHost({
+  port: Number(values.port),
+  elasticsearchUrl: values.elasticsearch,
+  settings: JSON.parse(values.settings),
+  minify: !values.readable,
+});
+console.log(`Rota's development host: ${host.url}/app/rota (Elasticsearch at ${values.elasticsearch})`);
+console.log('Send SIGHUP after a change of public/ to build the bundles again.');
+
+process.on('SIGHUP', () => {
+  host.rebuild().then(
+    () => console.log('Built again.'),
+    (error: unknown) => console.error(String(error)),
+  );
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void host.close().then(() => process.exit(0)));
+}
