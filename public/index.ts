@@ -1,1 +1,6 @@
-export {};
+import { RotaPlugin } from './plugin';
+
+/** Kibana calls this once when it loads the bundle. */
+export function plugin(): RotaPlugin {
+  return new RotaPlugin();
+}

@@ -1,0 +1,87 @@
+import { EuiButton, EuiCodeBlock, EuiEmptyPrompt, EuiIcon, EuiLink } from '@elastic/eui';
+import React, { type ReactNode, useState } from 'react';
+import type { FieldsData } from '../../common/api';
+import { useRotaQuery } from '../hooks/use_rota_query';
+import { useScope } from '../hooks/use_scope';
+import { SUBJECTS } from '../test_subjects';
+import { useTimeFormat } from './services';
+
+type Setup = NonNullable<FieldsData['setup']>;
+
+const FIRST_LINE = `import { createLogger } from 'rota-sdk';
+
+const logger = createLogger({
+  service: { name: 'shop', version: '1.0.0', environment: 'production' },
+  url: 'relp://log-1.example:20514',
+});
+logger.info('hello');`;
+
+/** Shows the first-run page in place of any page until there is a first line; never a page of zeros. */
+export function FirstRunGate({ children }: { children: ReactNode }) {
+  const { data, error } = useRotaQuery('fields', { parts: ['setup'], kql: '', filters: [], service: [], pool: [], environment: [] });
+  const [skipped, setSkipped] = useState(false);
+  const setup = data?.data.setup;
+  const nothingYet = setup ? !setup.checks.some(({ id, lines }) => ['balancer', 'frontends', 'webapps', 'sdk'].includes(id) && lines > 0) : false;
+  if (error || !setup || !nothingYet || skipped) return <>{children}</>;
+  return <FirstRun setup={setup} onSkip={() => setSkipped(true)} />;
+}
+
+/** What is missing, one step after the other, and how the first line is sent. */
+function FirstRun({ setup, onSkip }: { setup: Setup; onSkip(): void }) {
+  const { refresh } = useScope();
+  return (
+    <EuiEmptyPrompt
+      data-test-subj={SUBJECTS.firstRun}
+      iconType="logstashInput"
+      title={<h1>No line has arrived yet</h1>}
+      layout="vertical"
+      className="rotaFirstRun"
+      body={
+        <>
+          <p>Rota reads what your balancer, frontends and webapps log. This is what it found so far.</p>
+          <Checks checks={setup.checks} />
+          <p>The shortest way to a first line is the SDK in one webapp:</p>
+          <EuiCodeBlock language="typescript" fontSize="s" paddingSize="m" isCopyable>
+            {FIRST_LINE}
+          </EuiCodeBlock>
+        </>
+      }
+      actions={[
+        <EuiButton key="again" fill size="s" iconType="refresh" onClick={refresh}>
+          Look again
+        </EuiButton>,
+      ]}
+      footer={
+        <EuiLink onClick={onSkip}>
+          Show the pages anyway
+        </EuiLink>
+      }
+    />
+  );
+}
+
+const STATES = {
+  ok: { icon: 'checkInCircleFilled', color: 'success', words: 'there' },
+  old: { icon: 'clock', color: 'warning', words: 'old' },
+  missing: { icon: 'crossInACircleFilled', color: 'subdued', words: 'missing' },
+} as const;
+
+function Checks({ checks }: { checks: Setup['checks'] }) {
+  const time = useTimeFormat();
+  return (
+    <ul className="rotaChecks">
+      {checks.map(({ id, state, title, message, last }) => {
+        const { icon, color, words } = STATES[state];
+        return (
+          <li key={id} data-test-subj={`rotaCheck-${id}`}>
+            <EuiIcon type={icon} color={color} aria-label={words} />
+            <span>
+              <strong>{title}</strong> {message}
+              {last !== null && <span className="rotaFine"> Last: {time.full(last)}.</span>}
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,78 @@
+import { EuiCallOut, EuiProgress, EuiTab, EuiTabs } from '@elastic/eui';
+import { useIsFetching } from '@tanstack/react-query';
+import React, { type ReactNode, useEffect } from 'react';
+import { useHistory, useLocation } from 'react-router-dom';
+import { ErrorBoundary } from '../components/error_boundary';
+import { useScope } from '../hooks/use_scope';
+import { scopeOnly } from '../state/url_state';
+import { SUBJECTS } from '../test_subjects';
+import { FirstRunGate } from './first_run';
+import { PAGES, type PageId } from './pages';
+import { ScopeBar } from './scope_bar';
+import { Selectors } from './selectors';
+import { useServices } from './services';
+
+/** The head that all pages share: tabs, selectors, search bar with time range. */
+export function Frame({ page, children }: { page: PageId; children: ReactNode }) {
+  const { badTimes } = useScope();
+  const fetching = useIsFetching() > 0;
+  useBreadcrumbs(page);
+  return (
+    <div className="rotaApp" data-test-subj={SUBJECTS.app}>
+      <header className="rotaHead">
+        <div className="rotaHead__row">
+          <Tabs page={page} />
+          <Selectors />
+        </div>
+        <ScopeBar />
+        {fetching && <EuiProgress size="xs" color="accent" position="absolute" aria-label="Loading" />}
+      </header>
+      <main className="rotaMain">
+        {badTimes && <EuiCallOut size="s" color="warning" iconType="clock" title={badTimes} />}
+        <FirstRunGate>
+          <ErrorBoundary key={page}>{children}</ErrorBoundary>
+        </FirstRunGate>
+      </main>
+    </div>
+  );
+}
+
+function Tabs({ page }: { page: PageId }) {
+  const history = useHistory();
+  const { search } = useLocation();
+  return (
+    <EuiTabs bottomBorder={false} size="m" aria-label="Pages of Rota">
+      {PAGES.map(({ id, title, path }) => {
+        const location = { pathname: path, search: scopeOnly(search) };
+        return (
+          <EuiTab
+            key={id}
+            isSelected={id === page}
+            href={history.createHref(location)}
+            onClick={(event) => {
+              if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+              event.preventDefault();
+              history.push(location);
+            }}
+            data-test-subj={SUBJECTS.tab(id)}
+          >
+            {title}
+          </EuiTab>
+        );
+      })}
+    </EuiTabs>
+  );
+}
+
+function useBreadcrumbs(page: PageId): void {
+  const { core } = useServices();
+  useEffect(() => {
+    const { title } = PAGES.find(({ id }) => id === page)!;
+    core.chrome.setBreadcrumbs([
+      { text: 'Observability' },
+      { text: 'Rota', href: core.http.basePath.prepend('/app/rota') },
+      { text: title },
+    ]);
+    core.chrome.docTitle.change([title, 'Rota']);
+  }, [core, page]);
+}

@@ -1,0 +1,95 @@
+import React, { useEffect, useRef, useState } from 'react';
+import { useIsFetching } from '@tanstack/react-query';
+import type { DataView } from '../kibana/contract';
+import { useScope } from '../hooks/use_scope';
+import { fromKibanaFilter, toKibanaFilter } from '../state/kibana_filters';
+import { SUBJECTS } from '../test_subjects';
+import { useServices } from './services';
+
+/** How often an unpaused page refreshes until the user says otherwise. */
+const FIRST_REFRESH_MS = 10_000;
+
+/** Kibana's own search bar over the scope in the URL. */
+export function ScopeBar() {
+  const { plugins, core } = useServices();
+  const { scope, setScope, refresh } = useScope();
+  const dataViews = useDataViews();
+  const [lastRefresh, setLastRefresh] = useState(scope.refresh || FIRST_REFRESH_MS);
+  const isLoading = useIsFetching() > 0;
+  const kibanaFilters = scope.filters.map(toKibanaFilter);
+  useFilterManager(kibanaFilters);
+  if (!dataViews) return <div className="rotaScopeBar rotaScopeBar--empty" />;
+  const { SearchBar } = plugins.unifiedSearch.ui;
+  return (
+    <div className="rotaScopeBar">
+      <SearchBar
+        appName="rota"
+        indexPatterns={dataViews}
+        query={{ query: scope.kql, language: 'kuery' }}
+        dateRangeFrom={scope.from}
+        dateRangeTo={scope.to}
+        filters={kibanaFilters}
+        isRefreshPaused={scope.refresh === 0}
+        refreshInterval={scope.refresh || lastRefresh}
+        isLoading={isLoading}
+        showFilterBar
+        showQueryInput
+        showDatePicker
+        showSaveQuery={false}
+        displayStyle="inPage"
+        placeholder="Filter requests by KQL, such as url.path : &quot;/checkout&quot; and http.response.status_code >= 500"
+        dataTestSubj={SUBJECTS.searchBar}
+        onQuerySubmit={({ dateRange, query }) => {
+          const next = { from: dateRange.from, to: dateRange.to, kql: query?.query ?? scope.kql };
+          const same = next.from === scope.from && next.to === scope.to && next.kql === scope.kql;
+          if (same) refresh();
+          else setScope(next);
+        }}
+        onFiltersUpdated={(next) => {
+          const known = next.map(fromKibanaFilter);
+          if (known.includes(null)) {
+            core.notifications.toasts.addDanger('Rota takes filters of the kinds "is" and "exists". Write others in KQL.');
+          }
+          setScope({ filters: known.filter((filter) => filter !== null) });
+        }}
+        onRefreshChange={({ isPaused, refreshInterval }) => {
+          setLastRefresh(refreshInterval || FIRST_REFRESH_MS);
+          setScope({ refresh: isPaused ? 0 : Math.max(1000, refreshInterval || FIRST_REFRESH_MS) }, { replace: true });
+        }}
+      />
+    </div>
+  );
+}
+
+/** The fields that the search bar suggests. */
+function useDataViews(): DataView[] | null {
+  const { plugins } = useServices();
+  const [views, setViews] = useState<DataView[] | null>(null);
+  useEffect(() => {
+    let gone = false;
+    plugins.data.dataViews
+      .create({ title: 'logs-*', timeFieldName: '@timestamp', allowNoIndex: true })
+      .then((view) => [view])
+      // Without a data view the bar still searches; only its suggestions are missing.
+      .catch(() => [])
+      .then((found) => {
+        if (!gone) setViews(found);
+      });
+    return () => {
+      gone = true;
+    };
+  }, [plugins]);
+  return views;
+}
+
+/** Kibana's bar reads its pills from the filter manager, not only from its props. */
+function useFilterManager(filters: ReturnType<typeof toKibanaFilter>[]): void {
+  const { plugins } = useServices();
+  const written = useRef('[]');
+  const text = JSON.stringify(filters);
+  useEffect(() => {
+    if (written.current === text) return;
+    written.current = text;
+    plugins.data.query.filterManager.setFilters(JSON.parse(text));
+  }, [plugins, text]);
+}

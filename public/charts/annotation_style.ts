@@ -1,0 +1,61 @@
+import type { Annotation } from '../../common/api';
+import type { RotaTheme } from '../theme/use_rota_theme';
+
+export interface AnnotationStyle {
+  colour: string;
+  /** What lies between begin and end. */
+  fill: string;
+  dashed: boolean;
+}
+
+/** One look for deploys and pool events on every chart. Red stays with what cost users something. */
+export function annotationStyle(kind: Annotation['kind'], theme: RotaTheme): AnnotationStyle {
+  const grey = { colour: theme.subdued, fill: theme.faint, dashed: true };
+  switch (kind) {
+    case 'ejected':
+    case 'gap':
+    case 'burst':
+      return { colour: theme.dangerText, fill: theme.status.s5xx, dashed: false };
+    case 'returned':
+      return { colour: theme.successText, fill: theme.success, dashed: true };
+    case 'deploy':
+      return { colour: theme.primary, fill: theme.primary, dashed: true };
+    default:
+      return grey;
+  }
+}
+
+export interface PlacedAnnotation extends Annotation {
+  /** Words when there is room for them, else the event's number (or nothing but the line). */
+  marker: 'words' | 'number' | 'line';
+}
+
+const CHARACTER_PX = 6.2;
+const PADDING_PX = 14;
+const NUMBER_PX = 20;
+
+/**
+ * Decides which annotations can carry words without covering each other: from the left, each keeps its words when they
+ * end before the next marker begins.
+ */
+export function placeAnnotations(annotations: readonly Annotation[], from: number, to: number, widthPx: number): PlacedAnnotation[] {
+  const inside = annotations.filter((a) => a.from < to && (a.to ?? to) > from).sort((a, b) => a.from - b.from);
+  const x = (t: number) => ((Math.max(t, from) - from) / (to - from)) * widthPx;
+  let freeFrom = Number.NEGATIVE_INFINITY;
+  return inside.map((annotation, i) => {
+    const centre = x(annotation.from);
+    const half = (annotation.label.length * CHARACTER_PX + PADDING_PX) / 2;
+    const next = inside[i + 1];
+    const nextStart = next ? x(next.from) - NUMBER_PX / 2 : widthPx + half;
+    const fits = (width: number) => centre - width >= freeFrom && centre + width <= nextStart;
+    if (widthPx >= 700 && fits(half) && centre - half >= -40 && centre + half <= widthPx + 40) {
+      freeFrom = centre + half;
+      return { ...annotation, marker: 'words' };
+    }
+    if (centre - NUMBER_PX / 2 >= freeFrom && annotation.n !== null) {
+      freeFrom = centre + NUMBER_PX / 2;
+      return { ...annotation, marker: 'number' };
+    }
+    return { ...annotation, marker: 'line' };
+  });
+}

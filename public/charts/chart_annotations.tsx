@@ -1,0 +1,64 @@
+import { AnnotationDomainType, LineAnnotation, Position, RectAnnotation } from '@elastic/charts';
+import React from 'react';
+import type { Annotation } from '../../common/api';
+import { useTimeFormat } from '../app/services';
+import { useRotaTheme } from '../theme/use_rota_theme';
+import { annotationStyle, type PlacedAnnotation, placeAnnotations } from './annotation_style';
+
+/** Deploys and pool events on a time chart: a line where it began, a tint while it lasted. */
+export function ChartAnnotations({ annotations, from, to, width }: { annotations: Annotation[]; from: number; to: number; width: number }) {
+  const theme = useRotaTheme();
+  const time = useTimeFormat();
+  const placed = placeAnnotations(annotations, from, to, width);
+  return (
+    <>
+      {placed.map((annotation) => {
+        const { colour, fill, dashed } = annotationStyle(annotation.kind, theme);
+        const id = `${annotation.kind}-${annotation.from}-${annotation.hosts.join()}`;
+        const end = Math.min(annotation.to ?? to, to);
+        const start = Math.max(annotation.from, from);
+        return (
+          <React.Fragment key={id}>
+            {end > start && (
+              <RectAnnotation
+                id={`rect-${id}`}
+                dataValues={[{ coordinates: { x0: start, x1: end }, details: annotation.label }]}
+                style={{ fill, opacity: theme.dark ? 0.22 : 0.13, strokeWidth: 0 }}
+                zIndex={-1}
+              />
+            )}
+            <LineAnnotation
+              id={`line-${id}`}
+              domainType={AnnotationDomainType.XDomain}
+              dataValues={[{ dataValue: start, header: time.second(annotation.from), details: annotation.label }]}
+              style={{ line: { stroke: colour, strokeWidth: 1.5, opacity: 1, ...(dashed ? { dash: [4, 3] } : {}) } }}
+              marker={<Marker annotation={annotation} colour={colour} />}
+              markerPosition={Position.Top}
+            />
+          </React.Fragment>
+        );
+      })}
+    </>
+  );
+}
+
+function Marker({ annotation, colour }: { annotation: PlacedAnnotation; colour: string }) {
+  if (annotation.marker === 'words') {
+    return (
+      <span className="rotaMarker" style={{ color: colour, borderColor: colour }}>
+        {annotation.label}
+      </span>
+    );
+  }
+  if (annotation.marker === 'number' && annotation.n !== null) return <EventNumber n={annotation.n} colour={colour} />;
+  return <span />;
+}
+
+/** The number that ties lanes, list and charts together. */
+export function EventNumber({ n, colour }: { n: number; colour: string }) {
+  return (
+    <span className="rotaEventNumber" style={{ background: colour }}>
+      {n}
+    </span>
+  );
+}

@@ -1,0 +1,29 @@
+import React, { type ReactNode } from 'react';
+import type { RouteName } from '../../common/api';
+import type { RotaQuery } from '../hooks/use_rota_query';
+import { EmptyPrompt, ErrorPrompt, LoadingBlock, PartialCallOut } from './states';
+
+interface Stated {
+  state: 'ok' | 'no_match' | 'no_data_in_range' | 'never_any_data';
+  last_request_at: number | null;
+}
+
+/** Chooses between loading, error, empty, and the page with what is partial named above it. */
+export function PageBody<D extends Stated>({
+  query,
+  children,
+}: {
+  query: Pick<RotaQuery<RouteName>, 'error' | 'refetch'> & { data?: { data: D; partial_reasons: { code: never; message: string }[] } };
+  children(data: D): ReactNode;
+}) {
+  const { data: envelope, error } = query;
+  if (error) return <ErrorPrompt error={error} onRetry={() => void query.refetch()} />;
+  if (!envelope) return <LoadingBlock height={480} />;
+  const { data, partial_reasons } = envelope;
+  return (
+    <>
+      <PartialCallOut reasons={partial_reasons} />
+      {data.state === 'ok' ? children(data) : <EmptyPrompt state={data.state} lastAt={data.last_request_at} />}
+    </>
+  );
+}

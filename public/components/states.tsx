@@ -1,0 +1,120 @@
+import { EuiButton, EuiButtonEmpty, EuiCallOut, EuiEmptyPrompt, EuiLoadingChart } from '@elastic/eui';
+import React from 'react';
+import type { PartialReason } from '../../common/api';
+import type { RotaApiError } from '../api/client';
+import { useTimeFormat } from '../app/services';
+import { useScope } from '../hooks/use_scope';
+import { SUBJECTS } from '../test_subjects';
+
+/** A panel's place while its first answer is on its way. */
+export function LoadingBlock({ height }: { height: number }) {
+  return (
+    <div className="rotaLoading" style={{ blockSize: height }} data-test-subj={SUBJECTS.loading}>
+      <EuiLoadingChart size="l" aria-label="Loading" />
+    </div>
+  );
+}
+
+/** Names what is missing in a partial answer. Counts are lower bounds then, and no verdict is green. */
+export function PartialCallOut({ reasons }: { reasons: PartialReason[] }) {
+  if (reasons.length === 0) return null;
+  return (
+    <EuiCallOut
+      size="s"
+      color="warning"
+      iconType="partial"
+      title="This answer is incomplete"
+      data-test-subj={SUBJECTS.partial}
+    >
+      <ul className="rotaPlainList">
+        {reasons.map(({ message }) => (
+          <li key={message}>{message}</li>
+        ))}
+      </ul>
+    </EuiCallOut>
+  );
+}
+
+/** A failed question: what happened, what mends it, and a way to ask again. */
+export function ErrorPrompt({ error, onRetry }: { error: RotaApiError; onRetry(): void }) {
+  const { scope, setScope } = useScope();
+  const badKql = error.code === 'invalid_kql' || (error.code === 'invalid_request' && scope.kql !== '');
+  return (
+    <EuiEmptyPrompt
+      data-test-subj={SUBJECTS.error}
+      color="danger"
+      iconType="error"
+      titleSize="s"
+      title={<h1>{badKql ? 'The filter cannot be read' : 'The answer did not come'}</h1>}
+      body={
+        <p>
+          {error.message} <span className="rotaFine">({error.code})</span>
+        </p>
+      }
+      actions={[
+        <EuiButton key="retry" size="s" fill onClick={onRetry}>
+          Try again
+        </EuiButton>,
+        ...(badKql
+          ? [
+              <EuiButtonEmpty key="clear" size="s" onClick={() => setScope({ kql: '' })}>
+                Clear the filter
+              </EuiButtonEmpty>,
+            ]
+          : []),
+      ]}
+    />
+  );
+}
+
+/** Nothing to show: which of the reasons it is, and the next step for each. */
+export function EmptyPrompt({ state, lastAt }: { state: 'no_match' | 'no_data_in_range' | 'never_any_data'; lastAt: number | null }) {
+  const { scope, setScope } = useScope();
+  const time = useTimeFormat();
+  if (state === 'no_match') {
+    return (
+      <EuiEmptyPrompt
+        data-test-subj={SUBJECTS.empty}
+        iconType="filter"
+        titleSize="s"
+        title={<h1>No request matches</h1>}
+        body={<p>There were requests in this range, but none matches the filter and the selectors.</p>}
+        actions={
+          <EuiButton
+            size="s"
+            onClick={() => setScope({ kql: '', filters: [], service: [], pool: [], environment: [] })}
+          >
+            Clear all filters
+          </EuiButton>
+        }
+      />
+    );
+  }
+  const around = lastAt === null ? null : { from: new Date(lastAt - 1_800_000).toISOString(), to: new Date(lastAt + 60_000).toISOString() };
+  return (
+    <EuiEmptyPrompt
+      data-test-subj={SUBJECTS.empty}
+      iconType="clock"
+      titleSize="s"
+      title={<h1>No requests in this window</h1>}
+      body={
+        <p>
+          {lastAt === null
+            ? 'Nothing was logged in this range. Choose an earlier one, or send a request.'
+            : `The last request was logged at ${time.full(lastAt)}.`}
+        </p>
+      }
+      actions={
+        around ? (
+          <EuiButton size="s" onClick={() => setScope({ ...around, refresh: 0 })}>
+            Show the half hour before it
+          </EuiButton>
+        ) : (
+          <EuiButton size="s" onClick={() => setScope({ from: 'now-24h', to: 'now' })} isDisabled={scope.from === 'now-24h'}>
+            Show the last 24 hours
+          </EuiButton>
+        )
+      }
+    />
+  );
+}

@@ -1,0 +1,55 @@
+import { EuiButton, EuiIcon, EuiPanel, EuiText, EuiTitle } from '@elastic/eui';
+import React, { type ReactNode } from 'react';
+import type { Verdict as VerdictData } from '../../common/api';
+import { useTarget } from '../hooks/use_target';
+import { SUBJECTS } from '../test_subjects';
+import { Words } from './words';
+
+const TONES = {
+  good: { icon: 'checkInCircleFilled', color: 'success', words: 'Good' },
+  warning: { icon: 'warning', color: 'warning', words: 'Warning' },
+  danger: { icon: 'error', color: 'danger', words: 'Problem' },
+  neutral: { icon: 'iInCircle', color: 'subdued', words: 'Note' },
+} as const;
+
+/** The page's one sentence: what is the matter, why, and where the evidence is. Key figures go inside, below. */
+export function Verdict({ verdict, actions, children }: { verdict: VerdictData; actions?: ReactNode; children?: ReactNode }) {
+  const target = useTarget();
+  const { icon, color, words } = TONES[verdict.tone];
+  return (
+    <EuiPanel
+      hasBorder
+      hasShadow={false}
+      paddingSize="none"
+      grow={false}
+      className={`rotaVerdict rotaVerdict--${verdict.tone}`}
+      data-test-subj={SUBJECTS.verdict}
+    >
+      <div className="rotaVerdict__sentence">
+        <EuiIcon type={icon} color={color} size="l" aria-label={words} />
+        <div className="rotaVerdict__words">
+          <EuiTitle size="s">
+            <h1>{verdict.headline}</h1>
+          </EuiTitle>
+          {verdict.detail && (
+            <EuiText size="xs" color="subdued" className="rotaVerdict__detail">
+              <p>
+                <Words text={verdict.detail} />
+              </p>
+            </EuiText>
+          )}
+        </div>
+        <div className="rotaVerdict__actions">
+          {actions}
+          {verdict.action && (
+            // biome-ignore lint/a11y/useValidAnchor: a link that the router follows
+            <EuiButton size="s" iconType="inspect" {...target(verdict.action.target)} data-test-subj={SUBJECTS.verdictAction}>
+              {verdict.action.label}
+            </EuiButton>
+          )}
+        </div>
+      </div>
+      {children}
+    </EuiPanel>
+  );
+}
