@@ -1,5 +1,5 @@
-import type { AppMountParameters, CoreSetup } from './kibana/contract';
 import { PAGES } from './app/pages';
+import type { AppMountParameters, CoreSetup } from './kibana/contract';
 
 /** The browser half of Rota: registers the app; everything else loads when it is opened. */
 export class RotaPlugin {

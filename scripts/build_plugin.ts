@@ -21,7 +21,11 @@ const ZIP_TIME = new Date('2020-01-01T00:00:00Z');
  * Builds the Kibana plugin into `<outDir>/rota-<version>.zip` without a Kibana checkout (docs/decisions/0070).
  * The layout inside is the installer's: `kibana/rota/{kibana.json,package.json,server/,target/public/}`.
  */
-export async function buildPlugin({ root, outDir = join(root, 'build'), minify = true }: {
+export async function buildPlugin({
+  root,
+  outDir = join(root, 'build'),
+  minify = true,
+}: {
   root: string;
   outDir?: string;
   minify?: boolean;
@@ -43,10 +47,10 @@ export async function buildPlugin({ root, outDir = join(root, 'build'), minify =
     'target/public/rota.plugin.js': browser,
   };
   const entries = Object.entries(files);
-  const zipped = zipSync(
-    Object.fromEntries(entries.map(([name, bytes]) => [`kibana/rota/${name}`, bytes])),
-    { level: 9, mtime: ZIP_TIME },
-  );
+  const zipped = zipSync(Object.fromEntries(entries.map(([name, bytes]) => [`kibana/rota/${name}`, bytes])), {
+    level: 9,
+    mtime: ZIP_TIME,
+  });
   const zip = join(outDir, `rota-${manifest.version}.zip`);
   await mkdir(outDir, { recursive: true });
   await writeFile(zip, zipped);

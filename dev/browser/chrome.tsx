@@ -1,4 +1,3 @@
-import createCache from '@emotion/cache';
 import {
   EuiGlobalToastList,
   EuiHeader,
@@ -8,6 +7,7 @@ import {
   EuiProvider,
   EuiSwitch,
 } from '@elastic/eui';
+import createCache from '@emotion/cache';
 import React, { useEffect, useRef, useState } from 'react';
 import type { HostCore, Toast } from './core';
 
@@ -38,7 +38,15 @@ export function Chrome({ core, darkMode, title, children: mount }: ChromeProps) 
         position="fixed"
         theme="dark"
         sections={[
-          { items: [<EuiHeaderLogo key="logo" iconType="logstashIf" href="/app/rota">{`${title} · development host`}</EuiHeaderLogo>] },
+          {
+            items: [
+              <EuiHeaderLogo
+                key="logo"
+                iconType="logstashIf"
+                href="/app/rota"
+              >{`${title} · development host`}</EuiHeaderLogo>,
+            ],
+          },
           {
             items: [
               <EuiHeaderSectionItem key="theme">

@@ -1,6 +1,6 @@
+import { createBrowserHistory } from 'history';
 import React from 'react';
 import ReactDOM from 'react-dom';
-import { createBrowserHistory } from 'history';
 import type { CoreSetup, StartPlugins } from '../../public/kibana/contract';
 import { Chrome } from './chrome';
 import { createCore } from './core';
@@ -16,7 +16,10 @@ type Registered = Parameters<CoreSetup['application']['register']>[0];
 async function loadPlugin(): Promise<PluginModule> {
   const modules = new Map<string, () => unknown>();
   Object.assign(globalThis, {
-    __kbnBundles__: { define: (id: string, get: () => unknown) => modules.set(id, get), get: (id: string) => modules.get(id)?.() },
+    __kbnBundles__: {
+      define: (id: string, get: () => unknown) => modules.set(id, get),
+      get: (id: string) => modules.get(id)?.(),
+    },
   });
   await new Promise<void>((resolve, reject) => {
     const script = document.createElement('script');

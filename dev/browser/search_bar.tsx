@@ -1,11 +1,10 @@
 import {
-  type EuiSuperDatePickerProps,
   EuiBadge,
   EuiFieldSearch,
   EuiFlexGroup,
   EuiFlexItem,
-  EuiFormAppend,
   EuiSuperDatePicker,
+  type EuiSuperDatePickerProps,
 } from '@elastic/eui';
 import React, { useEffect, useState } from 'react';
 import type { KibanaFilter, SearchBarProps, TimeRange } from '../../public/kibana/contract';
@@ -36,7 +35,7 @@ export function SearchBar(props: SearchBarProps) {
               placeholder={props.placeholder ?? 'Filter your data using KQL syntax'}
               value={text}
               isClearable
-              append={<EuiFormAppend label="KQL" compressed />}
+              append="KQL"
               onChange={(event) => setText(event.target.value)}
               onKeyDown={(event) => {
                 if (event.key === 'Enter') submit(range);

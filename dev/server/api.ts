@@ -43,10 +43,16 @@ export function createApi({ elasticsearchUrl, settings, logger }: ApiOptions): A
   };
 }
 
-async function answer(route: HostRoute, elasticsearch: SearchClient, request: IncomingMessage, response: ServerResponse) {
+async function answer(
+  route: HostRoute,
+  elasticsearch: SearchClient,
+  request: IncomingMessage,
+  response: ServerResponse,
+) {
   if (request.method !== 'POST') return sendJson(response, 405, { message: 'Use POST.' });
   // Kibana's guard against requests forged by other sites.
-  if (!request.headers['kbn-xsrf']) return sendJson(response, 400, { message: 'Request must contain a kbn-xsrf header.' });
+  if (!request.headers['kbn-xsrf'])
+    return sendJson(response, 400, { message: 'Request must contain a kbn-xsrf header.' });
   const body = await readJson(request);
   if (!body.ok) return sendJson(response, 400, { message: body.message });
   const aborter = new AbortController();
@@ -66,7 +72,9 @@ async function answer(route: HostRoute, elasticsearch: SearchClient, request: In
   await pipeline(answered.body, response).catch(() => undefined);
 }
 
-async function readJson(request: IncomingMessage): Promise<{ ok: true; value: unknown } | { ok: false; message: string }> {
+async function readJson(
+  request: IncomingMessage,
+): Promise<{ ok: true; value: unknown } | { ok: false; message: string }> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {

@@ -80,9 +80,14 @@ function euiIconsPlugin(): Plugin {
     setup(esbuild) {
       esbuild.onLoad({ filter: /@elastic[\\/]eui[\\/]es[\\/]components[\\/]icon[\\/]icon\.js$/ }, async ({ path }) => {
         const source = await readFile(path, 'utf8');
-        const contents = source.replace("'./assets/' + typeToPathMap[iconType]", "'./assets/' + typeToPathMap[iconType] + '.js'");
+        const contents = source.replace(
+          "'./assets/' + typeToPathMap[iconType]",
+          "'./assets/' + typeToPathMap[iconType] + '.js'",
+        );
         if (contents === source) {
-          return { errors: [{ text: 'EUI loads its icons in a new way: mend euiIconsPlugin in dev/server/assets.ts.' }] };
+          return {
+            errors: [{ text: 'EUI loads its icons in a new way: mend euiIconsPlugin in dev/server/assets.ts.' }],
+          };
         }
         return { contents, loader: 'js' };
       });

@@ -1,4 +1,13 @@
-import { API, type ErrorCode, envelopeOf, errorBodySchema, type Envelope, type RouteData, type RouteInput, type RouteName } from '../../common/api';
+import {
+  API,
+  type Envelope,
+  type ErrorCode,
+  envelopeOf,
+  errorBodySchema,
+  type RouteData,
+  type RouteInput,
+  type RouteName,
+} from '../../common/api';
 import type { CoreHttp } from '../kibana/contract';
 
 /** A failed question: the server's stable code, and its sentence. */
@@ -20,9 +29,11 @@ export interface RotaClient {
 export function createClient(http: CoreHttp): RotaClient {
   return {
     async ask<N extends RouteName>(route: N, input: RouteInput<N>, signal?: AbortSignal) {
-      const answer = await http.post(API[route].path, { body: JSON.stringify(input), signal }).catch((error: unknown) => {
-        throw toRotaError(error);
-      });
+      const answer = await http
+        .post(API[route].path, { body: JSON.stringify(input), signal })
+        .catch((error: unknown) => {
+          throw toRotaError(error);
+        });
       const parsed = envelopeOf(API[route].data).safeParse(answer);
       if (parsed.success) return parsed.data as Envelope<RouteData<N>>;
       const [issue] = parsed.error.issues;
@@ -40,7 +51,10 @@ function toRotaError(error: unknown): unknown {
   if (body.success) return new RotaApiError(body.data.code, body.data.message);
   const status = (error as { response?: { status?: number } }).response?.status;
   if (status === 404) {
-    return new RotaApiError('not_found', 'Kibana does not know this route. Install the same version of Rota on all its servers.');
+    return new RotaApiError(
+      'not_found',
+      'Kibana does not know this route. Install the same version of Rota on all its servers.',
+    );
   }
   const words = error instanceof Error ? error.message : String(error);
   return new RotaApiError('unreachable', `Kibana did not answer (${words}). Check the connection, then try again.`);

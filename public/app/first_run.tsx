@@ -18,10 +18,19 @@ logger.info('hello');`;
 
 /** Shows the first-run page in place of any page until there is a first line; never a page of zeros. */
 export function FirstRunGate({ children }: { children: ReactNode }) {
-  const { data, error } = useRotaQuery('fields', { parts: ['setup'], kql: '', filters: [], service: [], pool: [], environment: [] });
+  const { data, error } = useRotaQuery('fields', {
+    parts: ['setup'],
+    kql: '',
+    filters: [],
+    service: [],
+    pool: [],
+    environment: [],
+  });
   const [skipped, setSkipped] = useState(false);
   const setup = data?.data.setup;
-  const nothingYet = setup ? !setup.checks.some(({ id, lines }) => ['balancer', 'frontends', 'webapps', 'sdk'].includes(id) && lines > 0) : false;
+  const nothingYet = setup
+    ? !setup.checks.some(({ id, lines }) => ['balancer', 'frontends', 'webapps', 'sdk'].includes(id) && lines > 0)
+    : false;
   if (error || !setup || !nothingYet || skipped) return <>{children}</>;
   return <FirstRun setup={setup} onSkip={() => setSkipped(true)} />;
 }
@@ -51,11 +60,7 @@ function FirstRun({ setup, onSkip }: { setup: Setup; onSkip(): void }) {
           Look again
         </EuiButton>,
       ]}
-      footer={
-        <EuiLink onClick={onSkip}>
-          Show the pages anyway
-        </EuiLink>
-      }
+      footer={<EuiLink onClick={onSkip}>Show the pages anyway</EuiLink>}
     />
   );
 }

@@ -49,7 +49,7 @@ function Tabs({ page }: { page: PageId }) {
             key={id}
             isSelected={id === page}
             href={history.createHref(location)}
-            onClick={(event) => {
+            onClick={(event: React.MouseEvent) => {
               if (event.metaKey || event.ctrlKey || event.shiftKey) return;
               event.preventDefault();
               history.push(location);

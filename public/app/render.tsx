@@ -1,8 +1,9 @@
-import createCache from '@emotion/cache';
 import { EuiProvider } from '@elastic/eui';
+import createCache from '@emotion/cache';
 import { Global } from '@emotion/react';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import React, { useEffect, useState } from 'react';
+
 import ReactDOM from 'react-dom';
 import { Router } from 'react-router-dom';
 import { createClient } from '../api/client';
@@ -14,7 +15,11 @@ import { App } from './app';
 import { type Services, ServicesProvider } from './services';
 
 /** Mounts the app into Kibana's element; gives back the function that takes it down. */
-export function renderApp(core: CoreStart, plugins: StartPlugins, { element, history }: AppMountParameters): () => void {
+export function renderApp(
+  core: CoreStart,
+  plugins: StartPlugins,
+  { element, history }: AppMountParameters,
+): () => void {
   const services: Services = {
     core,
     plugins,

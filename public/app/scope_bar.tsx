@@ -1,7 +1,7 @@
-import React, { useEffect, useRef, useState } from 'react';
 import { useIsFetching } from '@tanstack/react-query';
-import type { DataView } from '../kibana/contract';
+import React, { useEffect, useRef, useState } from 'react';
 import { useScope } from '../hooks/use_scope';
+import type { KibanaDataView } from '../kibana/contract';
 import { fromKibanaFilter, toKibanaFilter } from '../state/kibana_filters';
 import { SUBJECTS } from '../test_subjects';
 import { useServices } from './services';
@@ -48,7 +48,9 @@ export function ScopeBar() {
         onFiltersUpdated={(next) => {
           const known = next.map(fromKibanaFilter);
           if (known.includes(null)) {
-            core.notifications.toasts.addDanger('Rota takes filters of the kinds "is" and "exists". Write others in KQL.');
+            core.notifications.toasts.addDanger(
+              'Rota takes filters of the kinds "is" and "exists". Write others in KQL.',
+            );
           }
           setScope({ filters: known.filter((filter) => filter !== null) });
         }}
@@ -62,9 +64,9 @@ export function ScopeBar() {
 }
 
 /** The fields that the search bar suggests. */
-function useDataViews(): DataView[] | null {
+function useDataViews(): KibanaDataView[] | null {
   const { plugins } = useServices();
-  const [views, setViews] = useState<DataView[] | null>(null);
+  const [views, setViews] = useState<KibanaDataView[] | null>(null);
   useEffect(() => {
     let gone = false;
     plugins.data.dataViews

@@ -1,8 +1,8 @@
 import { EuiFilterButton, EuiFilterGroup, EuiPopover, EuiSelectable, type EuiSelectableOption } from '@elastic/eui';
 import React, { useState } from 'react';
+import { formatCount } from '../format/numbers';
 import { useRotaQuery } from '../hooks/use_rota_query';
 import { useScope } from '../hooks/use_scope';
-import { formatCount } from '../format/numbers';
 import { SUBJECTS } from '../test_subjects';
 
 type SelectorName = 'service' | 'pool' | 'environment';
@@ -12,7 +12,14 @@ const LABELS: Record<SelectorName, string> = { service: 'Service', pool: 'Pool',
 
 /** Service, pool and environment: what there is in the time range, each with its requests. */
 export function Selectors() {
-  const { data } = useRotaQuery('fields', { parts: ['selectors'], kql: '', filters: [], service: [], pool: [], environment: [] });
+  const { data } = useRotaQuery('fields', {
+    parts: ['selectors'],
+    kql: '',
+    filters: [],
+    service: [],
+    pool: [],
+    environment: [],
+  });
   const found = data?.data.selectors;
   const options: Record<SelectorName, Option[]> = {
     service: found?.services ?? [],
@@ -34,11 +41,18 @@ function Selector({ name, options }: { name: SelectorName; options: Option[] }) 
   const chosen = scope[name];
   const label = LABELS[name];
   // A chosen value that wrote nothing in this range must still be there to take away.
-  const gone = chosen.filter((value) => !options.some((option) => option.value === value)).map((value) => ({ value, requests: 0 }));
+  const gone = chosen
+    .filter((value) => !options.some((option) => option.value === value))
+    .map((value) => ({ value, requests: 0 }));
   const rows: EuiSelectableOption[] = [...options, ...gone].map(({ value, requests, ...rest }) => ({
     label: value,
     checked: chosen.includes(value) ? 'on' : undefined,
-    append: <span className="rotaFine">{'note' in rest && rest.note ? `${rest.note} · ` : ''}{formatCount(requests)}</span>,
+    append: (
+      <span className="rotaFine">
+        {'note' in rest && rest.note ? `${rest.note} · ` : ''}
+        {formatCount(requests)}
+      </span>
+    ),
     'data-test-subj': SUBJECTS.selectorOption(name, value),
   }));
   return (
@@ -56,7 +70,8 @@ function Selector({ name, options }: { name: SelectorName; options: Option[] }) 
           onClick={() => setOpen(!open)}
           data-test-subj={SUBJECTS.selector(name)}
         >
-          <span className="rotaSelector__label">{label}</span> {chosen.length === 0 ? 'All' : chosen.length === 1 ? chosen[0] : ''}
+          <span className="rotaSelector__label">{label}</span>{' '}
+          {chosen.length === 0 ? 'All' : chosen.length === 1 ? chosen[0] : ''}
         </EuiFilterButton>
       }
     >
@@ -65,7 +80,9 @@ function Selector({ name, options }: { name: SelectorName; options: Option[] }) 
         options={rows}
         searchable={rows.length > 8}
         emptyMessage={`Nothing in this range names ${name === 'environment' ? 'an' : 'a'} ${name}.`}
-        onChange={(next) => setScope({ [name]: next.filter(({ checked }) => checked === 'on').map((option) => option.label) })}
+        onChange={(next) =>
+          setScope({ [name]: next.filter(({ checked }) => checked === 'on').map((option) => option.label) })
+        }
       >
         {(list, search) => (
           <div style={{ inlineSize: 300 }}>

@@ -38,7 +38,12 @@ const NUMBER_PX = 20;
  * Decides which annotations can carry words without covering each other: from the left, each keeps its words when they
  * end before the next marker begins.
  */
-export function placeAnnotations(annotations: readonly Annotation[], from: number, to: number, widthPx: number): PlacedAnnotation[] {
+export function placeAnnotations(
+  annotations: readonly Annotation[],
+  from: number,
+  to: number,
+  widthPx: number,
+): PlacedAnnotation[] {
   const inside = annotations.filter((a) => a.from < to && (a.to ?? to) > from).sort((a, b) => a.from - b.from);
   const x = (t: number) => ((Math.max(t, from) - from) / (to - from)) * widthPx;
   let freeFrom = Number.NEGATIVE_INFINITY;

@@ -6,7 +6,17 @@ import { useRotaTheme } from '../theme/use_rota_theme';
 import { annotationStyle, type PlacedAnnotation, placeAnnotations } from './annotation_style';
 
 /** Deploys and pool events on a time chart: a line where it began, a tint while it lasted. */
-export function ChartAnnotations({ annotations, from, to, width }: { annotations: Annotation[]; from: number; to: number; width: number }) {
+export function ChartAnnotations({
+  annotations,
+  from,
+  to,
+  width,
+}: {
+  annotations: Annotation[];
+  from: number;
+  to: number;
+  width: number;
+}) {
   const theme = useRotaTheme();
   const time = useTimeFormat();
   const placed = placeAnnotations(annotations, from, to, width);

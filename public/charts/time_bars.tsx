@@ -1,4 +1,13 @@
-import { Axis, BarSeries, Chart, Position, ScaleType, Settings, type BrushEndListener, type XYBrushEvent } from '@elastic/charts';
+import {
+  Axis,
+  BarSeries,
+  type BrushEndListener,
+  Chart,
+  Position,
+  ScaleType,
+  Settings,
+  type XYBrushEvent,
+} from '@elastic/charts';
 import { EuiResizeObserver } from '@elastic/eui';
 import React, { type ReactNode, useMemo, useState } from 'react';
 import type { Annotation } from '../../common/api';
@@ -31,7 +40,18 @@ interface TimeBarsProps {
 }
 
 /** Stacked bars over time with events, one cursor for all charts, and a brush that sets the time range. */
-export function TimeBars({ id, description, height, from, to, times, groups, annotations, formatY, children }: TimeBarsProps) {
+export function TimeBars({
+  id,
+  description,
+  height,
+  from,
+  to,
+  times,
+  groups,
+  annotations,
+  formatY,
+  children,
+}: TimeBarsProps) {
   const time = useTimeFormat();
   const { setScope } = useScope();
   const chart = useCursorChart();
@@ -62,8 +82,21 @@ export function TimeBars({ id, description, height, from, to, times, groups, ann
               ariaUseDefaultSummary={false}
               locale="en-US"
             />
-            <Axis id={`${id}-x`} position={Position.Bottom} tickFormat={time.axis(to - from)} timeAxisLayerCount={0} gridLine={{ visible: false }} ticks={Math.max(3, Math.floor(width / 140))} />
-            <Axis id={`${id}-y`} position={Position.Left} tickFormat={(value) => formatY(Number(value))} ticks={4} gridLine={{ visible: true }} />
+            <Axis
+              id={`${id}-x`}
+              position={Position.Bottom}
+              tickFormat={time.axis(to - from)}
+              timeAxisLayerCount={0}
+              gridLine={{ visible: false }}
+              ticks={Math.max(3, Math.floor(width / 140))}
+            />
+            <Axis
+              id={`${id}-y`}
+              position={Position.Left}
+              tickFormat={(value) => formatY(Number(value))}
+              ticks={4}
+              gridLine={{ visible: true }}
+            />
             <ChartAnnotations annotations={annotations} from={from} to={to} width={width} />
             {children}
             <BarSeries

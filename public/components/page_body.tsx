@@ -1,6 +1,6 @@
 import React, { type ReactNode } from 'react';
-import type { RouteName } from '../../common/api';
-import type { RotaQuery } from '../hooks/use_rota_query';
+import type { Envelope } from '../../common/api';
+import type { RotaApiError } from '../api/client';
 import { EmptyPrompt, ErrorPrompt, LoadingBlock, PartialCallOut } from './states';
 
 interface Stated {
@@ -8,14 +8,15 @@ interface Stated {
   last_request_at: number | null;
 }
 
+/** What we need of React Query's answer. */
+interface Asked<D> {
+  data: Envelope<D> | undefined;
+  error: RotaApiError | null;
+  refetch(): Promise<unknown>;
+}
+
 /** Chooses between loading, error, empty, and the page with what is partial named above it. */
-export function PageBody<D extends Stated>({
-  query,
-  children,
-}: {
-  query: Pick<RotaQuery<RouteName>, 'error' | 'refetch'> & { data?: { data: D; partial_reasons: { code: never; message: string }[] } };
-  children(data: D): ReactNode;
-}) {
+export function PageBody<D extends Stated>({ query, children }: { query: Asked<D>; children(data: D): ReactNode }) {
   const { data: envelope, error } = query;
   if (error) return <ErrorPrompt error={error} onRetry={() => void query.refetch()} />;
   if (!envelope) return <LoadingBlock height={480} />;

@@ -47,7 +47,17 @@ export function Panel({ id, title, question, legend, actions, table, stale, chil
   );
 }
 
-function TableSwitch({ id, title, on, onChange }: { id: string; title: string; on: boolean; onChange(on: boolean): void }) {
+function TableSwitch({
+  id,
+  title,
+  on,
+  onChange,
+}: {
+  id: string;
+  title: string;
+  on: boolean;
+  onChange(on: boolean): void;
+}) {
   const words = on ? 'Show as chart' : 'Show as table';
   return (
     <EuiToolTip content={words}>

@@ -68,7 +68,13 @@ export function ErrorPrompt({ error, onRetry }: { error: RotaApiError; onRetry()
 }
 
 /** Nothing to show: which of the reasons it is, and the next step for each. */
-export function EmptyPrompt({ state, lastAt }: { state: 'no_match' | 'no_data_in_range' | 'never_any_data'; lastAt: number | null }) {
+export function EmptyPrompt({
+  state,
+  lastAt,
+}: {
+  state: 'no_match' | 'no_data_in_range' | 'never_any_data';
+  lastAt: number | null;
+}) {
   const { scope, setScope } = useScope();
   const time = useTimeFormat();
   if (state === 'no_match') {
@@ -90,7 +96,10 @@ export function EmptyPrompt({ state, lastAt }: { state: 'no_match' | 'no_data_in
       />
     );
   }
-  const around = lastAt === null ? null : { from: new Date(lastAt - 1_800_000).toISOString(), to: new Date(lastAt + 60_000).toISOString() };
+  const around =
+    lastAt === null
+      ? null
+      : { from: new Date(lastAt - 1_800_000).toISOString(), to: new Date(lastAt + 60_000).toISOString() };
   return (
     <EuiEmptyPrompt
       data-test-subj={SUBJECTS.empty}
@@ -110,7 +119,11 @@ export function EmptyPrompt({ state, lastAt }: { state: 'no_match' | 'no_data_in
             Show the half hour before it
           </EuiButton>
         ) : (
-          <EuiButton size="s" onClick={() => setScope({ from: 'now-24h', to: 'now' })} isDisabled={scope.from === 'now-24h'}>
+          <EuiButton
+            size="s"
+            onClick={() => setScope({ from: 'now-24h', to: 'now' })}
+            isDisabled={scope.from === 'now-24h'}
+          >
             Show the last 24 hours
           </EuiButton>
         )

@@ -13,7 +13,15 @@ const TONES = {
 } as const;
 
 /** The page's one sentence: what is the matter, why, and where the evidence is. Key figures go inside, below. */
-export function Verdict({ verdict, actions, children }: { verdict: VerdictData; actions?: ReactNode; children?: ReactNode }) {
+export function Verdict({
+  verdict,
+  actions,
+  children,
+}: {
+  verdict: VerdictData;
+  actions?: ReactNode;
+  children?: ReactNode;
+}) {
   const target = useTarget();
   const { icon, color, words } = TONES[verdict.tone];
   return (
@@ -42,8 +50,12 @@ export function Verdict({ verdict, actions, children }: { verdict: VerdictData; 
         <div className="rotaVerdict__actions">
           {actions}
           {verdict.action && (
-            // biome-ignore lint/a11y/useValidAnchor: a link that the router follows
-            <EuiButton size="s" iconType="inspect" {...target(verdict.action.target)} data-test-subj={SUBJECTS.verdictAction}>
+            <EuiButton
+              size="s"
+              iconType="inspect"
+              {...target(verdict.action.target)}
+              data-test-subj={SUBJECTS.verdictAction}
+            >
               {verdict.action.label}
             </EuiButton>
           )}

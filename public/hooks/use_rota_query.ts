@@ -7,7 +7,8 @@ import { useScope } from './use_scope';
 export type RotaQuery<N extends RouteName> = UseQueryResult<Envelope<RouteData<N>>, RotaApiError>;
 
 /** What a page adds to the scope. */
-export type Extra<N extends RouteName> = Omit<RouteInput<N>, keyof Scope> & Partial<Pick<RouteInput<N>, keyof Scope & keyof RouteInput<N>>>;
+export type Extra<N extends RouteName> = Omit<RouteInput<N>, keyof Scope> &
+  Partial<Pick<RouteInput<N>, keyof Scope & keyof RouteInput<N>>>;
 
 /**
  * Asks one route about the current scope. The old answer stays until the new one is there; a question that nobody waits

@@ -55,7 +55,6 @@ export function ScopeProvider({ children }: { children: ReactNode }) {
     [history],
   );
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each tick reads "now" anew
   const value = useMemo<ScopeContext>(() => {
     const from = resolveTime(scope.from, false);
     const to = resolveTime(scope.to, true);
@@ -63,7 +62,14 @@ export function ScopeProvider({ children }: { children: ReactNode }) {
     const { kql, filters, service, pool, environment } = scope;
     const fallback = { from: resolveTime('now-30m', false)!, to: resolveTime('now', true)! };
     const times = badTimes ? fallback : { from: from!, to: to! };
-    return { scope, question: { ...times, kql, filters, service, pool, environment }, tick, badTimes, setScope, refresh };
+    return {
+      scope,
+      question: { ...times, kql, filters, service, pool, environment },
+      tick,
+      badTimes,
+      setScope,
+      refresh,
+    };
   }, [scope, tick, setScope, refresh]);
   return <Context.Provider value={value}>{children}</Context.Provider>;
 }

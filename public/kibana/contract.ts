@@ -1,5 +1,5 @@
-import type { ComponentType } from 'react';
 import type { History } from 'history';
+import type { ComponentType } from 'react';
 import type { Observable } from 'rxjs';
 
 /** The narrow part of Kibana 8.12's browser contract that the plugin uses; Kibana publishes no types. `dev/` implements it. */
@@ -91,14 +91,14 @@ export interface KibanaFilter {
 }
 
 /** Opaque to us: made by `dataViews.create`, handed to the search bar. */
-export interface DataView {
+export interface KibanaDataView {
   id?: string;
 }
 
 /** The props of unifiedSearch's `ui.SearchBar` that we use. */
 export interface SearchBarProps {
   appName: string;
-  indexPatterns: DataView[];
+  indexPatterns: KibanaDataView[];
   query: KqlQuery;
   dateRangeFrom: string;
   dateRangeTo: string;
@@ -121,7 +121,9 @@ export interface SearchBarProps {
 
 export interface StartPlugins {
   data: {
-    dataViews: { create(spec: { title: string; timeFieldName: string; allowNoIndex?: boolean }): Promise<DataView> };
+    dataViews: {
+      create(spec: { title: string; timeFieldName: string; allowNoIndex?: boolean }): Promise<KibanaDataView>;
+    };
     query: {
       filterManager: {
         getFilters(): KibanaFilter[];

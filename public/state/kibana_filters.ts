@@ -6,7 +6,11 @@ export function toKibanaFilter({ field, op, value }: Filter): KibanaFilter {
   const negate = op === 'is_not' || op === 'not_exists';
   const $state = { store: 'appState' };
   if (op === 'exists' || op === 'not_exists') {
-    return { meta: { key: field, type: 'exists', negate, disabled: false, alias: null }, query: { exists: { field } }, $state };
+    return {
+      meta: { key: field, type: 'exists', negate, disabled: false, alias: null },
+      query: { exists: { field } },
+      $state,
+    };
   }
   return {
     meta: { key: field, type: 'phrase', negate, disabled: false, alias: null, params: { query: value } },

@@ -4,7 +4,11 @@ import { DEFAULT_SCOPE, readScope, type ScopeState, scopeOnly, writeParam, write
 
 const name = fc.string({ minLength: 1, maxLength: 20 });
 const filter = fc.oneof(
-  fc.record({ field: name, op: fc.constantFrom('is' as const, 'is_not' as const), value: fc.oneof(name, fc.integer(), fc.boolean()) }),
+  fc.record({
+    field: name,
+    op: fc.constantFrom('is' as const, 'is_not' as const),
+    value: fc.oneof(name, fc.integer(), fc.boolean()),
+  }),
   fc.record({ field: name, op: fc.constantFrom('exists' as const, 'not_exists' as const) }),
 );
 const scope: fc.Arbitrary<ScopeState> = fc.record({

@@ -68,14 +68,20 @@ export function hostColours(hosts: readonly ColouredHost[], dark: boolean): Map<
   const mode = dark ? 'dark' : 'light';
   const byName = (a: string, b: string) => a.localeCompare(b, 'en', { numeric: true });
   const families = [
-    ...new Set(hosts.flatMap(({ host, tier, frontend }) => (tier === 'webapp' ? [frontend ?? ''] : tier === 'frontend' ? [host] : []))),
+    ...new Set(
+      hosts.flatMap(({ host, tier, frontend }) =>
+        tier === 'webapp' ? [frontend ?? ''] : tier === 'frontend' ? [host] : [],
+      ),
+    ),
   ].sort(byName);
   const colours = new Map<string, string>();
   for (const [index, family] of families.entries()) {
     const { hue, saturation } = HUES[index % HUES.length]!;
     if (family) colours.set(family, `hsl(${hue} ${saturation}% ${FRONTEND_LIGHTNESS[mode]}%)`);
     const members = [
-      ...new Set(hosts.filter(({ tier, frontend }) => tier === 'webapp' && (frontend ?? '') === family).map(({ host }) => host)),
+      ...new Set(
+        hosts.filter(({ tier, frontend }) => tier === 'webapp' && (frontend ?? '') === family).map(({ host }) => host),
+      ),
     ].sort(byName);
     const [darkest, lightest] = WEBAPP_LIGHTNESS[mode];
     members.forEach((host, i) => {

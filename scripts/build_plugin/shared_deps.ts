@@ -24,7 +24,8 @@ export const SHARED_DEPS: Readonly<Record<string, string>> = {
 };
 
 /** Packages that Kibana shares in part; any other path inside them would be bundled as a second copy, so it is refused. */
-const SHARED_PACKAGES = /^(react|react-dom|react-router-dom|lodash|moment|rxjs|@elastic\/(eui|charts)|@emotion\/react)(\/|$)/;
+const SHARED_PACKAGES =
+  /^(react|react-dom|react-router-dom|lodash|moment|rxjs|@elastic\/(eui|charts)|@emotion\/react)(\/|$)/;
 
 /** esbuild plugin: an import of a shared module becomes a read of `__kbnSharedDeps__`. */
 export function sharedDepsPlugin(): Plugin {

@@ -1,0 +1,84 @@
+import React from 'react';
+import type { RotationData, WindowInfo } from '../../../common/api';
+import { useTimeFormat } from '../../app/services';
+import { KeyFigures } from '../../components/key_figures';
+import { formatCount, formatPercent, formatRate, formatSpan, plural } from '../../format/numbers';
+
+type Figures = NonNullable<RotationData['overview']>['figures'];
+
+/** How much, how sure. */
+export function RotationFigures({ figures: f, window }: { figures: Figures; window: WindowInfo }) {
+  const time = useTimeFormat();
+  const fewest =
+    f.fewest &&
+    `fewest ${f.fewest.hosts} of ${f.hosts_known}, ${time.second(f.fewest.from)} – ${time.second(f.fewest.to)}`;
+  const interval = f.probe_interval_s === null ? '' : `, every ${f.probe_interval_s} s`;
+  return (
+    <KeyFigures
+      figures={[
+        {
+          id: 'requests',
+          label: 'User requests',
+          value: formatCount(f.requests),
+          unit: `${formatRate(f.per_s)}/s`,
+          context: `${f.counted_at}, ${formatSpan(window.to - window.from)}`,
+        },
+        {
+          id: 'probes',
+          label: 'Probes left out',
+          value: formatCount(f.probes),
+          unit: f.requests + f.probes > 0 ? formatPercent(f.probes / (f.requests + f.probes)) : undefined,
+          context:
+            f.probes > 0
+              ? `${plural(f.probe_hosts.length, 'host')}${interval}; not traffic`
+              : 'none seen in this window',
+        },
+        {
+          id: 'jain',
+          label: 'Jain’s index',
+          value: f.jain === null ? '–' : f.jain.toFixed(3),
+          unit: f.jain === null ? undefined : 'of 1',
+          context: `got ÷ due, ${plural(f.jain_hosts, 'webapp')}; 1 is even`,
+        },
+        {
+          id: 'hosts',
+          label: 'Hosts in pool',
+          value: `${f.hosts_in_pool} of ${f.hosts_known}`,
+          unit: 'now',
+          context: fewest ?? 'all of them, all the time',
+          tone: f.hosts_in_pool < f.hosts_known ? 'danger' : undefined,
+        },
+        {
+          id: 'retries',
+          label: 'Retries',
+          value: formatCount(f.retries),
+          unit: f.requests > 0 ? formatPercent(f.retries / f.requests) : undefined,
+          context: retryWords(f),
+        },
+        {
+          id: 'failed',
+          label: '5XX to users',
+          value: formatCount(f.failed),
+          unit: formatPercent(f.failed_share),
+          context: failedWords(f),
+          tone: f.failed > 0 ? 'danger' : undefined,
+        },
+      ]}
+    />
+  );
+}
+
+function retryWords({ retries, retries_answered_by: by }: Figures): string {
+  if (retries === 0) return 'no second attempt was needed';
+  const [first] = by;
+  if (!first) return 'second and later attempts';
+  if (by.length === 1) return `all ${formatCount(first.count)} answered by ${first.host}`;
+  return `most answered by ${first.host} (${formatCount(first.count)})`;
+}
+
+function failedWords({ failed, failed_in_gap, failed_in_gap_host }: Figures): string {
+  if (failed === 0) return 'no user saw an error';
+  if (failed_in_gap > 0 && failed_in_gap_host)
+    return `${formatCount(failed_in_gap)} before ${failed_in_gap_host} was ejected`;
+  return 'spread over the window';
+}
