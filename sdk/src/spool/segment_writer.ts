@@ -23,11 +23,13 @@ export class SegmentWriter {
     folder: string,
     readonly segment: number,
   ) {
-    this.fd = fs.openSync(join(folder, segmentName(segment)), 'wx');
+    // An empty file may be there: this very segment, when the disk was full a moment ago.
+    this.fd = fs.openSync(join(folder, segmentName(segment)), 'w');
     try {
       this.append(segmentHead(segment), 0, SEGMENT_HEAD);
     } catch (error) {
       this.close();
+      fs.unlinkSync(join(folder, segmentName(segment)));
       throw error;
     }
   }
