@@ -63,6 +63,10 @@ export class Engine implements Exiting {
     watchExit(this);
   }
 
+  get isClosed(): boolean {
+    return this.outbox.isClosed;
+  }
+
   get body(): 'ecs' | 'message' {
     return this.settings.body;
   }

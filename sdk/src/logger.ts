@@ -70,16 +70,21 @@ export function createLogger(options: LoggerOptions): Logger {
   });
   // Errors of the other transports are theirs to show; an unhandled one must not end the process.
   logger.on('error', (error) => onWarning?.(asError(error)));
-  const extra = { write: fastWrite(logger, transport), ...controls(transport) };
+  const extra = { write: fastWrite(logger, transport), ...controls(logger, transport) };
   return Object.assign(logger, extra) as unknown as Logger;
 }
 
-function controls(transport: SyslogTransport) {
+function controls(logger: winston.Logger, transport: SyslogTransport) {
+  const closeWinston = logger.close.bind(logger);
   return {
     stats: () => transport.stats(),
     ready: () => transport.ready(),
     flush: (options?: FlushOptions) => transport.flush(options),
-    close: (options?: FlushOptions) => transport.shutdown(options),
+    close: async (options?: FlushOptions) => {
+      const result = await transport.shutdown(options);
+      closeWinston();
+      return result;
+    },
   };
 }
 
@@ -92,6 +97,10 @@ type Write = (chunk: unknown, ...rest: unknown[]) => boolean;
 function fastWrite(logger: winston.Logger, transport: SyslogTransport): Write {
   const slow = logger.write as unknown as Write;
   return function write(chunk: unknown, ...rest: unknown[]): boolean {
+    if (transport.isShut) {
+      transport.accept(chunk as Info);
+      return true;
+    }
     if (rest.length > 0 || !isAlone(logger, transport)) return slow.call(logger, chunk, ...rest);
     if (logger.silent || transport.silent) return true;
     const info = chunk as Info;

@@ -57,6 +57,10 @@ export class Outbox {
     });
   }
 
+  get isClosed(): boolean {
+    return this.closed;
+  }
+
   /** Delivered events (acknowledged where the protocol acknowledges). */
   get delivered(): number {
     return this.settled;

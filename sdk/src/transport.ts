@@ -73,6 +73,11 @@ export class SyslogTransport extends CompatSyslog {
     engine.log(level, message, fields);
   }
 
+  /** After `shutdown`: what is logged now is counted lost. */
+  get isShut(): boolean {
+    return this.engine?.isClosed ?? false;
+  }
+
   stats(): Stats {
     return this.url().stats();
   }
