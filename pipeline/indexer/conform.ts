@@ -14,7 +14,8 @@ const NESTED_LENGTH = 200;
  * object where text belongs), moves to `rota.extra` under its own name. Changes `doc` in place and returns it.
  */
 export function conform(doc: JsonObject): JsonObject {
-  const extra: JsonObject = {};
+  // Without a prototype: a field may be called __proto__.
+  const extra = Object.create(null) as JsonObject;
   const misfits = sift(doc, TREE, extra);
   if (isNotDate(doc['@timestamp'])) {
     if (doc['@timestamp'] !== undefined) extra['@timestamp'] = doc['@timestamp'];
@@ -46,7 +47,7 @@ function sift(object: JsonObject, node: FieldNode, extra: JsonObject): boolean {
         continue;
       }
       if (child.type !== 'object' || value === null) continue;
-      const deeper: JsonObject = {};
+      const deeper = Object.create(null) as JsonObject;
       if (sift(value as JsonObject, child, deeper)) unsafe = true;
       if (Object.keys(deeper).length > 0) extra[name] = deeper;
       continue;
@@ -126,7 +127,7 @@ function flattenable(value: Json, depth: number): Json {
   if (typeof value === 'string' || typeof value !== 'object' || value === null) return value;
   if (depth === 0) return JSON.stringify(value);
   if (Array.isArray(value)) return value.map((one) => flattenable(one, depth - 1));
-  const safe: JsonObject = {};
+  const safe = Object.create(null) as JsonObject;
   for (const [name, one] of Object.entries(value)) safe[safeKey(name)] = flattenable(one, depth - 1);
   return safe;
 }

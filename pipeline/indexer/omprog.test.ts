@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { OmprogDialogue } from './omprog';
+
+function dialogue(options: { slowMessage?: boolean; slowCommit?: Promise<void>; keepAliveMs?: number } = {}) {
+  const answers: string[] = [];
+  const messages: string[] = [];
+  let commits = 0;
+  const talk = new OmprogDialogue(
+    {
+      message(line) {
+        messages.push(line.toString('latin1'));
+        return options.slowMessage ? sleep(30) : undefined;
+      },
+      async commit() {
+        commits += 1;
+        await options.slowCommit;
+      },
+    },
+    (text) => answers.push(text),
+    options.keepAliveMs ?? 10_000,
+  );
+  return { talk, answers, messages, commits: () => commits };
+}
+
+test('a transaction is answered line by line as omprog expects', async () => {
+  const { talk, answers, messages } = dialogue();
+  talk.ready();
+  talk.push(Buffer.from('BEGIN TRANSACTION\n'));
+  talk.push(Buffer.from('one\n'));
+  talk.push(Buffer.from('two\n'));
+  talk.push(Buffer.from('COMMIT TRANSACTION\n'));
+  await sleep(5);
+  expect(answers).toEqual(['OK\n', 'OK\n', 'DEFER_COMMIT\n', 'DEFER_COMMIT\n', 'OK\n']);
+  expect(messages).toEqual(['one', 'two']);
+});
+
+test('COMMIT is not answered before everything is safe; dots keep rsyslog waiting', async () => {
+  let release = () => {};
+  const safe = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const { talk, answers } = dialogue({ slowCommit: safe, keepAliveMs: 10 });
+  talk.push(Buffer.from('BEGIN TRANSACTION\none\nCOMMIT TRANSACTION\n'));
+  await sleep(60);
+  expect(answers.join('')).toMatch(/^OK\nDEFER_COMMIT\n\.+$/);
+  release();
+  await sleep(5);
+  expect(answers.join('')).toMatch(/^OK\nDEFER_COMMIT\n\.+OK\n$/);
+});
+
+test('back-pressure holds the answer to a line', async () => {
+  const { talk, answers } = dialogue({ slowMessage: true });
+  talk.push(Buffer.from('BEGIN TRANSACTION\none\n'));
+  await sleep(5);
+  expect(answers).toEqual(['OK\n']);
+  await sleep(60);
+  expect(answers).toEqual(['OK\n', 'DEFER_COMMIT\n']);
+});
+
+test('without transactions every message is safe before its OK', async () => {
+  const { talk, answers, commits } = dialogue();
+  talk.push(Buffer.from('one\n'));
+  await sleep(5);
+  talk.push(Buffer.from('two\n'));
+  await sleep(5);
+  expect(answers).toEqual(['OK\n', 'OK\n']);
+  expect(commits()).toBe(2);
+});
+
+test('a message that only begins like a mark is a message', async () => {
+  const { talk, messages } = dialogue();
+  talk.push(Buffer.from('BEGIN TRANSACTION\nBEGIN TRANSACTIONS\nCOMMIT TRANSACTION \n'));
+  await sleep(5);
+  expect(messages).toEqual(['BEGIN TRANSACTIONS', 'COMMIT TRANSACTION ']);
+});

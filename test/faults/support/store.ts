@@ -1,0 +1,55 @@
+/** Asks the real Elasticsearch what it holds, by the data stream and over all its backing indices. */
+export class Store {
+  constructor(readonly url: string) {}
+
+  /** `event.id` of every document of one dataset, repeats included. */
+  async ids(stream: string): Promise<string[]> {
+    await this.send('POST', `/${stream}/_refresh?ignore_unavailable=true`);
+    const ids: string[] = [];
+    let after: unknown[] | undefined;
+    for (;;) {
+      const answer = await this.send<Hits>('POST', `/${stream}/_search?ignore_unavailable=true`, {
+        size: 10_000,
+        _source: ['event.id'],
+        sort: [{ 'event.id': 'asc' }, '_doc'],
+        ...(after ? { search_after: after } : {}),
+      });
+      const hits = answer.hits?.hits ?? [];
+      for (const hit of hits) ids.push(hit._source.event?.id ?? '');
+      after = hits.at(-1)?.sort;
+      if (hits.length < 10_000) return ids;
+    }
+  }
+
+  async search(stream: string, query: unknown, size = 10): Promise<Record<string, unknown>[]> {
+    await this.send('POST', `/${stream}/_refresh?ignore_unavailable=true`);
+    const answer = await this.send<Hits>('POST', `/${stream}/_search?ignore_unavailable=true`, { size, query });
+    return (answer.hits?.hits ?? []).map((hit) => hit._source as Record<string, unknown>);
+  }
+
+  async rollOver(stream: string): Promise<void> {
+    await this.send('POST', `/${stream}/_rollover`);
+  }
+
+  async backingIndices(stream: string): Promise<string[]> {
+    return Object.keys(await this.send<Record<string, unknown>>('GET', `/${stream}/_settings`));
+  }
+
+  async setReadOnly(stream: string, readOnly: boolean): Promise<void> {
+    await this.send('PUT', `/${stream}/_settings`, { 'index.blocks.write': readOnly ? true : null });
+  }
+
+  async send<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await fetch(this.url + path, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    const text = await response.text();
+    if (!response.ok && response.status !== 404) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return JSON.parse(text) as T;
+  }
+}
+
+interface Hits {
+  hits?: { hits: { _source: { event?: { id?: string } }; sort?: unknown[] }[] };
+}
