@@ -10,8 +10,8 @@ export class Sender {
       url,
       service: 'fault-test',
       statsIntervalMs: 0,
-      backoff: { firstMs: 50, maxMs: 500 } as never,
-      queue: { maxMessages: 200_000 } as never,
+      backoff: { minMs: 50, maxMs: 500 },
+      queue: { maxEvents: 200_000 },
     });
   }
 
@@ -35,6 +35,11 @@ export class Sender {
       throw new Error(`not everything was accepted: ${JSON.stringify({ result, stats })}`);
     }
     return Array.from({ length: this.sent }, (_, n) => `${stats.ephemeral_id}-${n + 1}`);
+  }
+
+  /** Events that the receiver has not acknowledged. */
+  pending(): number {
+    return this.logger.stats().pending;
   }
 
   async close(): Promise<void> {

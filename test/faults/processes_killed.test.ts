@@ -1,0 +1,132 @@
+import { appendFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { give, ownedFolder } from '../../stack/account';
+import { expectExactlyOnce } from './support/exactly_once';
+import { Sender } from './support/sender';
+import { type Node, Pipeline, startNode, until } from './support/world';
+
+let node: Node;
+let pipeline: Pipeline;
+
+beforeAll(async () => {
+  node = await startNode();
+});
+afterAll(async () => {
+  await node?.stop();
+});
+afterEach(async () => {
+  await pipeline?.stop();
+});
+
+/** Kills the indexer that runs now, which its journal's name tells; waits for one if there is none. */
+async function killIndexer(): Promise<void> {
+  const dir = join(pipeline.work, 'indexer', 'journal');
+  await until('an indexer to kill', 10_000, () => {
+    const keys = readdirSync(dir).map((name) => name.replace(/[+.].*$/, ''));
+    const alive = keys.find((key) => processKey(Number(key.split('-')[0])) === key);
+    return alive !== undefined && process.kill(Number(alive.split('-')[0]), 'SIGKILL');
+  });
+}
+
+test('the rsyslog server is killed three times while an SDK sends: every accepted event is indexed once', async () => {
+  pipeline = await new Pipeline(node).start();
+  const sender = new Sender(pipeline.relpUrl);
+  const sending = sender.send(9_000, 1_500);
+  for (let round = 0; round < 3; round += 1) {
+    await sleep(1_200);
+    pipeline.server.signal('SIGKILL');
+    await sleep(300);
+    await pipeline.server.start();
+  }
+  await sending;
+  const ids = await sender.accepted();
+  await expectExactlyOnce(node.store, pipeline.stream('rota.app'), ids);
+  await sender.close();
+});
+
+test('the indexer is killed in mid-transaction, five times: every accepted event is indexed once', async () => {
+  pipeline = await new Pipeline(node).start();
+  const sender = new Sender(pipeline.relpUrl);
+  const sending = sender.send(15_000, 4_000);
+  for (let round = 0; round < 5; round += 1) {
+    await sleep(400);
+    await killIndexer();
+  }
+  await sending;
+  const ids = await sender.accepted();
+  await expectExactlyOnce(node.store, pipeline.stream('rota.app'), ids);
+  expect(pipeline.said()).toContain('left in its journal');
+  await sender.close();
+});
+
+test('rsyslog is stopped in good order while Elasticsearch refuses everything: nothing is forgotten', async () => {
+  pipeline = await new Pipeline(node).start();
+  const sender = new Sender(pipeline.relpUrl);
+  pipeline.proxy.fault = () => ({ kind: 'answer', status: 503 });
+  await sender.send(2_500);
+  const ids = await sender.accepted();
+  await until('the indexer waits', 20_000, () => pipeline.states().includes('waiting'));
+  await pipeline.server.stop();
+  pipeline.proxy.fault = () => undefined;
+  await pipeline.server.start();
+  await expectExactlyOnce(node.store, pipeline.stream('rota.app'), ids);
+  await sender.close();
+});
+
+test('the agent is killed three times while nginx writes and rotates: every line is indexed once', async () => {
+  pipeline = await new Pipeline(node).start();
+  const folder = ownedFolder(join(pipeline.folder, 'nginx'));
+  const log = join(folder, 'access.log');
+  writeFileSync(log, '');
+  give(log);
+  const agent = await pipeline.startAgent('frontend-1', log);
+  const paths: string[] = [];
+  const writeLines = async (count: number) => {
+    for (let n = 0; n < count; n += 20) {
+      const lines = Array.from({ length: 20 }, () => {
+        const path = `/item/${paths.push(`/item/${paths.length}`) - 1}`;
+        return `192.0.2.7 - - [23/Nov/2026:10:00:00 +0000] "GET ${path} HTTP/1.1" 200 512 "-" "curl/7.88.1"\n`;
+      });
+      appendFileSync(log, lines.join(''));
+      await sleep(10);
+    }
+  };
+  for (let round = 0; round < 3; round += 1) {
+    await writeLines(1_000);
+    agent.signal('SIGKILL');
+    await writeLines(300);
+    await agent.start();
+    if (round === 1) {
+      await until('the agent has read what is there', 20_000, async () => (await seenPaths()).length >= paths.length);
+      renameSync(log, `${log}.1`); // as logrotate does, with nginx reopening
+      writeFileSync(log, '');
+      give(log);
+    }
+  }
+  await until(`${paths.length} lines are indexed`, 60_000, async () => new Set(await seenPaths()).size >= paths.length);
+  await sleep(1_000);
+  expect((await seenPaths()).sort()).toEqual([...paths].sort());
+});
+
+async function seenPaths(): Promise<string[]> {
+  const docs = await node.store.search(pipeline.stream('nginx.access'), { match_all: {} }, 10_000);
+  return docs.map((doc) => (doc as { url: { path: string } }).url.path);
+}
+
+test('the disk queue is full: senders wait, nothing is lost, and it goes on when there is room', async () => {
+  pipeline = await new Pipeline(node, { settings: { ROTA_QUEUE_DISK: '2m' } }).start();
+  const sender = new Sender(pipeline.relpUrl);
+  pipeline.proxy.fault = () => ({ kind: 'answer', status: 503 });
+  const sending = sender.send(8_000);
+  await sleep(6_000);
+  const queue = readdirSync(pipeline.work).filter((name) => name.startsWith('index'));
+  expect(queue.length, 'the queue is on disk').toBeGreaterThan(0);
+  expect(sender.pending(), 'the sender must be kept waiting').toBeGreaterThan(0);
+  pipeline.proxy.fault = () => undefined;
+  await sending;
+  const ids = await sender.accepted();
+  await expectExactlyOnce(node.store, pipeline.stream('rota.app'), ids);
+  await sender.close();
+});
