@@ -10,7 +10,7 @@ import type { Item } from './item';
 import { OmprogDialogue } from './omprog';
 import { Reporter } from './reporter';
 import { readSettings } from './settings';
-import { createShape } from './shaper';
+import { createShape } from './shape/shape';
 import { Status } from './status';
 import { Streams } from './streams';
 

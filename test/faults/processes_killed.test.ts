@@ -2,6 +2,7 @@ import { appendFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { processKey } from '../../pipeline/indexer/journal';
 import { give, ownedFolder } from '../../stack/account';
 import { expectExactlyOnce } from './support/exactly_once';
 import { Sender } from './support/sender';

@@ -1,1 +1,0 @@
-export { createShape } from './shape/shape';
