@@ -46,7 +46,10 @@ function main(): void {
 
   process.stdin.on('data', (chunk: Buffer) => dialogue.push(chunk));
   // rsyslog is gone or wants to be rid of us. What it had confirmed is in the journal, so leaving is always safe.
+  let leaving = false;
   const leave = (why: string) => {
+    if (leaving) return;
+    leaving = true;
     status.stopping(why);
     setTimeout(() => process.exit(0), CLOSE_GRACE_MS).unref();
     void Promise.all([indexer.close(), reporter.close()]).then(() => process.exit(0));

@@ -80,8 +80,10 @@ function rsyslogd(
     name,
     tier,
     port,
-    command: '/usr/sbin/rsyslogd',
-    args: ['-n', '-f', config, '-i', pidFile],
+    // The agent first takes its place in each file back a little (pipeline/rsyslog/run_agent.sh says why).
+    ...(isServer
+      ? { command: '/usr/sbin/rsyslogd', args: ['-n', '-f', config, '-i', pidFile] }
+      : { command: '/bin/sh', args: [join(pipeline, 'rsyslog', 'run_agent.sh')] }),
     cwd: folder,
     env: {
       ...envFile(join(pipeline, 'rsyslog', 'defaults.env')),

@@ -84,6 +84,11 @@ test('the agent is killed three times while nginx writes and rotates: every line
   give(log);
   const agent = await pipeline.startAgent('frontend-1', log);
   const paths: string[] = [];
+  const missing = async () => {
+    const seen = new Set(await seenPaths());
+    const lost = paths.filter((path) => !seen.has(path));
+    return `(${lost.length} missing: ${lost[0]} to ${lost.at(-1)})`;
+  };
   const writeLines = async (count: number) => {
     for (let n = 0; n < count; n += 20) {
       const lines = Array.from({ length: 20 }, () => {
@@ -100,13 +105,23 @@ test('the agent is killed three times while nginx writes and rotates: every line
     await writeLines(300);
     await agent.start();
     if (round === 1) {
-      await until('the agent has read what is there', 20_000, async () => (await seenPaths()).length >= paths.length);
+      await until(
+        'the agent has read what is there',
+        20_000,
+        async () => (await seenPaths()).length >= paths.length,
+        missing,
+      );
       renameSync(log, `${log}.1`); // as logrotate does, with nginx reopening
       writeFileSync(log, '');
       give(log);
     }
   }
-  await until(`${paths.length} lines are indexed`, 60_000, async () => new Set(await seenPaths()).size >= paths.length);
+  await until(
+    `${paths.length} lines are indexed`,
+    60_000,
+    async () => new Set(await seenPaths()).size >= paths.length,
+    missing,
+  );
   await sleep(1_000);
   expect((await seenPaths()).sort()).toEqual([...paths].sort());
 });
@@ -117,11 +132,11 @@ async function seenPaths(): Promise<string[]> {
 }
 
 test('the disk queue is full: senders wait, nothing is lost, and it goes on when there is room', async () => {
-  pipeline = await new Pipeline(node, { settings: { ROTA_QUEUE_DISK: '2m' } }).start();
+  pipeline = await new Pipeline(node, { settings: { ROTA_QUEUE_DISK: '34m' } }).start();
   const sender = new Sender(pipeline.relpUrl);
   pipeline.proxy.fault = () => ({ kind: 'answer', status: 503 });
-  const sending = sender.send(8_000);
-  await sleep(6_000);
+  const sending = sender.send(2_000, Number.POSITIVE_INFINITY, 'x'.repeat(30_000));
+  await sleep(8_000);
   const queue = readdirSync(pipeline.work).filter((name) => name.startsWith('index'));
   expect(queue.length, 'the queue is on disk').toBeGreaterThan(0);
   expect(sender.pending(), 'the sender must be kept waiting').toBeGreaterThan(0);

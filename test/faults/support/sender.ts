@@ -15,12 +15,12 @@ export class Sender {
     });
   }
 
-  /** Hands over `count` events at up to `perSecond`. */
-  async send(count: number, perSecond = Number.POSITIVE_INFINITY): Promise<void> {
+  /** Hands over `count` events at up to `perSecond`, each with `padding` to make it large. */
+  async send(count: number, perSecond = Number.POSITIVE_INFINITY, padding = ''): Promise<void> {
     const start = Date.now();
     for (let n = 0; n < count; n += 1) {
       this.sent += 1;
-      this.logger.info(`event ${this.sent}`);
+      this.logger.info(`event ${this.sent}${padding}`);
       const early = (n / perSecond) * 1000 - (Date.now() - start);
       if (early > 5) await new Promise((resolve) => setTimeout(resolve, early));
       else if (n % 500 === 499) await this.logger.ready();

@@ -136,10 +136,15 @@ export class Pipeline {
 }
 
 /** Resolves as soon as `check` is true; throws with `what` when that takes too long. @returns how long it took, ms */
-export async function until(what: string, timeoutMs: number, check: () => Promise<boolean> | boolean): Promise<number> {
+export async function until(
+  what: string,
+  timeoutMs: number,
+  check: () => Promise<boolean> | boolean,
+  state: () => Promise<string> | string = () => '',
+): Promise<number> {
   const start = Date.now();
   while (!(await check())) {
-    if (Date.now() - start > timeoutMs) throw new Error(`not within ${timeoutMs} ms: ${what}`);
+    if (Date.now() - start > timeoutMs) throw new Error(`not within ${timeoutMs} ms: ${what} ${await state()}`);
     await sleep(100);
   }
   return Date.now() - start;
