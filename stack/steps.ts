@@ -4,7 +4,7 @@ import { buildPipeline, INDEXER_BUNDLE } from '../pipeline/build.js';
 import { give } from './account.js';
 import { bundleProgram } from './bundle.js';
 import { distributions } from './layout.js';
-import { startDashboard } from './services/dashboard.js';
+import { devDashboard } from './services/dashboard.js';
 import { elasticsearchService } from './services/elasticsearch.js';
 import { haproxyBalancer } from './services/haproxy.js';
 import { nginxFrontend } from './services/nginx.js';
@@ -77,7 +77,7 @@ export function startSteps(stack: Stack): Step[] {
     { title: `Start ${count(stack)} webapps`, run: () => startWebapps(stack, programs.webapp) },
     { title: `Start ${options.frontends} nginx frontends`, run: () => startFrontends(stack) },
     { title: 'Start HAProxy', run: () => startBalancer(stack) },
-    { title: 'Start the dashboard', run: (say) => startDashboard(stack, say) },
+    { title: 'Start the dashboard', run: () => startDashboard(stack) },
   ];
 }
 
@@ -196,6 +196,17 @@ async function startBalancer(stack: Stack): Promise<void> {
       logPort: ports.haproxyLog,
       frontends: upTo(options.frontends).map((n) => `127.0.0.1:${ports.frontend(n)}`),
       probe: options.probe,
+      onChange: stack.save,
+    }),
+  );
+}
+
+async function startDashboard(stack: Stack): Promise<void> {
+  await stack.run(
+    devDashboard({
+      port: stack.ports.dashboard,
+      elasticsearchUrl: stack.elasticsearchUrl,
+      logFolder: stack.folders.logs,
       onChange: stack.save,
     }),
   );
