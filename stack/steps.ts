@@ -1,12 +1,14 @@
 import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildPipeline, INDEXER_BUNDLE } from '../pipeline/build.js';
+import { buildPlugin } from '../scripts/build_plugin.js';
 import { give } from './account.js';
 import { bundleProgram } from './bundle.js';
-import { distributions } from './layout.js';
+import { checkout, distributions } from './layout.js';
 import { devDashboard } from './services/dashboard.js';
 import { elasticsearchService } from './services/elasticsearch.js';
 import { haproxyBalancer } from './services/haproxy.js';
+import { assertKibanaHome, installPlugin, kibanaDashboard } from './services/kibana.js';
 import { nginxFrontend } from './services/nginx.js';
 import { rsyslogAgent, rsyslogServer } from './services/rsyslog.js';
 import { nodeWebapp } from './services/webapp.js';
@@ -77,7 +79,10 @@ export function startSteps(stack: Stack): Step[] {
     { title: `Start ${count(stack)} webapps`, run: () => startWebapps(stack, programs.webapp) },
     { title: `Start ${options.frontends} nginx frontends`, run: () => startFrontends(stack) },
     { title: 'Start HAProxy', run: () => startBalancer(stack) },
-    { title: 'Start the dashboard', run: () => startDashboard(stack) },
+    {
+      title: options.kibanaHome ? 'Start Kibana with the plugin' : 'Start the dashboard',
+      run: (say) => startDashboard(stack, say),
+    },
   ];
 }
 
@@ -201,13 +206,15 @@ async function startBalancer(stack: Stack): Promise<void> {
   );
 }
 
-async function startDashboard(stack: Stack): Promise<void> {
-  await stack.run(
-    devDashboard({
-      port: stack.ports.dashboard,
-      elasticsearchUrl: stack.elasticsearchUrl,
-      logFolder: stack.folders.logs,
-      onChange: stack.save,
-    }),
-  );
+async function startDashboard(stack: Stack, say: (text: string) => void): Promise<void> {
+  const { options, ports, folders, elasticsearchUrl, save } = stack;
+  const common = { port: ports.dashboard, elasticsearchUrl, logFolder: folders.logs, onChange: save };
+  const home = options.kibanaHome;
+  if (home === undefined) return stack.run(devDashboard(common));
+  say('building the plugin');
+  const { zip, kibanaVersion } = await buildPlugin({ root: checkout });
+  assertKibanaHome(home, kibanaVersion);
+  await installPlugin(home, zip, say);
+  say('starting Kibana');
+  await stack.run(kibanaDashboard({ ...common, home, folder: folders.of('kibana') }));
 }
