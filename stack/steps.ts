@@ -19,7 +19,7 @@ import {
   fetchDistribution,
   hasDistribution,
 } from './setup/elasticsearch_distribution.js';
-import { assertUsable } from './setup/elasticsearch_node.js';
+import { assertUsable, needsFullElasticsearch } from './setup/elasticsearch_node.js';
 import { installIndexTemplates } from './setup/index_templates.js';
 import { installPackages, missingPackages, type Purpose } from './setup/packages.js';
 import type { Stack } from './stack.js';
@@ -59,6 +59,7 @@ export function startSteps(stack: Stack): Step[] {
     {
       title: 'Check ports and disk',
       run: async () => {
+        if (options.kibanaHome && options.elasticsearch === 'embedded') throw needsFullElasticsearch();
         assertDisk(stack.folders.root);
         await stack.assertPortsFree();
       },

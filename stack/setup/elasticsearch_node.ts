@@ -11,11 +11,16 @@ export async function assertUsable(url: string, { full }: { full: boolean }): Pr
     );
   }
   if (full && (await get(`${url}/`))?.status !== 200) {
-    throw new StackError(
-      'ROTA_ELASTICSEARCH_NOT_FULL',
-      'A real Kibana (KIBANA_HOME) needs a full Elasticsearch; the embedded one is a stripped node. Name one with ELASTICSEARCH_HOME (an unpacked distribution) or ELASTICSEARCH_URL, or leave KIBANA_HOME out to use the small dashboard host.',
-    );
+    throw needsFullElasticsearch();
   }
+}
+
+/** Why the embedded node will not do for a real Kibana. */
+export function needsFullElasticsearch(): StackError {
+  return new StackError(
+    'ROTA_ELASTICSEARCH_NOT_FULL',
+    'A real Kibana (KIBANA_HOME) needs a full Elasticsearch; the embedded one is a stripped node. Name one with ELASTICSEARCH_HOME (an unpacked distribution) or ELASTICSEARCH_URL, or leave KIBANA_HOME out to use the small dashboard host.',
+  );
 }
 
 async function get(url: string): Promise<Response | undefined> {
