@@ -23,6 +23,12 @@ export const SHARED_DEPS: Readonly<Record<string, string>> = {
   '@tanstack/react-query': 'ReactQuery',
 };
 
+/**
+ * ES modules that are used by their default export alone. This package is `"type": "module"`, so esbuild reads a default
+ * import of a CommonJS module as Node.js does: as `module.exports` itself.
+ */
+const DEFAULT_ONLY = new Set(['@emotion/cache']);
+
 /** Packages that Kibana shares in part; any other path inside them would be bundled as a second copy, so it is refused. */
 const SHARED_PACKAGES =
   /^(react|react-dom|react-router-dom|lodash|moment|rxjs|@elastic\/(eui|charts)|@emotion\/react)(\/|$)/;
@@ -40,7 +46,7 @@ export function sharedDepsPlugin(): Plugin {
         return undefined;
       });
       build.onLoad({ filter: /.*/, namespace: 'kbn-shared' }, ({ path }) => ({
-        contents: `module.exports = __kbnSharedDeps__[${JSON.stringify(SHARED_DEPS[path])}];`,
+        contents: `module.exports = __kbnSharedDeps__[${JSON.stringify(SHARED_DEPS[path])}]${DEFAULT_ONLY.has(path) ? '.default' : ''};`,
         loader: 'js',
       }));
     },
