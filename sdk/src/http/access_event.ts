@@ -33,7 +33,7 @@ const REASONS = {
  */
 export function accessEntry(exchange: Exchange, ending: Ending, rules: EventRules, added?: ContextFields): AccessEntry {
   const { request } = exchange;
-  const status = statusOf(exchange, ending);
+  const { status } = ending;
   const userAgent = header(request.headers['user-agent']);
   const { client, host, scheme } = seenThrough(exchange, rules);
   const url = redactedUrl(urlFields(exchange.target, host, scheme), rules.redactor);
@@ -59,12 +59,6 @@ export function accessEntry(exchange: Exchange, ending: Ending, rules: EventRule
   const all = added ? mergeFields(rules.redactor ? rules.redactor.fields(added) : added, fields) : fields;
   const level = rules.level({ status, aborted: ending.aborted !== undefined, healthCheck });
   return { ...all, level, message: `${exchange.method} ${url.path} ${status ?? 'aborted'}` };
-}
-
-/** A response that never got as far as its head has no status, whatever `statusCode` was set to. */
-function statusOf(exchange: Exchange, ending: Ending): number | undefined {
-  const { response } = exchange;
-  return ending.aborted === undefined || response.headersSent ? response.statusCode : undefined;
 }
 
 function trace(exchange: Exchange): Record<string, unknown> {
@@ -186,4 +180,12 @@ function redactedUrl(url: UrlFields, redactor: Redactor | undefined): UrlFields 
 /** The peer of a connection, without the IPv6 spelling of IPv4. */
 export function peerOf(socket: { remoteAddress?: string; remotePort?: number }): Hop {
   return { address: plainAddress(socket.remoteAddress ?? ''), port: socket.remotePort };
+}
+
+/** The address and port that the client dialled, as this host sees them. */
+export function localOf(socket: { localAddress?: string; localPort?: number }): { address?: string; port?: number } {
+  const local: { address?: string; port?: number } = {};
+  if (socket.localAddress) local.address = plainAddress(socket.localAddress);
+  if (socket.localPort) local.port = socket.localPort;
+  return local;
 }

@@ -6,7 +6,8 @@ import type { SpanIds } from './traceparent.js';
 /** One request and its response while they last. */
 export interface Exchange {
   readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  /** Undefined for an upgrade: there the application writes to the socket itself. */
+  readonly response: ServerResponse | undefined;
   readonly context: LogContext;
   readonly id: string;
   readonly span: SpanIds;
@@ -30,18 +31,33 @@ export interface Exchange {
 export interface Ending {
   /** `performance.now()`. */
   at: number;
+  /** Undefined when no response was begun. */
+  status: number | undefined;
   /** Why the response is not complete; undefined when it is. */
   aborted?: 'client' | 'server' | 'crash';
 }
 
 const KEY = Symbol.for('rota-sdk.exchange.1');
+const LATEST = Symbol.for('rota-sdk.exchange.latest.1');
+
+/** The exchange that this connection was last used for. */
+export function latestOf(socket: object): Exchange | undefined {
+  return (socket as { [LATEST]?: Exchange })[LATEST];
+}
+
+/** Notes what failed the request; the first error counts, as later ones mostly follow from it. */
+export function noteError(request: object, thrown: unknown): void {
+  const exchange = exchangeOf(request);
+  if (exchange) exchange.error ??= { thrown };
+}
 
 /** The exchange of a request that some request logger has taken on, whichever copy of this package it is from. */
 export function exchangeOf(request: object): Exchange | undefined {
   return (request as { [KEY]?: Exchange })[KEY];
 }
 
-/** Makes the exchange known to {@link exchangeOf}. */
+/** Makes the exchange known to {@link exchangeOf} and {@link latestOf}. */
 export function remember(exchange: Exchange): void {
   Object.defineProperty(exchange.request, KEY, { value: exchange, configurable: true });
+  (exchange.request.socket as { [LATEST]?: Exchange })[LATEST] = exchange;
 }

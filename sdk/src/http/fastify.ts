@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { runInContext } from '../context.js';
-import { exchangeOf } from './exchange.js';
+import { noteError } from './exchange.js';
 import type { Recorder } from './request_logger.js';
 
 interface Request {
@@ -30,7 +30,7 @@ export function fastifyPlugin(recorder: Recorder): FastifyPlugin {
       runInContext(exchange.context, next);
     });
     instance.addHook('onError', (request, _reply, error, next) => {
-      note(request, error);
+      noteError(request.raw, error);
       next();
     });
     done();
@@ -46,12 +46,7 @@ export function fastifyPlugin(recorder: Recorder): FastifyPlugin {
 function noteErrors(request: Request, reply: Reply): void {
   const send = reply.send;
   reply.send = function (this: Reply, ...payload: [unknown?]) {
-    if (payload[0] instanceof Error) note(request, payload[0]);
+    if (payload[0] instanceof Error) noteError(request.raw, payload[0]);
     return send.apply(this, payload);
   };
-}
-
-function note(request: Request, error: unknown): void {
-  const exchange = exchangeOf(request.raw);
-  if (exchange) exchange.error ??= { thrown: error };
 }

@@ -1,14 +1,17 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Server } from 'node:net';
 import { currentContext, runInContext } from '../context.js';
 import { type Exchange, exchangeOf } from './exchange.js';
 import { type FastifyPlugin, fastifyPlugin } from './fastify.js';
 import { type KoaMiddleware, koaMiddleware } from './koa.js';
 import { nodeHandler } from './node_http.js';
+import { observeServer } from './observe.js';
 import type { AccessLogger, RequestLoggerOptions } from './options.js';
 import { Recorder } from './request_logger.js';
 
 export type { HealthRule } from './health_rules.js';
 export type { AccessEntry, AccessLogger, Outcome, RequestLoggerOptions } from './options.js';
+export { propagationHeaders } from './propagation.js';
 export type { TrustProxy } from './trusted_proxies.js';
 
 type Next = (error?: unknown) => void;
@@ -25,6 +28,12 @@ export interface RequestLogger {
   fastify: FastifyPlugin;
   /** Koa: `app.use(requests.koa)`, before everything else. */
   koa: KoaMiddleware;
+  /**
+   * Any server (`http.createServer(…)`, `app.listen(…)`, `fastify.server`): takes on every request before the framework
+   * does, upgrades (WebSocket) and what Node refuses as malformed too. Use it beside the framework's own form, which
+   * tells the errors. Returns the server.
+   */
+  observe<T extends Server>(server: T): T;
 }
 
 /**
@@ -46,6 +55,7 @@ export function requestLogger(logger: AccessLogger, options: RequestLoggerOption
       nodeHandler(recorder, listener),
     fastify: fastifyPlugin(recorder),
     koa: koaMiddleware(recorder),
+    observe: <T extends Server>(server: T) => observeServer(recorder, server),
   });
 }
 

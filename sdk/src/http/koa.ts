@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { runInContext } from '../context.js';
-import { exchangeOf } from './exchange.js';
+import { noteError } from './exchange.js';
 import type { Recorder } from './request_logger.js';
 
 /** As much of Koa as is used here: this package does not depend on Koa. */
@@ -20,19 +20,14 @@ export function koaMiddleware(recorder: Recorder): KoaMiddleware {
     if (!known.has(app)) {
       known.add(app);
       // Only now, at the first request: Koa prints errors by itself as long as nobody listened when it was started.
-      app.on('error', (error, at) => at?.req && note(at.req, error));
+      app.on('error', (error, at) => at?.req && noteError(at.req, error));
     }
     const exchange = recorder.begin(context.req, context.res);
     try {
       await runInContext(exchange.context, next);
     } catch (error) {
-      note(context.req, error);
+      noteError(context.req, error);
       throw error;
     }
   };
-}
-
-function note(request: IncomingMessage, error: unknown): void {
-  const exchange = exchangeOf(request);
-  if (exchange) exchange.error ??= { thrown: error };
 }

@@ -15,16 +15,15 @@ export function nodeHandler(recorder: Recorder, listener: Listener): RequestList
     runInContext(exchange.context, () => {
       try {
         const result = listener(request, response);
-        if (isThenable(result)) result.then(undefined, (error: unknown) => fail(exchange, error));
+        if (isThenable(result)) result.then(undefined, (error: unknown) => fail(exchange, response, error));
       } catch (error) {
-        fail(exchange, error);
+        fail(exchange, response, error);
       }
     });
   };
 }
 
-function fail(exchange: Exchange, error: unknown): void {
-  const { response } = exchange;
+function fail(exchange: Exchange, response: ServerResponse, error: unknown): void {
   exchange.error ??= { thrown: error };
   if (response.writableEnded) return;
   if (response.headersSent) {

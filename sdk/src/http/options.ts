@@ -45,10 +45,10 @@ export interface RequestLoggerOptions {
   healthChecks?: readonly HealthRule[];
   /** Whether kube-probe, ELB-HealthChecker, HAProxy, GoogleHC and others are known by name (default true). */
   healthDefaults?: boolean;
-  /** Requests that get no event (and still a context). */
-  skip?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** Requests that get no event (and still a context); asked at their end. An upgrade has no response. */
+  skip?: (request: IncomingMessage, response: ServerResponse | undefined) => boolean;
   /** Fields to add to the event when the request has ended: nested ECS. They do not replace what is measured. */
-  fields?: (request: IncomingMessage, response: ServerResponse) => ContextFields | undefined;
+  fields?: (request: IncomingMessage, response: ServerResponse | undefined) => ContextFields | undefined;
   /** The level of the event (default: `error` for 5XX, otherwise `info`). */
   level?: (outcome: Outcome) => string;
   /** This server's own address, where what it sees is not what its clients dial (containers, NAT). */

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
-/** Letters, digits and `. _ - ~ : @ / + =`: what uuids, ULIDs, base64 and AWS, GCP and nginx ids are made of. */
-const VALID = /^[A-Za-z0-9._~:@/+=-]{1,128}$/;
+/**
+ * Letters, digits and `. _ - ~ : / + =`: what UUIDs, ULIDs, base64 and the ids of AWS, GCP and nginx are made of. The
+ * nginx configuration in `pipeline/nginx` tests by the same pattern: both must take the same id, or a request has two.
+ */
+const VALID = /^[A-Za-z0-9._~:/+=-]{1,128}$/;
 
 /** The longest id taken from a client. */
 export const MAX_REQUEST_ID_LENGTH = 128;

@@ -1,17 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { currentFields, type LogContext, mergeFields, runInContext } from '../context.js';
 import { createRedactor } from '../redact/index.js';
-import { accessEntry, type EventRules, peerOf } from './access_event.js';
+import { accessEntry, type EventRules, localOf, peerOf } from './access_event.js';
 import { guard, release } from './crash.js';
 import { type Ending, type Exchange, exchangeOf, remember } from './exchange.js';
-import { plainAddress } from './forwarded.js';
 import { compileHealthRules, DEFAULT_HEALTH_RULES } from './health_rules.js';
+import { type MalformedError, malformedEntry } from './malformed.js';
 import type { AccessLogger, Outcome, RequestLoggerOptions } from './options.js';
 import { makeRequestId, validRequestId } from './request_id.js';
 import { childSpan, parseTraceparent, type SpanIds } from './traceparent.js';
 import { compileTrust } from './trusted_proxies.js';
-import { watch } from './watch.js';
+import { watchUpgrade, whenAnswered } from './upgrade.js';
+import { statusOf, watch } from './watch.js';
 
 /** Takes requests on and writes their events: what all the frameworks' adapters share. */
 export class Recorder {
@@ -37,20 +39,38 @@ export class Recorder {
     const before = exchangeOf(request);
     if (before) return before;
     const exchange = this.open(request, response);
-    remember(exchange);
-    this.quietly(() => {
-      this.sendId(exchange);
-      watch(exchange, (ending) => this.end(exchange, ending));
-      guard(exchange, () => {
-        if (exchange.done) return;
-        exchange.done = true;
-        this.end(exchange, { at: performance.now(), aborted: 'crash' });
-      });
-    });
+    this.quietly(() => this.sendId(exchange, response));
+    watch(exchange, response, (ending) => this.end(exchange, ending));
+    this.guard(exchange, () => statusOf(response));
     return exchange;
   }
 
-  private open(request: IncomingMessage, response: ServerResponse): Exchange {
+  /** Takes on a request that was handed to an `upgrade` or `connect` listener: it lasts as long as its socket. */
+  beginUpgrade(request: IncomingMessage, socket: Socket): Exchange {
+    const before = exchangeOf(request);
+    if (before) return before;
+    const exchange = this.open(request, undefined);
+    const answer = watchUpgrade(exchange, socket, (ending) => this.end(exchange, ending));
+    this.guard(exchange, () => answer.status);
+    return exchange;
+  }
+
+  /** Logs what could not be read as a request at all. */
+  malformed(error: MalformedError, socket: Socket): void {
+    this.quietly(() =>
+      whenAnswered(socket, (status) => this.logger.log(malformedEntry(error, socket, status, this.rules))),
+    );
+  }
+
+  private guard(exchange: Exchange, status: () => number | undefined): void {
+    guard(exchange, () => {
+      if (exchange.done) return;
+      exchange.done = true;
+      this.end(exchange, { at: performance.now(), status: status(), aborted: 'crash' });
+    });
+  }
+
+  private open(request: IncomingMessage, response: ServerResponse | undefined): Exchange {
     const { socket } = request;
     const id = this.idOf(request);
     const caller = parseTraceparent(request.headers.traceparent);
@@ -68,13 +88,14 @@ export class Recorder {
       method: request.method ?? 'GET',
       target: (request as { originalUrl?: string }).originalUrl ?? request.url ?? '/',
       peer: peerOf(socket),
-      local: this.localOf(socket),
+      local: { ...localOf(socket), ...this.options.server },
       encrypted: (socket as TLSSocket).encrypted === true,
       bytes: { received: 0, sent: 0 },
       error: undefined,
       done: false,
     };
     context.request = exchange;
+    remember(exchange);
     return exchange;
   }
 
@@ -92,16 +113,7 @@ export class Recorder {
     return given ? { ...own, ...given } : own;
   }
 
-  private localOf(socket: { localAddress?: string; localPort?: number }): { address?: string; port?: number } {
-    const { address, port } = this.options.server ?? {};
-    const local: { address?: string; port?: number } = {};
-    const seen = address ?? (socket.localAddress && plainAddress(socket.localAddress));
-    if (seen) local.address = seen;
-    if (port ?? socket.localPort) local.port = port ?? socket.localPort;
-    return local;
-  }
-
-  private sendId({ response, id }: Exchange): void {
+  private sendId({ id }: Exchange, response: ServerResponse): void {
     const { responseHeader = false, requestIdHeader } = this.options;
     if (responseHeader === false || response.headersSent) return;
     const name = responseHeader === true ? requestIdHeader || 'x-request-id' : responseHeader;
@@ -112,7 +124,7 @@ export class Recorder {
     release(exchange);
     this.quietly(() => {
       const { request, response } = exchange;
-      if (this.options.skip?.(request, response)) return;
+      if (this.options.skip && this.quietly(() => this.options.skip?.(request, response))) return;
       const added = mergeFields(
         exchange.context.fields,
         this.quietly(() => this.options.fields?.(request, response)) ?? {},

@@ -10,12 +10,12 @@ type Emit = (event: string | symbol, ...args: unknown[]) => boolean;
  *
  * `finish` says that the last byte was handed to the system; `close` without it that the connection went away first.
  */
-export function watch(exchange: Exchange, ended: (ending: Ending) => void): void {
-  const { request, response } = exchange;
+export function watch(exchange: Exchange, response: ServerResponse, ended: (ending: Ending) => void): void {
+  const { request } = exchange;
   const once = (aborted: Ending['aborted']) => {
     if (exchange.done) return;
     exchange.done = true;
-    ended({ at: performance.now(), aborted });
+    ended({ at: performance.now(), status: statusOf(response), aborted });
   };
   keepContext(exchange, request, (event, first) => {
     if (event === 'data') exchange.bytes.received += sizeOf(first);
@@ -23,7 +23,12 @@ export function watch(exchange: Exchange, ended: (ending: Ending) => void): void
   keepContext(exchange, response, () => {});
   countSent(exchange, response);
   response.once('finish', () => once(undefined));
-  response.once('close', () => once(response.writableFinished ? undefined : whoEnded(exchange)));
+  response.once('close', () => once(response.writableFinished ? undefined : whoEnded(exchange, response)));
+}
+
+/** A response that never got as far as its head has no status, whatever `statusCode` was set to. */
+export function statusOf(response: ServerResponse): number | undefined {
+  return response.headersSent ? response.statusCode : undefined;
 }
 
 /**
@@ -72,8 +77,8 @@ function sizeOf(chunk: unknown, encoding?: unknown): number {
 }
 
 /** A response that was destroyed with an error was given up on this side; otherwise the other side hung up. */
-function whoEnded(exchange: Exchange): 'client' | 'server' {
-  const errored = (exchange.response as { errored?: Error | null }).errored;
+function whoEnded(exchange: Exchange, response: ServerResponse): 'client' | 'server' {
+  const { errored } = response;
   if (exchange.error !== undefined) return 'server';
   return errored && (errored as NodeJS.ErrnoException).code !== 'ECONNRESET' ? 'server' : 'client';
 }

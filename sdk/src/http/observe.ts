@@ -1,0 +1,51 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Server, Socket } from 'node:net';
+import { runInContext } from '../context.js';
+import { latestOf } from './exchange.js';
+import { isMalformed, type MalformedError } from './malformed.js';
+import type { Recorder } from './request_logger.js';
+
+type Emit = (event: string | symbol, ...args: unknown[]) => boolean;
+
+const OBSERVED = Symbol.for('rota-sdk.observed.1');
+
+/**
+ * Watches all that a server emits. No listeners are added: whether somebody listens to `upgrade`, `checkContinue` or
+ * `clientError` changes what Node does.
+ */
+export function observeServer<T extends Server>(recorder: Recorder, server: T): T {
+  if (OBSERVED in server) return server;
+  Object.defineProperty(server, OBSERVED, { value: true });
+  const emit = server.emit as Emit;
+  const observing: Emit = (event, ...args) => {
+    const pass = () => emit.call(server, event, ...args);
+    switch (event) {
+      case 'request':
+      case 'checkContinue':
+      case 'checkExpectation': {
+        const [request, response] = args as [IncomingMessage, ServerResponse];
+        return runInContext(recorder.begin(request, response).context, pass);
+      }
+      case 'upgrade':
+      case 'connect': {
+        const [request, socket] = args as [IncomingMessage, Socket];
+        return runInContext(recorder.beginUpgrade(request, socket).context, pass);
+      }
+      case 'clientError':
+        onClientError(recorder, ...(args as [MalformedError, Socket]));
+        return pass();
+      default:
+        return pass();
+    }
+  };
+  server.emit = observing as typeof server.emit;
+  return server;
+}
+
+function onClientError(recorder: Recorder, error: MalformedError, socket: Socket): void {
+  if (!isMalformed(error)) return;
+  const exchange = latestOf(socket);
+  // In the middle of a request's body it is that request's trouble, and told there.
+  if (exchange && !exchange.done && !exchange.request.complete) exchange.error ??= { thrown: error };
+  else recorder.malformed(error, socket);
+}
