@@ -35,13 +35,14 @@ export function accessEntry(exchange: Exchange, ending: Ending, rules: EventRule
   const { request } = exchange;
   const { status } = ending;
   const userAgent = header(request.headers['user-agent']);
-  const { client, host, scheme } = seenThrough(exchange, rules);
+  const { client, host, scheme, forwarded } = seenThrough(exchange, rules);
   const url = redactedUrl(urlFields(exchange.target, host, scheme), rules.redactor);
   const healthCheck = rules.isHealthCheck({
     userAgent,
     path: url.path,
     method: exchange.method,
-    peer: exchange.peer.address,
+    client: client.address,
+    forwarded,
   });
   const failed = exchange.error !== undefined || (status !== undefined && status >= 500);
   const fields: Record<string, unknown> = {
@@ -137,20 +138,35 @@ function addresses(exchange: Exchange, client: Hop): Record<string, unknown> {
   return fields;
 }
 
+interface Seen {
+  client: Hop;
+  host: string | undefined;
+  scheme: string;
+  /** There are hops beyond the outermost trusted proxy. */
+  forwarded: boolean;
+}
+
 /** Client, host and scheme as the outermost trusted proxy saw them. */
-function seenThrough(exchange: Exchange, rules: EventRules): { client: Hop; host?: string; scheme: string } {
+function seenThrough(exchange: Exchange, rules: EventRules): Seen {
   const { headers } = exchange.request;
   const host = header(headers.host ?? (headers[':authority'] as string | undefined));
   const scheme = exchange.encrypted ? 'https' : 'http';
-  if (!rules.isTrusted(exchange.peer.address, 0)) return { client: exchange.peer, host, scheme };
   const hops = readHops(headers, rules.forwardedHeader);
+  if (!rules.isTrusted(exchange.peer.address, 0)) {
+    return { client: exchange.peer, host, scheme, forwarded: hops.length > 0 };
+  }
   const { client, walked } = resolveClient(exchange.peer, hops, rules.isTrusted);
   const said: Partial<ForwardedHop> =
     rules.forwardedHeader === 'forwarded'
       ? (hops[hops.length - Math.max(1, walked)] ?? {})
       : { proto: nth(headers['x-forwarded-proto'], walked), host: nth(headers['x-forwarded-host'], walked) };
   const proto = said.proto?.toLowerCase();
-  return { client, host: said.host ?? host, scheme: proto === 'https' || proto === 'http' ? proto : scheme };
+  return {
+    client,
+    host: said.host ?? host,
+    scheme: proto === 'https' || proto === 'http' ? proto : scheme,
+    forwarded: hops.length > walked,
+  };
 }
 
 function readHops(headers: IncomingHttpHeaders, name: 'x-forwarded-for' | 'forwarded'): ForwardedHop[] {

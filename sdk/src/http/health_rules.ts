@@ -4,10 +4,11 @@ import { addressMatcher } from './trusted_proxies.js';
 export interface HealthRule {
   /** Tested against the User-Agent header; `'none'` means that there is none (Octavia's probes). */
   userAgent?: RegExp | 'none';
-  /** The exact path, without query. */
-  path?: string;
-  method?: string;
-  /** Addresses or networks of the connection's peer; not of the client that headers name. */
+  /** The path, without query; or several, any of which. */
+  path?: string | readonly string[];
+  /** The method; or several, any of which. */
+  method?: string | readonly string[];
+  /** Addresses or networks of the client, as far as trusted proxies tell. */
   source?: readonly string[];
 }
 
@@ -16,16 +17,45 @@ export interface Probe {
   userAgent: string | undefined;
   path: string;
   method: string;
-  peer: string;
+  /** The client's address, seen through trusted proxies. */
+  client: string;
+  /** Somebody beyond the trusted proxies sent it on: no probe without a name comes that way. */
+  forwarded: boolean;
 }
 
-/** Monitors that give themselves a name: Kubernetes, AWS, Google, HAProxy, Envoy, Consul, Route 53, Azure Front Door. */
-export const DEFAULT_HEALTH_RULES: readonly HealthRule[] = [
-  {
-    userAgent:
-      /^(?:kube-probe\/|ELB-HealthChecker\/|GoogleHC\/|HAProxy\b|Envoy\/HC\b|Consul Health Check\b|Amazon-Route53-Health-Check-Service\b|Edge Health Probe\b)/,
-  },
-];
+/** The same names as the pipeline's `ROTA_HEALTH_AGENTS`, so that one probe is a probe on every tier, and a few more. */
+const AGENTS = [
+  'HAProxy',
+  'Octavia',
+  'Rackspace',
+  'ELB-HealthChecker',
+  'GoogleHC',
+  'kube-probe',
+  'Consul Health Check',
+  'Rota-Health-Check',
+  'Uptime-Kuma',
+  'Zabbix',
+  'Envoy/HC',
+  'Amazon-Route53-Health-Check-Service',
+  'Edge Health Probe',
+].join(',');
+
+/**
+ * The rules without any settings: monitors that give their name, and requests for `/` without a User-Agent, which is
+ * how HAProxy and Octavia probe. The variables `ROTA_HEALTH_{AGENTS,PATHS,METHODS,SOURCES}` (comma lists) replace each
+ * its part, here and in the pipeline.
+ */
+export function defaultHealthRules(env: Readonly<Record<string, string | undefined>>): HealthRule[] {
+  const agents = list(env['ROTA_HEALTH_AGENTS'] ?? AGENTS).map(escaped);
+  const sources = list(env['ROTA_HEALTH_SOURCES'] ?? '');
+  const nameless: HealthRule = {
+    userAgent: 'none',
+    path: list(env['ROTA_HEALTH_PATHS'] ?? '/'),
+    method: list(env['ROTA_HEALTH_METHODS'] ?? 'GET,HEAD,OPTIONS'),
+    ...(sources.length > 0 ? { source: sources } : {}),
+  };
+  return agents.length > 0 ? [{ userAgent: new RegExp(agents.join('|')) }, nameless] : [nameless];
+}
 
 /**
  * One test out of several rules, any of which may match.
@@ -37,19 +67,41 @@ export function compileHealthRules(rules: readonly HealthRule[]): (probe: Probe)
 }
 
 function compileRule(rule: HealthRule): (probe: Probe) => boolean {
+  const { userAgent } = rule;
+  const path = oneOf(rule.path);
+  const method = oneOf(rule.method);
   const fromSource = rule.source === undefined ? undefined : addressMatcher(rule.source);
-  const agent = rule.userAgent;
   return (probe) => {
-    if (rule.method !== undefined && rule.method !== probe.method) return false;
-    if (rule.path !== undefined && rule.path !== probe.path) return false;
-    if (agent === 'none' && probe.userAgent !== undefined && probe.userAgent !== '-') return false;
-    if (agent instanceof RegExp && !(probe.userAgent !== undefined && test(agent, probe.userAgent))) return false;
-    return fromSource === undefined || fromSource(probe.peer);
+    if (!path(probe.path) || !method(probe.method)) return false;
+    if (userAgent === 'none' && (named(probe) || probe.forwarded)) return false;
+    if (userAgent instanceof RegExp && !(named(probe) && test(userAgent, probe.userAgent as string))) return false;
+    return fromSource === undefined || fromSource(probe.client);
   };
+}
+
+function named(probe: Probe): boolean {
+  return probe.userAgent !== undefined && probe.userAgent !== '' && probe.userAgent !== '-';
+}
+
+function oneOf(given: string | readonly string[] | undefined): (value: string) => boolean {
+  if (given === undefined) return () => true;
+  const set = new Set(typeof given === 'string' ? [given] : given);
+  return (value) => set.has(value);
 }
 
 /** A pattern with the flag g or y remembers where it stopped; a rule must not. */
 function test(pattern: RegExp, text: string): boolean {
   pattern.lastIndex = 0;
   return pattern.test(text);
+}
+
+function list(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

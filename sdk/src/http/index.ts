@@ -8,6 +8,7 @@ import { nodeHandler } from './node_http.js';
 import { observeServer } from './observe.js';
 import type { AccessLogger, RequestLoggerOptions } from './options.js';
 import { Recorder } from './request_logger.js';
+import { requestSettings } from './settings.js';
 
 export type { HealthRule } from './health_rules.js';
 export type { AccessEntry, AccessLogger, Outcome, RequestLoggerOptions } from './options.js';
@@ -40,9 +41,10 @@ export interface RequestLogger {
  * Logs one `rota.access` event a request, and gives every line that is logged inside the request its ids.
  *
  * @param logger what `createLogger` returned, or any winston logger
+ * @throws ConfigurationError with a code `ROTA_CONFIG_*`, also `ROTA_CONFIG_REDACT` for a path that does not parse
  */
 export function requestLogger(logger: AccessLogger, options: RequestLoggerOptions = {}): RequestLogger {
-  const recorder = new Recorder(logger, options);
+  const recorder = new Recorder(logger, requestSettings(options));
   const middleware = (request: IncomingMessage, response: ServerResponse, next: Next) => {
     runInContext(recorder.begin(request, response).context, next);
   };

@@ -1,10 +1,21 @@
 import type { Socket } from 'node:net';
 import { DATASET, type EventRules, localOf, peerOf } from './access_event.js';
+import type { Hop } from './forwarded.js';
 import type { AccessEntry } from './options.js';
 import { makeRequestId } from './request_id.js';
 
 /** What Node emits as `clientError`. */
 export type MalformedError = Error & { code?: string };
+
+/** The two ends of a connection, taken while it is open: afterwards it knows them no more. */
+export interface Ends {
+  peer: Hop;
+  local: { address?: string; port?: number };
+}
+
+export function endsOf(socket: Socket): Ends {
+  return { peer: peerOf(socket), local: localOf(socket) };
+}
 
 /** Whether this error is about the bytes of a request: a connection that was merely reset asked for nothing. */
 export function isMalformed(error: MalformedError): boolean {
@@ -17,11 +28,11 @@ export function isMalformed(error: MalformedError): boolean {
  */
 export function malformedEntry(
   error: MalformedError,
-  socket: Socket,
+  from: Ends,
   status: number | undefined,
   rules: Pick<EventRules, 'level'>,
 ): AccessEntry {
-  const peer = peerOf(socket);
+  const { peer, local } = from;
   const fields: Record<string, unknown> = {
     data_stream: { dataset: DATASET },
     event: {
@@ -34,7 +45,7 @@ export function malformedEntry(
     },
     http: { request: { id: makeRequestId() }, response: status === undefined ? {} : { status_code: status } },
     error: { type: error.name, code: error.code, message: error.message },
-    server: localOf(socket),
+    server: local,
     tags: ['malformed'],
   };
   if (peer.address !== '') {

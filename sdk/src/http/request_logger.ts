@@ -2,37 +2,25 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { currentFields, type LogContext, mergeFields, runInContext } from '../context.js';
-import { createRedactor } from '../redact/index.js';
-import { accessEntry, type EventRules, localOf, peerOf } from './access_event.js';
+import { accessEntry, localOf, peerOf } from './access_event.js';
 import { guard, release } from './crash.js';
 import { type Ending, type Exchange, exchangeOf, remember } from './exchange.js';
-import { compileHealthRules, DEFAULT_HEALTH_RULES } from './health_rules.js';
-import { type MalformedError, malformedEntry } from './malformed.js';
-import type { AccessLogger, Outcome, RequestLoggerOptions } from './options.js';
+import { endsOf, type MalformedError, malformedEntry } from './malformed.js';
+import type { AccessLogger } from './options.js';
 import { makeRequestId, validRequestId } from './request_id.js';
+import type { RequestSettings } from './settings.js';
 import { childSpan, parseTraceparent, type SpanIds } from './traceparent.js';
-import { compileTrust } from './trusted_proxies.js';
 import { watchUpgrade, whenAnswered } from './upgrade.js';
 import { statusOf, watch } from './watch.js';
 
 /** Takes requests on and writes their events: what all the frameworks' adapters share. */
 export class Recorder {
-  private readonly rules: EventRules;
   private warned = false;
 
   constructor(
     private readonly logger: AccessLogger,
-    private readonly options: RequestLoggerOptions,
-  ) {
-    const defaults = options.healthDefaults === false ? [] : DEFAULT_HEALTH_RULES;
-    this.rules = {
-      isTrusted: compileTrust(options.trustProxy ?? false),
-      forwardedHeader: options.forwardedHeader ?? 'x-forwarded-for',
-      isHealthCheck: compileHealthRules([...defaults, ...(options.healthChecks ?? [])]),
-      level: options.level ?? defaultLevel,
-      redactor: options.redact === false ? undefined : createRedactor(options.redact),
-    };
-  }
+    private readonly settings: RequestSettings,
+  ) {}
 
   /** Takes a request on; one that was taken on before, by whatever logger, is given back as it is. Never throws. */
   begin(request: IncomingMessage, response: ServerResponse): Exchange {
@@ -57,9 +45,10 @@ export class Recorder {
 
   /** Logs what could not be read as a request at all. */
   malformed(error: MalformedError, socket: Socket): void {
-    this.quietly(() =>
-      whenAnswered(socket, (status) => this.logger.log(malformedEntry(error, socket, status, this.rules))),
-    );
+    const ends = endsOf(socket);
+    whenAnswered(socket, (status) => {
+      this.quietly(() => this.logger.log(malformedEntry(error, ends, status, this.settings.rules)));
+    });
   }
 
   private guard(exchange: Exchange, status: () => number | undefined): void {
@@ -88,7 +77,7 @@ export class Recorder {
       method: request.method ?? 'GET',
       target: (request as { originalUrl?: string }).originalUrl ?? request.url ?? '/',
       peer: peerOf(socket),
-      local: { ...localOf(socket), ...this.options.server },
+      local: { ...localOf(socket), ...this.settings.server },
       encrypted: (socket as TLSSocket).encrypted === true,
       bytes: { received: 0, sent: 0 },
       error: undefined,
@@ -100,37 +89,35 @@ export class Recorder {
   }
 
   private idOf(request: IncomingMessage): string {
-    const name = this.options.requestIdHeader ?? 'x-request-id';
-    const given = name === false ? undefined : request.headers[name.toLowerCase()];
+    const { requestIdHeader, callbacks } = this.settings;
+    const given = requestIdHeader && request.headers[requestIdHeader];
     if (validRequestId(given)) return given;
-    const made = this.quietly(() => this.options.makeRequestId?.(request));
+    const made = callbacks.makeRequestId && this.quietly(() => callbacks.makeRequestId?.(request));
     return validRequestId(made) ? made : makeRequestId();
   }
 
   private spanOf(request: IncomingMessage, caller: SpanIds | undefined): SpanIds {
     const own = childSpan(caller);
-    const given = this.options.span && this.quietly(() => this.options.span?.(request));
+    const { span } = this.settings.callbacks;
+    const given = span && this.quietly(() => span(request));
     return given ? { ...own, ...given } : own;
   }
 
   private sendId({ id }: Exchange, response: ServerResponse): void {
-    const { responseHeader = false, requestIdHeader } = this.options;
-    if (responseHeader === false || response.headersSent) return;
-    const name = responseHeader === true ? requestIdHeader || 'x-request-id' : responseHeader;
-    response.setHeader(name, id);
+    const { responseHeader } = this.settings;
+    if (responseHeader !== undefined && !response.headersSent) response.setHeader(responseHeader, id);
   }
 
   private end(exchange: Exchange, ending: Ending): void {
     release(exchange);
     this.quietly(() => {
-      const { request, response } = exchange;
-      if (this.options.skip && this.quietly(() => this.options.skip?.(request, response))) return;
-      const added = mergeFields(
-        exchange.context.fields,
-        this.quietly(() => this.options.fields?.(request, response)) ?? {},
-      );
-      const entry = accessEntry(exchange, ending, this.rules, added);
-      runInContext(exchange.context, () => this.logger.log(entry));
+      const { request, response, context } = exchange;
+      const { skip, fields } = this.settings.callbacks;
+      if (skip && this.quietly(() => skip(request, response))) return;
+      const given = fields && this.quietly(() => fields(request, response));
+      const added = given ? mergeFields(context.fields, given) : context.fields;
+      const entry = accessEntry(exchange, ending, this.settings.rules, added);
+      runInContext(context, () => this.logger.log(entry));
     });
   }
 
@@ -146,9 +133,4 @@ export class Recorder {
       return undefined;
     }
   }
-}
-
-/** 5XX are errors; a failed health check too. */
-function defaultLevel({ status }: Outcome): string {
-  return status !== undefined && status >= 500 ? 'error' : 'info';
 }

@@ -1,80 +1,95 @@
-/** Where in an object a walk stands, as a set of places in the tree of all patterns. */
-export type Places = readonly Place[];
-
-/** A node of the tree that all patterns together make. */
+/**
+ * Patterns such as `user.email`, `items.*.iban`, `**.ssn` are compiled to a tree; a walk through an object is at a set of
+ * its nodes at once. Each such set is made once and remembers where each key led (a lazy automaton), so that a walk
+ * costs one look into a map per key, however many patterns there are.
+ */
 export interface Place {
-  readonly named: Map<string, Place>;
+  /** A pattern ends here: what stands here goes. */
+  readonly ends: boolean;
+  readonly nodes: readonly Node[];
+  /** Where keys lead; undefined: no pattern can match any more. */
+  readonly next: Map<string, Place | undefined>;
+  readonly all: Map<string, Place>;
+}
+
+interface Node {
+  readonly id: number;
+  readonly named: Map<string, Node>;
   /** `*`: any one segment. */
-  any?: Place;
+  any?: Node;
   /** `**` leads here: any number of segments, none too. */
-  deep?: Place;
-  /** This place came by `**`, so it stays reachable at any depth. */
+  deep?: Node;
+  /** This node came by `**`, so it stays reachable at any depth. */
   loops: boolean;
-  /** A pattern ends here. */
   ends: boolean;
 }
 
+/** Keys may be anything (ids, user input); beyond this many a place remembers no more of them. */
+const MEMORY = 2000;
+
 /**
- * Compiles patterns such as `user.email`, `items.*.iban`, `**.ssn`, `headers["x.y"]`, `rows[0].note`.
+ * Compiles patterns.
  * @returns where a walk starts; undefined without patterns
+ * @throws UnreadablePath
  */
-export function compilePaths(patterns: readonly string[]): Places | undefined {
+export function compilePaths(patterns: readonly string[]): Place | undefined {
   if (patterns.length === 0) return undefined;
-  const root = place(false);
+  let count = 0;
+  const make = (loops: boolean): Node => ({ id: count++, named: new Map(), loops, ends: false });
+  const root = make(false);
   for (const pattern of patterns) {
     let at = root;
-    for (const segment of segmentsOf(pattern)) at = step(at, segment);
+    for (const segment of segmentsOf(pattern)) at = step(at, segment, make);
     at.ends = true;
   }
-  return closure([root]);
+  return placeOf([root], new Map());
 }
 
-/** The places one key further; a key with dots is as many segments as it has parts. */
-export function advance(places: Places, key: string): Places {
-  let now: Places = places;
-  for (const segment of key.includes('.') ? key.split('.') : [key]) {
-    const next = new Set<Place>();
-    for (const at of now) {
-      const named = at.named.get(segment);
-      if (named) next.add(named);
-      if (at.any) next.add(at.any);
-      if (at.loops) next.add(at);
-    }
-    now = closure([...next]);
+/** The place one key further; a key with dots is as many segments as it has parts. */
+export function advance(place: Place, key: string): Place | undefined {
+  const known = place.next.get(key);
+  if (known !== undefined || place.next.has(key)) return known;
+  let nodes = place.nodes;
+  for (const segment of key.split('.')) nodes = closure(nodes.flatMap((node) => after(node, segment)));
+  const found = nodes.length === 0 ? undefined : placeOf(nodes, place.all);
+  if (place.next.size < MEMORY && key.length <= 128) place.next.set(key, found);
+  return found;
+}
+
+function after(node: Node, segment: string): Node[] {
+  const named = node.named.get(segment);
+  return [...(named ? [named] : []), ...(node.any ? [node.any] : []), ...(node.loops ? [node] : [])];
+}
+
+function placeOf(nodes: readonly Node[], all: Map<string, Place>): Place {
+  const reachable = closure(nodes);
+  const name = reachable.map((node) => node.id).join();
+  let place = all.get(name);
+  if (!place) {
+    place = { ends: reachable.some((node) => node.ends), nodes: reachable, next: new Map(), all };
+    all.set(name, place);
   }
-  return now;
+  return place;
 }
 
-/** Whether a pattern ends here. */
-export function reached(places: Places): boolean {
-  return places.some((at) => at.ends);
+function closure(nodes: readonly Node[]): Node[] {
+  const all = new Set(nodes);
+  for (const node of all) if (node.deep) all.add(node.deep);
+  return [...all].sort((a, b) => a.id - b.id);
 }
 
-function place(loops: boolean): Place {
-  return { named: new Map(), loops, ends: false };
-}
-
-function step(at: Place, segment: string): Place {
+function step(at: Node, segment: string, make: (loops: boolean) => Node): Node {
   if (segment === '**') {
-    at.deep ??= place(true);
+    at.deep ??= make(true);
     return at.deep;
   }
   if (segment === '*') {
-    at.any ??= place(false);
+    at.any ??= make(false);
     return at.any;
   }
-  let next = at.named.get(segment);
-  if (!next) {
-    next = place(false);
-    at.named.set(segment, next);
-  }
+  const next = at.named.get(segment) ?? make(false);
+  at.named.set(segment, next);
   return next;
-}
-
-function closure(places: readonly Place[]): Places {
-  const all = new Set(places);
-  for (const at of all) if (at.deep) all.add(at.deep);
-  return [...all];
 }
 
 const SEGMENT = /\.?(?:\["((?:[^"\\]|\\.)*)"\]|\['((?:[^'\\]|\\.)*)'\]|\[(\d+|\*)\]|([^.[\]]+))/y;

@@ -1,5 +1,6 @@
+import { ConfigurationError } from '../errors.js';
 import { compileNames, DEFAULT_NAMES, HARMLESS_NAMES, type IsSensitive, REPLACEMENT } from './names.js';
-import { advance, compilePaths, type Places, reached } from './paths.js';
+import { advance, compilePaths, type Place, UnreadablePath } from './paths.js';
 import { redactQuery, redactText } from './text.js';
 
 /** What to keep out of the logs. All of it adds to the defaults. */
@@ -39,7 +40,7 @@ const UNREADABLE = '[not logged: unreadable]';
 
 interface Rules {
   isSensitive: IsSensitive;
-  places: Places | undefined;
+  place: Place | undefined;
   text: (text: string) => string;
   replacement: string;
 }
@@ -53,9 +54,10 @@ interface Walk {
 
 /**
  * Compiles the rules once; what it returns is for every entry.
- * @throws UnreadablePath for a path that does not parse
+ * @throws ConfigurationError `ROTA_CONFIG_REDACT` for a path that does not parse or a pattern that is none
  */
 export function createRedactor(options: RedactOptions = {}): Redactor {
+  check(options);
   const replacement = options.replacement ?? REPLACEMENT;
   const names = [...(options.defaults === false ? [] : DEFAULT_NAMES), ...(options.names ?? [])];
   const isSensitive = compileNames(names, [...HARMLESS_NAMES, ...(options.keep ?? [])]);
@@ -64,36 +66,65 @@ export function createRedactor(options: RedactOptions = {}): Redactor {
   const matched = (text: string) => patterns.reduce((rest, pattern) => rest.replace(pattern, () => replacement), text);
   const rules: Rules = {
     isSensitive,
-    places: compilePaths(options.paths ?? []),
+    place: pathsOf(options.paths ?? []),
     text: patterns.length === 0 ? searched : (text) => matched(searched(text)),
     replacement,
   };
   return {
     fields: <T extends object>(entry: T) =>
-      redactObject(entry, rules.places, { rules, above: [], left: MAX_VALUES }) as T,
+      redactObject(entry, rules.place, { rules, above: [], left: MAX_VALUES }) as T,
     text: rules.text,
     query: (query) => matched(redactQuery(query, isSensitive, replacement)),
   };
 }
 
-function redactValue(value: unknown, places: Places | undefined, walk: Walk): unknown {
+function check(options: RedactOptions): void {
+  const { patterns = [], ...lists } = options;
+  for (const pattern of patterns) {
+    if (!(pattern instanceof RegExp))
+      throw wrong(`redact.patterns holds ${String(pattern)}. Give regular expressions.`);
+  }
+  for (const name of ['names', 'paths', 'keep'] as const) {
+    const list: unknown = lists[name] ?? [];
+    if (!Array.isArray(list) || list.some((one) => typeof one !== 'string')) {
+      throw wrong(`redact.${name} must be a list of strings.`);
+    }
+  }
+}
+
+function pathsOf(patterns: readonly string[]): Place | undefined {
+  try {
+    return compilePaths(patterns);
+  } catch (error) {
+    if (!(error instanceof UnreadablePath)) throw error;
+    throw wrong(
+      `"${error.message}" in redact.paths is no path. Write user.email, items.*.iban, **.ssn or headers["x.y"].`,
+    );
+  }
+}
+
+function wrong(message: string): ConfigurationError {
+  return new ConfigurationError('ROTA_CONFIG_REDACT', message);
+}
+
+function redactValue(value: unknown, place: Place | undefined, walk: Walk): unknown {
   if (typeof value === 'string') return walk.rules.text(value);
   if (typeof value !== 'object' || value === null) return value;
   if (--walk.left < 0) return TOO_LARGE;
   if (walk.above.includes(value)) return CIRCULAR;
   if (walk.above.length >= MAX_DEPTH) return TOO_DEEP;
   if (value instanceof Date || ArrayBuffer.isView(value)) return value;
-  return redactObject(value, places, walk);
+  return redactObject(value, place, walk);
 }
 
-function redactObject(object: object, places: Places | undefined, walk: Walk): unknown {
+function redactObject(object: object, place: Place | undefined, walk: Walk): unknown {
   const plain = asJson(object);
   if (typeof plain !== 'object' || plain === null) {
     return typeof plain === 'string' ? walk.rules.text(plain) : plain;
   }
   walk.above.push(object);
   try {
-    return Array.isArray(plain) ? redactArray(plain, places, walk) : redactRecord(plain, places, walk);
+    return Array.isArray(plain) ? redactArray(plain, place, walk) : redactRecord(plain, place, walk);
   } catch {
     return UNREADABLE;
   } finally {
@@ -112,12 +143,12 @@ function asJson(object: object): unknown {
   }
 }
 
-function redactArray(array: readonly unknown[], places: Places | undefined, walk: Walk): unknown {
+function redactArray(array: readonly unknown[], place: Place | undefined, walk: Walk): unknown {
   let copy: unknown[] | undefined;
   for (let index = 0; index < array.length; index++) {
     const value = array[index];
-    const here = places && advance(places, String(index));
-    const next = here && reached(here) ? walk.rules.replacement : redactValue(value, here, walk);
+    const here = place && advance(place, String(index));
+    const next = here?.ends ? walk.rules.replacement : redactValue(value, here, walk);
     if (next !== value) {
       copy ??= array.slice();
       copy[index] = next;
@@ -126,10 +157,10 @@ function redactArray(array: readonly unknown[], places: Places | undefined, walk
   return copy ?? array;
 }
 
-function redactRecord(record: object, places: Places | undefined, walk: Walk): object {
+function redactRecord(record: object, place: Place | undefined, walk: Walk): object {
   let copy: Record<string, unknown> | undefined;
   for (const key of Object.keys(record)) {
-    const here = places && advance(places, key);
+    const here = place && advance(place, key);
     const value = (record as Record<string, unknown>)[key];
     const next = redactEntry(record, key, value, here, walk);
     if (next !== value) {
@@ -141,8 +172,8 @@ function redactRecord(record: object, places: Places | undefined, walk: Walk): o
   return copy ?? record;
 }
 
-function redactEntry(record: object, key: string, value: unknown, here: Places | undefined, walk: Walk): unknown {
-  if (here && reached(here)) return walk.rules.replacement;
+function redactEntry(record: object, key: string, value: unknown, here: Place | undefined, walk: Walk): unknown {
+  if (here?.ends) return walk.rules.replacement;
   if (isSecret(value) && (walk.rules.isSensitive(key) || (key === 'value' && isNamedSecret(record, walk)))) {
     return walk.rules.replacement;
   }
