@@ -12,7 +12,7 @@ const HEADER = /\b((?:proxy-)?authorization|(?:set-)?cookie|x-api-key)(["']?\s*:
 const JWT = /\beyJ[A-Za-z0-9_-]{5,}\.eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*/g;
 
 /** No secret in a text this short can be told from a word. */
-const SHORTEST = 8;
+const SHORTEST = 5;
 /** One look for all that the patterns need: most texts have none of it. */
 const HINT = /[=@:]|eyJ|bearer\s|basic\s|token\s/i;
 
