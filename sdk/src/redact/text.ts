@@ -5,7 +5,9 @@ const JSON_PAIR = /"([^"\\]{1,128})"(\s*:\s*)(?:"(?:[^"\\]|\\.)*(?:"|$)|-?\d[\d.
 /** The same inside a JSON string: every quote is escaped. */
 const ESCAPED_JSON_PAIR = /\\"([^"\\]{1,128})\\"(\s*:\s*)(?:\\"[^"\\]*(?:\\"|$)|-?\d[\d.eE+-]*)/g;
 const USERINFO = /(:\/\/)[^/\s@?#"'<>]{1,256}@/g;
-const SCHEME = /\b(bearer|basic|token)(\s+)[A-Za-z0-9._~+/=-]{8,}/gi;
+/** Credentials, and no word after `basic` or `token`: they have a digit, an ending `=` or capitals inside. */
+const SCHEME =
+  /\b([Bb]earer|BEARER|[Bb]asic|BASIC|[Tt]oken|TOKEN)(\s+)(?=[A-Za-z._~-]*(?:[0-9+/=]|[a-z][A-Z]))[A-Za-z0-9._~+/=-]{8,}/g;
 /** A header that was logged as text; its whole line goes. */
 const HEADER = /\b((?:proxy-)?authorization|(?:set-)?cookie|x-api-key)(["']?\s*:\s*)[^\r\n]+/gi;
 /** A JSON Web Token: header and payload are base64url of `{"`. */
@@ -43,6 +45,8 @@ export function redactText(text: string, isSensitive: IsSensitive, replacement: 
 /** `name=value`: what may stand before, the name; the value follows. */
 const NAME = /(^|[=?&;,\s"'({])([^=&?;,\s"'({]{1,128})=/g;
 const VALUE = /"[^"]*"?|'[^']*'?|[^&;,\s"')]*/y;
+/** A value that is percent-encoded has none of these. Short of the whole value, so that no text is read twice. */
+const ENCODED = /[^=?&;,\s"'(){}]*/y;
 /** How often a value that is itself a percent-encoded URL or query is looked into. */
 const MAX_NESTING = 3;
 
@@ -62,11 +66,11 @@ export function redactQuery(
   NAME.lastIndex = 0;
   for (let match = NAME.exec(text); match; match = NAME.exec(text)) {
     const start = match.index + match[0].length;
-    VALUE.lastIndex = start;
-    const value = VALUE.exec(text)?.[0] ?? '';
-    const next = isSensitive(decoded(match[2] as string))
-      ? replacement
-      : redactEncoded(value, isSensitive, replacement, nesting);
+    const sensitive = isSensitive(decoded(match[2] as string));
+    const pattern = sensitive ? VALUE : ENCODED;
+    pattern.lastIndex = start;
+    const value = pattern.exec(text)?.[0] ?? '';
+    const next = sensitive ? replacement : redactEncoded(value, isSensitive, replacement, nesting);
     if (next !== value && value !== '') {
       result += text.slice(taken, start) + next;
       taken = start + value.length;

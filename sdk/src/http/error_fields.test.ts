@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { errorFields, MAX_STACK } from './error_fields.js';
+
+describe('error fields', () => {
+  it('tells the class, the code, the message and where it was thrown', () => {
+    class PaymentError extends Error {
+      code = 'E_PAY';
+    }
+    const fields = errorFields(new PaymentError('no money'));
+    expect(fields).toMatchObject({ type: 'PaymentError', code: 'E_PAY', message: 'no money' });
+    expect(fields.stack_trace).toContain('error_fields.test.ts');
+  });
+
+  it('follows causes and aggregates, and ends where they run in a circle', () => {
+    const inner = new Error('inner');
+    const outer = new Error('outer', { cause: new TypeError('middle', { cause: inner }) });
+    expect(errorFields(outer).stack_trace).toMatch(
+      /outer[\s\S]*Caused by: TypeError: middle[\s\S]*Caused by: Error: inner/,
+    );
+    (inner as { cause?: unknown }).cause = outer;
+    expect(errorFields(outer).stack_trace).toContain('inner');
+    const many = new AggregateError([new Error('one'), 'two'], 'all failed');
+    expect(errorFields(many).stack_trace).toMatch(/all failed[\s\S]*One of: Error: one[\s\S]*One of: two/);
+  });
+
+  it.each([
+    ['a text', 'boom', { type: 'string', message: 'boom' }],
+    ['nothing', undefined, { type: 'undefined', message: 'undefined' }],
+    ['null', null, { type: 'object', message: 'null' }],
+    ['an object', { a: 1 }, { type: 'object', message: '{"a":1}' }],
+    ['a number', 5n, { type: 'bigint', message: '5' }],
+    ['an object with a message', { message: 'like an error' }, { type: 'Error', message: 'like an error' }],
+  ])('takes %s that was thrown', (_what, thrown, fields) => {
+    expect(errorFields(thrown)).toMatchObject(fields);
+  });
+
+  it('is bounded, whatever the error drags along', () => {
+    const wide = (depth: number): Error =>
+      depth === 0
+        ? new Error('x'.repeat(10_000))
+        : new AggregateError(
+            Array.from({ length: 50 }, () => wide(depth - 1)),
+            'a',
+          );
+    const started = performance.now();
+    const fields = errorFields(wide(2));
+    expect(fields.stack_trace?.length).toBeLessThanOrEqual(MAX_STACK);
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  it('never throws', () => {
+    const hostile = {
+      message: 'x',
+      get stack(): string {
+        throw new Error('no');
+      },
+    };
+    expect(errorFields(hostile).type).toBe('unreadable');
+    fc.assert(
+      fc.property(fc.anything(), (thrown) => {
+        expect(errorFields(thrown)).toBeTypeOf('object');
+      }),
+    );
+  });
+});
