@@ -1,23 +1,27 @@
 #!/bin/sh
-# Starts the agent, after taking each followed file's place back by ROTA_RESEND_LINES lines.
+# Starts the agent; with ROTA_RESEND_LINES above 0, after taking each followed file's place back by that many lines.
 #
-# omrelp takes a message for delivered once it is sent. What the server had not acknowledged when the agent was killed
-# (512 messages at most, its window) and the batch under way are in no queue any more. They are still in the log file:
-# read again they get the same ids, so what had arrived after all is recognised and nothing is doubled.
+# omrelp takes a message for delivered once it is sent: of a window of more than one (ROTA_WINDOW), what the server had not
+# acknowledged when the agent was killed is in no queue any more. It is still in the log file: read again it gets the
+# same ids, so what had arrived after all is recognised and nothing is doubled. (With a backlog in the queue, what was
+# under way lies further back than any number of lines: only ROTA_WINDOW=1 loses nothing then.)
 #
 #   run_agent.sh            runs rsyslogd in the foreground (exec: same pid, same signals)
 #   run_agent.sh --only     takes the places back and ends, for a unit's ExecStartPre
 set -eu
-lines=${ROTA_RESEND_LINES:-2000}
+lines=${ROTA_RESEND_LINES:-0}
 # Lines are at most 64 KiB, but hardly 2,000 of them: no more than this is read.
 most=33554432
 
 rm -f "$ROTA_WORK"/imfile-state:*.new
 for state in "$ROTA_WORK"/imfile-state:*; do
-  [ -f "$state" ] || continue
+  [ "$lines" -gt 0 ] && [ -f "$state" ] || continue
   file=$(sed -n 's/.*"filename": *"\([^"]*\)".*/\1/p' "$state" | sed 's#\\/#/#g')
   place=$(sed -n 's/.*"strt_offs": *\([0-9]*\).*/\1/p' "$state")
   [ -n "$file" ] && [ -n "$place" ] && [ -f "$file" ] || continue
+  # The name in the state is the one at its writing; the file may have been rotated away since.
+  inode=${state##*/imfile-state:}
+  [ "$(stat -c %i "$file")" = "${inode%%:*}" ] || continue
   # Shorter than the place: truncated meanwhile; imfile notices that itself.
   [ "$(wc -c <"$file")" -ge "$place" ] || continue
   # An event of several lines (gunicorn's traceback) must be read from its first line on.
