@@ -62,7 +62,22 @@ export function rsyslogAgent(options: RsyslogAgentOptions): ServiceProcess {
     ROTA_HOST: options.host,
     ROTA_SERVER: '127.0.0.1',
     ROTA_SERVER_PORT: String(options.serverPort),
+    ...followed(options),
   });
+}
+
+/** Each followed file with the name that rotation gives it; what is not asked for must not be the machine's own. */
+function followed({ folder, settings }: RsyslogAgentOptions): Record<string, string> {
+  const names = ['ROTA_NGINX_ACCESS', 'ROTA_NGINX_ERROR', 'ROTA_GUNICORN_ACCESS', 'ROTA_GUNICORN_ERROR'];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const path = settings?.[name] ?? join(folder, 'none', `${name.toLowerCase()}.log`);
+      return [
+        [name, path],
+        [`${name}_ROTATED`, `${path}.1`],
+      ];
+    }),
+  );
 }
 
 function rsyslogd(
