@@ -9,8 +9,8 @@ export interface SearchClient {
         method: string;
         path: string;
         querystring?: Record<string, string | number | boolean>;
-        body?: unknown;
-        bulkBody?: unknown;
+        body?: Record<string, unknown>;
+        bulkBody?: Record<string, unknown>[];
       },
       options?: { signal?: AbortSignal; requestTimeout?: number; maxRetries?: number; meta?: false },
     ): Promise<unknown>;

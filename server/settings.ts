@@ -22,18 +22,18 @@ export const settingsSchema = z.object({
   /** How the balancer probes the frontends (Octavia, HAProxy: inter, rise, fall; Rackspace: delay, attempts). */
   monitor: z
     .object({
-      interval_s: z.number().positive().default(10),
+      interval_s: z.number().positive().default(2),
       timeout_s: z.number().positive().default(5),
       rise: z.number().int().min(1).default(2),
       fall: z.number().int().min(1).default(3),
       /** Statuses that pass, as a regular expression over the three digits. */
-      ok_status: z.string().max(200).default('^[23][0-9][0-9]$'),
+      ok_status: z.string().max(200).default('^[234][0-9][0-9]$'),
     })
     .default({}),
   /** How nginx takes a webapp out of its pool. */
   passive: z
     .object({
-      max_fails: z.number().int().min(0).default(1),
+      max_fails: z.number().int().min(0).default(3),
       fail_timeout_s: z.number().positive().default(10),
     })
     .default({}),

@@ -49,7 +49,7 @@ type Share = TierShare['hosts'][number];
 
 function evenVerdict(tiers: readonly TierShare[]): Verdict {
   const worst = tiers.flatMap(({ hosts }) => hosts).sort((a, b) => Math.abs(b.in_points) - Math.abs(a.in_points))[0]!;
-  const outs = tiers.flatMap(({ hosts }) => hosts).filter(({ out_cause }) => out_cause);
+  const outs = tiers.flatMap(({ hosts }) => hosts).filter(({ out_of_pool_ms }) => out_of_pool_ms > 0);
   const most = `The largest deviation is ${worst.host}: ${percent(worst.share)} where ${percent(worst.due)} was due.`;
   const away =
     outs.length > 0 ? ` ${list(outs.map(({ host }) => host))} lost time out of the pool, which is not unevenness.` : '';
@@ -84,7 +84,7 @@ export function inCause(
   others: number | null,
 ): string | null {
   const { inPoints, meanMs, failedShare } = share;
-  if (meanMs === null || others === null || others === 0) return null;
+  if (meanMs === null || others === null || others === 0 || Math.abs(inPoints) < 0.5) return null;
   const speed = `${milliseconds(meanMs)} on average, against ${milliseconds(others)} elsewhere`;
   if (inPoints < 0 && meanMs > others * 1.2) return `slow answers, ${speed}`;
   if (inPoints > 0 && failedShare > 0.05 && meanMs < others * 0.8) return `fast failures, ${speed}`;

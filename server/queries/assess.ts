@@ -2,8 +2,9 @@ import type { Annotation, HealthEvent } from '../../common/api';
 import { ACCESS_DATASETS, FIELDS, streamOf } from '../../common/ecs';
 import { annotationsOf } from '../../common/model/health/annotations';
 import { type Deploy, healthEvents, type Silence } from '../../common/model/health/events';
-import { type HostRow, quietSpans, sumOver } from '../../common/model/health/rows';
+import { type HostRow, quietSpans, sumInside, sumOver } from '../../common/model/health/rows';
 import { joinChains } from '../../common/model/passive';
+import type { PoolOut } from '../../common/model/pool_state';
 import type { Span } from '../../common/model/spans';
 import { joinMembers, type MemberTraffic, type TierTraffic } from '../../common/model/traffic';
 import { list } from '../../common/model/words';
@@ -22,6 +23,8 @@ const DEPLOY_MS = 15 * 60_000;
 /** Who was in which pool, what happened to whom, as every page needs it. */
 export interface Assessment {
   pools: Pools;
+  /** The webapps' absences, a chain of failed tries as one. */
+  chains: PoolOut[];
   rows: HostRow[];
   events: HealthEvent[];
   annotations: Annotation[];
@@ -92,7 +95,7 @@ export function assess(input: AssessInput): Assessment {
     rules: { minFailed: settings.burst.min_failed, share: settings.burst.share },
     balancer,
   });
-  return { pools, rows, events, annotations: annotationsOf(events), silences, balancer };
+  return { pools, chains, rows, events, annotations: annotationsOf(events), silences, balancer };
 }
 
 /** Members of one host under several frontends are one row. */
@@ -147,7 +150,7 @@ function silencesOf(rows: readonly HostRow[], pools: Pools, input: AssessInput):
     const signs = pools.signs.get(row.host);
     if (!told || (row.tier === 'frontend' && frontend.source === 'nginx.access')) return [];
     return quietSpans(signs ?? [], window, settings.silent_after_s * 1000).flatMap((span): Silence[] => {
-      const turns = sumOver(row.requests, timeline, span);
+      const turns = sumInside(row.requests, timeline, span);
       if (turns === 0) return [];
       const saidBy =
         row.tier === 'frontend' ? (input.landscape.balancers[0]?.host ?? 'the balancer') : list(row.frontends);

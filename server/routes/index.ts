@@ -1,7 +1,9 @@
 import type { RotaHost } from '../host';
 import { answerHealth } from '../queries/health';
+import { answerRequests } from '../queries/requests';
 import { answerRotation } from '../queries/rotation';
 import { AnswerCache } from '../search/cache';
+import { registerExportRoute } from './export_route';
 import { registerJsonRoute } from './json_route';
 
 const CACHE_ENTRIES = 200;
@@ -12,4 +14,6 @@ export function registerRoutes(host: RotaHost): void {
   const cache = new AnswerCache(CACHE_ENTRIES, CACHE_TTL_MS);
   registerJsonRoute(host, cache, 'rotation', answerRotation);
   registerJsonRoute(host, cache, 'health', answerHealth);
+  registerJsonRoute(host, cache, 'requests', answerRequests);
+  registerExportRoute(host, cache);
 }

@@ -123,7 +123,7 @@ function behind(out: PoolOut, { rows }: EventsInput, bursts: readonly Burst[]): 
   const hosts = failing
     .filter(({ host }) => rows.some((row) => row.host === host && row.frontends.includes(out.host)))
     .map(({ host }) => host);
-  const unique = [...new Set(hosts)];
+  const unique = [...new Set(hosts)].sort();
   if (unique.length === 0) return [];
   return [`${list(unique)} ${unique.length === 2 ? 'both ' : unique.length > 2 ? 'all ' : ''}answered 5XX.`];
 }
@@ -192,7 +192,7 @@ function silentEvent({ host, tier, from, to, open, turns, saidBy }: Silence): Dr
     since: from,
     until: open ? null : to,
     duration_ms: open ? null : to - from,
-    cause: `No lines of its own, yet ${saidBy} logged ${plural(turns, 'turn')} it served: the logging stopped, not the service.`,
+    cause: `No lines of its own, yet ${saidBy} logged at least ${plural(turns, 'turn')} it served: the logging stopped, not the service.`,
     users_hurt: 0,
     gap_ms: null,
     first_failure: null,

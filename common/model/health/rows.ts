@@ -89,6 +89,11 @@ export function leadUpTo(
   return found;
 }
 
+/** Sum of a row over the buckets that lie whole in a span: what is surely inside. */
+export function sumInside(row: readonly number[], { times, interval }: Grid, { from, to }: Span): number {
+  return row.reduce((sum, value, i) => (times[i]! >= from && times[i]! + interval <= to ? sum + value : sum), 0);
+}
+
 /** Sum of a row over the buckets that begin in a span. */
 export function sumOver(row: readonly number[], grid: Grid, { from, to }: Span): number {
   return row.reduce((sum, value, i) => (grid.times[i]! >= from && grid.times[i]! < to ? sum + value : sum), 0);

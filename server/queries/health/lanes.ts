@@ -1,7 +1,7 @@
 import type { HealthData, Lane } from '../../../common/api';
 import { outsOf } from '../../../common/model/fairness';
 import { type Layer, paint } from '../../../common/model/health/lanes';
-import { burstsOf, type HostRow, quietSpans, sumOver } from '../../../common/model/health/rows';
+import { burstsOf, type HostRow, quietSpans, sumInside } from '../../../common/model/health/rows';
 import { clip, intersect, lengthOf, type Span, unite } from '../../../common/model/spans';
 import { duration, plural } from '../../../common/model/words';
 import type { Timeline } from '../../search/timeline';
@@ -80,7 +80,7 @@ function absences(
   { assessment }: LanesInput,
   window: Span,
 ) {
-  const { pools } = assessment;
+  const { pools, chains } = assessment;
   if (tier === 'frontend')
     return {
       own: clip(
@@ -89,11 +89,11 @@ function absences(
       ),
       above: [] as Span[],
     };
-  const all = { members: [], outs: pools.webapps, above: { members: [], outs: pools.frontends } };
+  const all = { members: [], outs: chains, above: { members: [], outs: pools.frontends } };
   const each = homes.map((by) => unite(outsOf(all, { host, by, weight: 1 }, window)));
   const away = each.length > 0 ? each.reduce(intersect) : [];
   const own = clip(
-    pools.webapps.filter((out) => out.host === host && homes.length <= 1),
+    chains.filter((out) => out.host === host && homes.length <= 1),
     window,
   );
   return { own, above: away };
@@ -114,7 +114,7 @@ function segmentsOf(
     Math.max(settings.silent_after_s * 1000, 2 * timeline.interval),
   );
   const rules = { minFailed: settings.burst.min_failed, share: settings.burst.share };
-  const unseen = quiet.filter((span) => !row || sumOver(row.requests, timeline, span) === 0);
+  const unseen = quiet.filter((span) => !row || sumInside(row.requests, timeline, span) === 0);
   const layers: Layer[] = [
     { state: 'unknown', spans: unseen.map((span) => ({ ...span, note: 'No line tells what it did.' })) },
     {

@@ -1,4 +1,4 @@
-import type { RotationRequest } from '../../../common/api';
+import type { RotationRequest, Scope } from '../../../common/api';
 import { DATASETS, FIELDS, streamOf } from '../../../common/ecs';
 import type { Dsl } from '../../host';
 import { classesAgg, durationAggs, failedFilter, timeAgg } from '../../search/aggregations';
@@ -140,7 +140,7 @@ export function probeCountSearch(asking: Asking): NamedSearch {
 }
 
 /** The newest request before the window's end, whatever the filters say: for the empty page. */
-export function lastRequestSearch({ query, namespace }: Pick<Asking, 'query' | 'namespace'>): NamedSearch {
+export function lastRequestSearch({ query, namespace }: { query: Scope; namespace: string }): NamedSearch {
   const datasets = [DATASETS.nginxAccess, DATASETS.haproxy, DATASETS.access, DATASETS.gunicornAccess];
   return {
     index: datasets.map((dataset) => streamOf(dataset, namespace)).join(','),

@@ -1,0 +1,122 @@
+import type { Attempt, Cursor, RequestRow, RequestsData, RequestsRequest } from '../../../common/api';
+import { type EcsDocument, FIELDS, HEALTH_CHECK_TAG } from '../../../common/ecs';
+import type { Dsl } from '../../host';
+import { NANOS_PER_MS } from '../../search/aggregations';
+import { numberOf } from '../../search/buckets';
+import type { Hit, NamedSearch, SearchAnswer } from '../../search/msearch';
+import type { Landscape } from '../landscape';
+import type { Matching } from './matching';
+
+/** A line may become searchable a little after one that was ingested later: live asks again for these seconds. */
+const LIVE_OVERLAP_MS = 5000;
+
+export const ROW_FIELDS = [
+  FIELDS.timestamp,
+  FIELDS.dataset,
+  FIELDS.host,
+  FIELDS.requestId,
+  FIELDS.traceId,
+  FIELDS.method,
+  FIELDS.path,
+  FIELDS.status,
+  FIELDS.duration,
+  FIELDS.tags,
+  FIELDS.upstreamAddress,
+  FIELDS.upstreamStatus,
+  FIELDS.upstreamDuration,
+  FIELDS.haproxyServer,
+  FIELDS.attempts,
+  FIELDS.serverAddress,
+];
+
+/** A page of rows. `event.id` breaks ties, so that pages neither repeat nor skip. */
+export function rowsSearch({ door, filter }: Matching, query: RequestsRequest): NamedSearch {
+  const live: Dsl[] = query.live_after
+    ? [{ range: { [FIELDS.ingested]: { gt: Number(query.live_after[0]) - LIVE_OVERLAP_MS, format: 'epoch_millis' } } }]
+    : [];
+  return {
+    index: door.index,
+    body: {
+      size: query.size,
+      track_total_hits: false,
+      query: { bool: { filter: [...filter, ...live] } },
+      sort: [
+        { [query.sort.field]: { order: query.sort.order, unmapped_type: 'long', missing: '_last' } },
+        { 'event.id': { order: 'asc', unmapped_type: 'keyword', missing: '_last' } },
+      ],
+      ...(query.after ? { search_after: query.after } : {}),
+      _source: ROW_FIELDS,
+      fields: query.columns.map((field) => ({ field, format: dateFormat(field) })),
+      aggs: { ingested: { max: { field: FIELDS.ingested } }, newest: { max: { field: FIELDS.timestamp } } },
+    },
+  };
+}
+
+function dateFormat(field: string): string | undefined {
+  return field === FIELDS.timestamp || /^event\.(created|ingested|start|end)$/.test(field)
+    ? 'strict_date_optional_time'
+    : undefined;
+}
+
+export function rowsOf(
+  answer: SearchAnswer,
+  query: RequestsRequest,
+  landscape: Landscape,
+): NonNullable<RequestsData['rows']> {
+  const last = answer.hits.at(-1)?.sort as Cursor | undefined;
+  const ingested = numberOf(answer.aggregations, 'ingested');
+  const cursor = ingested ?? (query.live_after ? Number(query.live_after[0]) : null);
+  return {
+    rows: answer.hits.map((hit) => rowOf(hit, landscape)),
+    after: answer.hits.length === query.size && last && last.every((part) => part !== null) ? last : null,
+    live_cursor: cursor === null ? null : [cursor],
+    newest: numberOf(answer.aggregations, 'newest'),
+  };
+}
+
+/** One line as a row; failed attempts are those before the last, and the last too when it is a 5XX. */
+export function rowOf(hit: Hit, landscape: Landscape): RequestRow {
+  const doc = hit._source as EcsDocument;
+  const attempts = attemptsOf(doc, landscape);
+  const failed = attempts.filter(({ status }, i) => (status !== null && status >= 500) || i < attempts.length - 1);
+  const ms = (ns: number | undefined) => (ns === undefined ? null : ns / NANOS_PER_MS);
+  return {
+    index: hit._index,
+    id: hit._id,
+    t: Date.parse(doc['@timestamp'] ?? ''),
+    request_id: doc.http?.request?.id ?? null,
+    trace_id: doc.trace?.id ?? null,
+    dataset: doc.event?.dataset ?? '',
+    host: doc.host?.name ?? null,
+    method: doc.http?.request?.method ?? null,
+    path: doc.url?.path ?? null,
+    status: doc.http?.response?.status_code ?? null,
+    duration_ms: ms(doc.event?.duration),
+    failed_ms: failed.reduce((sum, { duration_ms }) => sum + (duration_ms ?? 0), 0),
+    attempts,
+    probe: [doc.tags ?? []].flat().includes(HEALTH_CHECK_TAG),
+    columns: Object.fromEntries(Object.entries(hit.fields ?? {}).map(([field, values]) => [field, cellOf(values)])),
+  };
+}
+
+function attemptsOf(doc: EcsDocument, { book }: Landscape): Attempt[] {
+  const listed = [doc.rota?.attempts ?? []].flat();
+  const last = doc.rota?.upstream;
+  const all = listed.length > 0 ? listed : last?.address === undefined ? [] : [last];
+  return all.map((attempt, i) => ({
+    n: i + 1,
+    host: attempt.address === undefined ? 'no live upstream' : (doc.haproxy?.server_name ?? book.name(attempt.address)),
+    address: attempt.address ?? null,
+    status: attempt.status_code ?? null,
+    duration_ms: attempt.duration === undefined ? null : attempt.duration / NANOS_PER_MS,
+  }));
+}
+
+/** Several values are joined; objects (nested fields) are written as JSON. */
+export function cellOf(values: readonly unknown[]): string | number | boolean | null {
+  if (values.length === 0) return null;
+  const [only] = values;
+  if (values.length === 1 && (typeof only === 'string' || typeof only === 'number' || typeof only === 'boolean'))
+    return only;
+  return values.map((value) => (typeof value === 'object' ? JSON.stringify(value) : String(value))).join(', ');
+}
