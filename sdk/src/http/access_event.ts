@@ -96,7 +96,7 @@ function receivedBytes(exchange: Exchange): number | undefined {
 
 /** RFC 9110, section 6.4.1: what is written to such a response is not sent. */
 function hasBody(method: string, status: number | undefined): boolean {
-  return method !== 'HEAD' && status !== 204 && status !== 304 && (status === undefined || status >= 200);
+  return method !== 'HEAD' && status !== 204 && status !== 304;
 }
 
 function eventFields(exchange: Exchange, ending: Ending, status: number | undefined, failed: boolean): object {

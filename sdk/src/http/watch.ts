@@ -79,6 +79,6 @@ function sizeOf(chunk: unknown, encoding?: unknown): number {
 /** A response that was destroyed with an error was given up on this side; otherwise the other side hung up. */
 function whoEnded(exchange: Exchange, response: ServerResponse): 'client' | 'server' {
   const { errored } = response;
-  if (exchange.error !== undefined) return 'server';
-  return errored && (errored as NodeJS.ErrnoException).code !== 'ECONNRESET' ? 'server' : 'client';
+  if (errored && (errored as NodeJS.ErrnoException).code !== 'ECONNRESET') exchange.error ??= { thrown: errored };
+  return exchange.error === undefined ? 'client' : 'server';
 }
