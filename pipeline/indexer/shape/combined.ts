@@ -3,7 +3,7 @@ import { child, put } from './document';
 import { unescapeNginx } from './escapes';
 import { readExtras } from './extras';
 import { forwardedIp } from './forwarded';
-import { given, requestLine, whole } from './http_fields';
+import { given, requestLine, traceId, whole } from './http_fields';
 import type { Line, Parsed } from './line';
 import type { ShapeSettings } from './settings';
 import type { JsonObject } from './shaped';
@@ -62,9 +62,23 @@ function addExtras(doc: JsonObject, extras: ReturnType<typeof readExtras>, setti
   if (Object.keys(upstream).length > 0) child(doc, 'rota')['upstream'] = upstream;
   const forwarded = forwardedIp(extras.forwardedFor, settings);
   if (forwarded !== undefined) doc['network'] = { forwarded_ip: forwarded };
+  const trace = traceId(extras.traceparent);
+  if (trace !== undefined) doc['trace'] = { id: trace };
+  addService(doc, extras);
   if (extras.unknown !== undefined || extras.named !== undefined) {
     const extra: JsonObject = { ...extras.named };
     if (extras.unknown !== undefined) extra['access'] = extras.unknown;
     child(doc, 'rota')['extra'] = extra;
   }
+}
+
+/** Who answered, of a format that says so (stack/webapps/django): the address that frontends know it by, and what runs. */
+function addService(doc: JsonObject, extras: ReturnType<typeof readExtras>): void {
+  const found = /^(.+):(\d{1,5})$/.exec(extras.server ?? '');
+  if (found) doc['server'] = { address: found[1] as string, port: Number(found[2]) };
+  const service: JsonObject = {};
+  put(service, 'name', extras.service);
+  put(service, 'version', extras.serviceVersion);
+  put(service, 'environment', extras.environment);
+  if (Object.keys(service).length > 0) doc['service'] = service;
 }

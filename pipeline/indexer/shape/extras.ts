@@ -12,6 +12,12 @@ export interface Extras {
   requestId?: string;
   forwardedFor?: string;
   domain?: string;
+  /** `address:port` of the webapp that answered, which is what its frontend calls the upstream. */
+  server?: string;
+  service?: string;
+  serviceVersion?: string;
+  environment?: string;
+  traceparent?: string;
   /** What has no name: kept as it is. */
   unknown?: string[];
   named?: JsonObject;
@@ -87,6 +93,11 @@ const NAMES: Readonly<Record<string, keyof typeof READERS>> = {
   host: 'host',
   xff: 'xff',
   http_x_forwarded_for: 'xff',
+  server: 'server',
+  service: 'service',
+  service_version: 'serviceVersion',
+  environment: 'environment',
+  traceparent: 'traceparent',
 };
 
 const READERS = {
@@ -97,6 +108,11 @@ const READERS = {
   id: (value: string): Extras => ({ requestId: value }),
   host: (value: string): Extras => ({ domain: value }),
   xff: (value: string): Extras => ({ forwardedFor: value }),
+  server: (value: string): Extras => ({ server: value }),
+  service: (value: string): Extras => ({ service: value }),
+  serviceVersion: (value: string): Extras => ({ serviceVersion: value }),
+  environment: (value: string): Extras => ({ environment: value }),
+  traceparent: (value: string): Extras => ({ traceparent: value }),
 };
 
 function takeNamed(found: Extras, name: string, value: string): void {
