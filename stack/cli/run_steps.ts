@@ -5,21 +5,29 @@ const TIMER = { ...PRESET_TIMER, condition: (ms?: number) => (ms ?? 0) > 1000 };
 
 /** Runs steps one after the other and shows them: a live list in a terminal, plain lines elsewhere. */
 export async function runSteps(steps: Step[]): Promise<void> {
+  let failure: unknown;
   const list = new Listr(
     steps.map((step) => ({
       title: step.title,
       task: async (_context: unknown, task: { output: string }) => {
-        await step.run((text) => {
-          task.output = text.trim().slice(0, 120);
-        });
+        try {
+          await step.run((text) => {
+            task.output = text.trim().slice(0, 120);
+          });
+        } catch (error) {
+          failure = error;
+          throw new Error('see below');
+        }
       },
     })),
     {
       fallbackRenderer: 'simple',
-      // The one sentence of a failure is printed once, by the command itself.
       rendererOptions: { showErrorMessage: false, timer: TIMER },
       fallbackRendererOptions: { timer: TIMER },
     },
   );
-  await list.run();
+  // The command prints the one sentence of a failure, once.
+  await list.run().catch((error: unknown) => {
+    throw failure ?? error;
+  });
 }

@@ -56,7 +56,7 @@ export function elasticsearchService(options: ElasticsearchOptions): ServiceProc
   });
 }
 
-function writeConfig(config: string, { folder, port, transportPort }: ElasticsearchOptions): void {
+function writeConfig(config: string, { home, folder, port, transportPort }: ElasticsearchOptions): void {
   const settings = {
     'cluster.name': `rota-${port}`,
     'node.name': 'store-1',
@@ -69,6 +69,8 @@ function writeConfig(config: string, { folder, port, transportPort }: Elasticsea
     'xpack.security.enabled': false,
     // A laptop's nearly full disk must not make the demo's indices read-only; the free space is checked before.
     'cluster.routing.allocation.disk.threshold_enabled': false,
+    // A full node would start its machine learning processes; the stripped one does not know the setting.
+    ...(existsSync(join(home, 'modules', 'x-pack-ml')) ? { 'xpack.ml.enabled': false } : {}),
   };
   const yaml = Object.entries(settings)
     .map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`)
