@@ -48,6 +48,9 @@ export async function buildPlugin({
   };
   const entries = Object.entries(files);
   const zipped = zipSync(Object.fromEntries(entries.map(([name, bytes]) => [`kibana/rota/${name}`, bytes])), {
+    // Unix file modes: without them the installer's files can be read by root alone.
+    os: 3,
+    attrs: 0o100644 << 16,
     level: 9,
     mtime: ZIP_TIME,
   });
