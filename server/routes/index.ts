@@ -2,6 +2,7 @@ import type { RotaHost } from '../host';
 import { answerHealth } from '../queries/health';
 import { answerRequests } from '../queries/requests';
 import { answerRotation } from '../queries/rotation';
+import { answerTrace } from '../queries/trace';
 import { AnswerCache } from '../search/cache';
 import { registerExportRoute } from './export_route';
 import { registerJsonRoute } from './json_route';
@@ -16,4 +17,5 @@ export function registerRoutes(host: RotaHost): void {
   registerJsonRoute(host, cache, 'health', answerHealth);
   registerJsonRoute(host, cache, 'requests', answerRequests);
   registerExportRoute(host, cache);
+  registerJsonRoute(host, cache, 'trace', answerTrace);
 }

@@ -1,0 +1,15 @@
+/** Frames of the application apart from those of its dependencies and its runtime. */
+export function splitStack(stack: string): { own: string[]; folded: string[] } {
+  const lines = stack.split('\n').map((line) => line.trimEnd());
+  const own: string[] = [];
+  const folded: string[] = [];
+  for (const line of lines) {
+    if (line === '') continue;
+    (isForeign(line) ? folded : own).push(line);
+  }
+  return { own, folded };
+}
+
+function isForeign(line: string): boolean {
+  return /node_modules|\(node:|\bnode:internal|site-packages|dist-packages|\/usr\/lib\/python/.test(line);
+}
