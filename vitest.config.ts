@@ -25,7 +25,15 @@ export default defineConfig({
       },
       { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...serviceTest } },
       { test: { name: 'faults', include: ['test/faults/**/*.test.ts'], ...serviceTest, testTimeout: 600_000 } },
-      { test: { name: 'heat', include: ['test/heat/**/*.test.ts'], ...serviceTest, testTimeout: 600_000 } },
+      {
+        test: {
+          name: 'heat',
+          include: ['test/heat/**/*.test.ts'],
+          globalSetup: ['test/heat/global_setup.ts'],
+          ...serviceTest,
+          testTimeout: 600_000,
+        },
+      },
     ],
   },
 });

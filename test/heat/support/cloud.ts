@@ -37,13 +37,25 @@ export class Cloud {
     return (await answer.json()) as T;
   }
 
-  async post(service: ServiceName, path: string, body: unknown): Promise<void> {
+  async post<T>(service: ServiceName, path: string, body: unknown): Promise<T> {
     const answer = await fetch(serviceUrl(this.layout, service) + path, {
       method: 'POST',
       body: JSON.stringify(body),
       headers: { 'X-Auth-Token': this.token, 'Content-Type': 'application/json' },
     });
-    if (!answer.ok) throw new Error(`${service} answered ${answer.status} to POST ${path}: ${await answer.text()}`);
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${service} answered ${answer.status} to POST ${path}: ${text}`);
+    return (text ? JSON.parse(text) : undefined) as T;
+  }
+
+  /** Gives an image its bytes. */
+  async upload(image: string, bytes: Buffer): Promise<void> {
+    const answer = await fetch(`${serviceUrl(this.layout, 'glance')}/v2/images/${image}/file`, {
+      method: 'PUT',
+      body: new Uint8Array(bytes),
+      headers: { 'X-Auth-Token': this.token, 'Content-Type': 'application/octet-stream' },
+    });
+    if (!answer.ok) throw new Error(`glance answered ${answer.status} to the upload: ${await answer.text()}`);
   }
 
   /** Every server, its user_data decoded, by name. */
