@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { Cli } from './support/cli';
 import { Cloud, type Server } from './support/cloud';
+import { expectEmpty, stackIsGone } from './support/expect_gone';
 import { serveFolder } from './support/folder_server';
 import { nodeSetting, PlayedNodes } from './support/nodes';
 
@@ -32,7 +33,7 @@ describe('the stack that the original command makes (servers are fake: the test 
     folder = await serveFolder(join(import.meta.dirname, '../../heat'));
     nodes = new PlayedNodes(cloud, 'logging-');
     const url = `${folder.url}/rota.yaml`;
-    const made = await cli.heat('stack-create', 'logging', '--parameters=branch=master', '-u', url, '--poll', '1');
+    const made = await cli.heat('stack-create', 'logging', '--parameters=branch=master', '-u', url, '--poll', '3');
     expect(made.text).toContain('Stack logging CREATE_COMPLETE');
     created = await cloud.servers('logging-');
     const shown = await cli.json<{ outputs: { output_key: string; output_value: unknown }[] }>(
@@ -225,29 +226,3 @@ describe('the stack that the original command makes (servers are fake: the test 
 
 const addressOf = (server: Server) => Object.values(server.addresses)[0]![0]!.addr;
 const nodeRole = (server: Server) => /ROTA_ROLE=(\w+)/.exec(server.user_data)![1]!;
-
-/** `heat stack-delete` returns at once; waits for the end of it. */
-async function stackIsGone(cli: Cli, name: string) {
-  await expect
-    .poll(
-      async () =>
-        (await cli.json<{ 'Stack Name': string; 'Stack Status': string }[]>('stack', 'list')).filter(
-          (stack) => stack['Stack Name'] === name,
-        ),
-      {
-        timeout: 180_000,
-        interval: 1000,
-      },
-    )
-    .toEqual([]);
-}
-
-async function expectEmpty(cloud: Cloud) {
-  expect(await cloud.servers()).toEqual([]);
-  expect(await cloud.octavia('loadbalancers')).toEqual([]);
-  expect(await cloud.neutron('ports')).toEqual([]);
-  expect(await cloud.neutron('routers')).toEqual([]);
-  expect((await cloud.neutron<{ name: string }>('networks')).map(({ name }) => name)).toEqual(['public']);
-  const groups = await cloud.neutron<{ name: string }>('security-groups');
-  expect(groups.filter(({ name }) => name !== 'default')).toEqual([]);
-}

@@ -1,13 +1,6 @@
-import { createServer } from 'node:net';
+import { isFree } from '../../../stack/ports';
 import { SERVICES, type ServiceName } from './layout';
 import { PlaneError } from './processes';
-
-const isFree = (port: number) =>
-  new Promise<boolean>((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
 
 /** Finds a free block of loopback ports, one a service, from `first` upwards in steps of 100. */
 export async function findPorts(first = 24000): Promise<Record<ServiceName, number>> {

@@ -1,5 +1,6 @@
 import { Identity } from '../plane/identity';
 import { type Layout, type ServiceName, serviceUrl } from '../plane/layout';
+import { collectTemplate } from './template_files';
 
 export interface Server {
   id: string;
@@ -58,18 +59,22 @@ export class Cloud {
     if (!answer.ok) throw new Error(`glance answered ${answer.status} to the upload: ${await answer.text()}`);
   }
 
-  /** Every server, its user_data decoded, by name. */
+  /** Name by id of every server. */
+  async serverNames(): Promise<Map<string, string>> {
+    const { servers } = await this.get<{ servers: { id: string; name: string }[] }>('nova', '/v2.1/servers');
+    return new Map(servers.map(({ id, name }) => [id, name]));
+  }
+
+  async server(id: string): Promise<Server> {
+    return decoded((await this.get<{ server: NovaServer }>('nova', `/v2.1/servers/${id}`)).server);
+  }
+
+  /** Every server, by name. */
   async servers(prefix = ''): Promise<Server[]> {
-    const { servers } = await this.get<{ servers: (Server & Record<string, string>)[] }>(
-      'nova',
-      '/v2.1/servers/detail',
-    );
+    const { servers } = await this.get<{ servers: NovaServer[] }>('nova', '/v2.1/servers/detail');
     return servers
       .filter(({ name }) => name.startsWith(prefix))
-      .map((server) => ({
-        ...server,
-        user_data: Buffer.from(server['OS-EXT-SRV-ATTR:user_data'] ?? '', 'base64').toString(),
-      }))
+      .map(decoded)
       .sort((a, b) => a.name.localeCompare(b.name));
   }
 
@@ -93,11 +98,27 @@ export class Cloud {
     return this.get('heat', `/v1/${this.project}${path}`);
   }
 
-  signalResource(path: string): Promise<void> {
-    return this.post('heat', `/v1/${this.project}${path}`, {});
+  /** Signals a resource by its own URL, as an alarm would. */
+  async signal(url: string): Promise<void> {
+    await this.post('heat', url.slice(serviceUrl(this.layout, 'heat').length), {});
+  }
+
+  /** What Heat's API says to a creation with these parameters; the template's files go with it as a client sends them. */
+  async refusal(template: string, parameters: Record<string, string>): Promise<string> {
+    const body = { ...collectTemplate(template), parameters, stack_name: 'refused' };
+    const error = await this.post('heat', `/v1/${this.project}/stacks`, body).catch((reason: Error) => reason);
+    if (!(error instanceof Error)) throw new Error('Heat took it.');
+    return error.message;
   }
 
   private async list<T>(service: ServiceName, path: string, key: string): Promise<T[]> {
     return (await this.get<Record<string, T[]>>(service, path))[key]!;
   }
 }
+
+type NovaServer = Omit<Server, 'user_data'> & { 'OS-EXT-SRV-ATTR:user_data': string | null };
+
+const decoded = (server: NovaServer): Server => ({
+  ...server,
+  user_data: Buffer.from(server['OS-EXT-SRV-ATTR:user_data'] ?? '', 'base64').toString(),
+});

@@ -33,10 +33,10 @@ export class PlayedNodes {
 
   private async loop(): Promise<void> {
     while (!this.stopped) {
-      for (const server of await this.cloud.servers(this.prefix)) {
-        if (!this.signalled.has(server.id)) await this.signal(server);
-      }
-      await sleep(500);
+      const names = await this.cloud.serverNames();
+      const unheard = [...names].filter(([id, name]) => name.startsWith(this.prefix) && !this.signalled.has(id));
+      for (const [id] of unheard) await this.signal(await this.cloud.server(id));
+      await sleep(1500);
     }
   }
 

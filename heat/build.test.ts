@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { build, TEMPLATES } from './build';
+import { buildUserData, USER_DATA_LIMIT } from './build/user_data';
+import { isMap, parseYaml, type YamlMap } from './build/yaml';
+
+const ROLES = ['frontend', 'webapp', 'log_server', 'elasticsearch', 'kibana'];
+const readTemplate = (name: string) =>
+  parseYaml(readFileSync(join(import.meta.dirname, name), 'utf8'), name) as YamlMap;
+
+describe('the committed templates', () => {
+  it('are what their sources and the pipeline make now (else: npx tsx heat/build.ts)', () => {
+    expect(build(false)).toEqual([]);
+  });
+
+  it('give every parameter of the entry a default and a description', () => {
+    const parameters = readTemplate('rota.yaml')['parameters'] as Record<string, YamlMap>;
+    expect(Object.keys(parameters).length).toBeGreaterThan(25);
+    for (const [name, parameter] of Object.entries(parameters)) {
+      expect(parameter, name).toHaveProperty('default');
+      expect(parameter, name).toHaveProperty('description');
+    }
+  });
+
+  it('put the name of the parameter into the message of every constraint', () => {
+    const parameters = readTemplate('rota.yaml')['parameters'] as Record<string, YamlMap>;
+    for (const [name, parameter] of Object.entries(parameters)) {
+      for (const constraint of (parameter['constraints'] ?? []) as YamlMap[]) {
+        expect(String(constraint['description']).startsWith(`${name}: `), name).toBe(true);
+      }
+    }
+  });
+
+  it('show every parameter in one group', () => {
+    const template = readTemplate('rota.yaml');
+    const grouped = (template['parameter_groups'] as YamlMap[]).flatMap((group) => group['parameters'] as string[]);
+    expect(grouped.sort()).toEqual(Object.keys(template['parameters'] as YamlMap).sort());
+  });
+
+  it('name nested files by paths that stand beside them', () => {
+    for (const name of TEMPLATES) {
+      for (const type of typesOf(readTemplate(name)).filter((each) => each.endsWith('.yaml'))) {
+        expect(type).toMatch(/^(?:[a-z_]+\/)?[a-z_]+\.yaml$/);
+        expect(TEMPLATES).toContain(join(name, '..', type));
+      }
+    }
+  });
+});
+
+describe.each(ROLES)('user_data of %s', (role) => {
+  const { text, tokens } = buildUserData(role);
+  const config = parseYaml(text, role) as YamlMap;
+  const files = new Map(
+    (config['write_files'] as YamlMap[]).map((file) => [String(file['path']), String(file['content'])]),
+  );
+
+  it('is cloud-config of less than 45 KiB', () => {
+    expect(text.startsWith('#cloud-config\n')).toBe(true);
+    expect(Buffer.byteLength(text)).toBeLessThan(USER_DATA_LIMIT);
+  });
+
+  it('carries the files of the pipeline, comments apart, as they are', () => {
+    const carried = [...files].filter(([path]) => path.startsWith('/etc/rota/rsyslog/'));
+    expect(carried.length).toBeGreaterThan(3);
+    for (const [path, content] of carried) {
+      const source = readFileSync(join(import.meta.dirname, '..', path.replace('/etc/rota', 'pipeline')), 'utf8');
+      const statements = (each: string) => each.split('\n').filter((line) => line.trim() && !/^\s*#/.test(line));
+      expect(statements(content)).toEqual(statements(source));
+    }
+  });
+
+  it('starts services that it brings, each of them hardened and restarted', () => {
+    const units = [...files].filter(([path]) => path.endsWith('.service') && !path.includes('rota-peers'));
+    for (const [path, unit] of units) {
+      expect(unit, path).toContain('NoNewPrivileges=yes');
+      expect(unit, path).toContain('ProtectSystem=strict');
+      expect(unit, path).not.toContain('$HARDENING');
+      if (!unit.includes('Type=oneshot')) expect(unit, path).toContain('Restart=always');
+      expect(unit, path).toMatch(/^(User=rota|DynamicUser=yes)$/m);
+    }
+  });
+
+  it('keeps what holds secrets from other accounts', () => {
+    const open = (config['write_files'] as YamlMap[]).filter((file) => file['permissions'] !== '0600');
+    const secret = /@(?:\w*(?:password|secret|token|key))@/;
+    for (const file of open) expect(String(file['content']), String(file['path'])).not.toMatch(secret);
+    expect(tokens.size).toBeGreaterThan(6);
+  });
+});
+
+function typesOf(node: unknown): string[] {
+  if (Array.isArray(node)) return node.flatMap(typesOf);
+  if (!isMap(node as YamlMap)) return [];
+  return Object.entries(node as YamlMap).flatMap(([key, value]) =>
+    key === 'type' && typeof value === 'string' ? [value] : typesOf(value),
+  );
+}

@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { Cli } from './support/cli';
+import { Cloud, type Server } from './support/cloud';
+import { expectEmpty, stackIs, stackIsGone } from './support/expect_gone';
+import { nodeSetting, PlayedNodes, type Word } from './support/nodes';
+
+const TEMPLATE = join(import.meta.dirname, '../../heat/rota.yaml');
+const ONE_WEBAPP = ['--parameter', 'webapps_per_frontend=1'];
+const REASON = 'web-1-2, install packages: Unable to locate package nodejs';
+
+/** Reports success for every node but web-1-2, whose installation fails. */
+const failsInPackages = (server: Server): Word =>
+  nodeSetting(server, 'ROTA_HOST') === 'web-1-2'
+    ? { status: 'FAILURE', reason: REASON }
+    : { status: 'SUCCESS', reason: 'played by the test' };
+
+describe('a stack that fails (servers are fake: the test plays the nodes, one of them with FAILURE)', () => {
+  const cli = new Cli(inject('heatPlane'));
+  let cloud: Cloud;
+  let nodes: PlayedNodes;
+  let before: Server[];
+
+  const stack = (verb: string, ...args: string[]) => cli.openstack('stack', verb, '--wait', ...args, 'small');
+
+  beforeAll(async () => {
+    cloud = await Cloud.connect(inject('heatPlane'));
+    nodes = new PlayedNodes(cloud, 'small-', failsInPackages);
+  });
+  afterAll(() => nodes.stop());
+
+  it('is made with floating IPs, two log servers behind a balancer, autoscaling and an open Elasticsearch', async () => {
+    const options = [
+      'frontends=1',
+      'external_network=public',
+      'log_servers=2',
+      'elasticsearch_public=true',
+      'ssh_cidr=192.0.2.0/24',
+    ];
+    const parameters = options.flatMap((option) => ['--parameter', option]);
+    const made = await stack('create', '-t', TEMPLATE, ...ONE_WEBAPP, ...parameters);
+    expect(made.text).toContain('CREATE_COMPLETE');
+    before = await cloud.servers('small-');
+    expect(before.map(({ name }) => name.replace('small-', ''))).toEqual([
+      'elasticsearch-1',
+      'frontend-1',
+      'kibana-1',
+      'log-1',
+      'log-2',
+      'web-1-1',
+    ]);
+  });
+
+  it('gives the site and Kibana floating IPs', async () => {
+    const addresses = await cloud.neutron<{ floating_ip_address: string }>('floatingips');
+    const shown = await cli.json<{ output_key: string; output_value: unknown }[]>(
+      'stack',
+      'output',
+      'show',
+      'small',
+      '--all',
+    );
+    const text = JSON.stringify(shown);
+    expect(addresses).toHaveLength(2);
+    for (const { floating_ip_address } of addresses) expect(text).toContain(floating_ip_address);
+    expect(text).toMatch(/https:\/\/203\.0\.113\.\d+:9200/);
+  });
+
+  it('sends logs to the balancer and signing requests to the first log server', async () => {
+    const balancers = await cloud.octavia<{ vip_address: string; name: string }>('loadbalancers');
+    const inside = balancers.find(({ vip_address }) => vip_address.startsWith('10.77.2.'))!;
+    const webapp = before.find(({ name }) => name === 'small-web-1-1')!;
+    const authority = before.find(({ name }) => name === 'small-log-1')!;
+    expect(webapp.metadata['rota:log']).toBe(inside.vip_address);
+    expect(webapp.metadata['rota:authority']).toBe(Object.values(authority.addresses)[0]![0]!.addr);
+    const pools = await cloud.octavia<{ id: string; protocol: string }>('pools');
+    const tcp = pools.find(({ protocol }) => protocol === 'TCP')!;
+    expect(await cloud.octavia(`pools/${tcp.id}/members`)).toHaveLength(2);
+  });
+
+  it('goes back to what it was when an update fails, and its events say what the node said', async () => {
+    const updated = await stack(
+      'update',
+      '--existing',
+      '--rollback',
+      'enabled',
+      '-t',
+      TEMPLATE,
+      '--parameter',
+      'webapps_per_frontend=2',
+    );
+    expect(updated.text).toContain('UPDATE_FAILED');
+    await stackIs(cli, 'small', 'ROLLBACK_COMPLETE');
+    const events = await cli.openstack('stack', 'event', 'list', '--nested-depth', '5', 'small');
+    expect(events.text).toContain(REASON);
+    const after = await cloud.servers('small-');
+    expect(after.map(({ id }) => id)).toEqual(before.map(({ id }) => id));
+    for (const { id } of after) expect(await cloud.actions(id)).toEqual(['create']);
+  });
+
+  it('is deleted whole', async () => {
+    const deleted = await cli.openstack('stack', 'delete', '-y', '--wait', 'small');
+    expect(deleted.code).toBe(0);
+    await expectEmpty(cloud);
+  });
+
+  it('leaves nothing when its creation fails and rollback is on', async () => {
+    const hopeless = await cli.openstack(
+      'stack',
+      'create',
+      '--enable-rollback',
+      '-t',
+      TEMPLATE,
+      ...ONE_WEBAPP,
+      '--parameter',
+      'anti_affinity=anti-affinity',
+      '--wait',
+      'small-hopeless',
+    );
+    expect(hopeless.text).toMatch(/ROLLBACK_COMPLETE|No valid host/);
+    await stackIsGone(cli, 'small-hopeless');
+    await expectEmpty(cloud);
+  });
+});

@@ -1,0 +1,135 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { TEMPLATES } from '../../heat/build';
+import { buildUserData } from '../../heat/build/user_data';
+import { BROKEN, breakTemplate } from './offline/broken';
+import { type Case, runValidation, type Verdict } from './offline/run_validation';
+import { collectTemplate } from './support/template_files';
+
+const HEAT = join(import.meta.dirname, '../../heat');
+const ENTRY = join(HEAT, 'rota.yaml');
+const tools = inject('heatTools');
+
+/** Every option on, so that every conditional resource and every nested file is looked at. */
+const ALL_OPTIONS = {
+  elasticsearch_nodes: 3,
+  log_servers: 2,
+  autoscaling: true,
+  certificate: 'https://keys.example/v1/containers/1',
+  elasticsearch_public: true,
+  ssh_cidr: '192.0.2.0/24',
+  external_network: 'public',
+  webapp: 'django',
+  log_profile: 'fast',
+  operator_password: 'correct-horse-battery',
+};
+
+describe('Heat’s own engine, strict and offline,', () => {
+  let verdicts: Map<string, Verdict>;
+  const alone = TEMPLATES.slice(1).map((name): Case => {
+    const template = collectTemplate(join(HEAT, name));
+    return { name: `${name} alone`, ...template, parameters: madeUpParameters(template.template) };
+  });
+  const good: Case[] = [
+    { name: 'rota.yaml', ...collectTemplate(ENTRY) },
+    { name: 'rota.yaml with every option', ...collectTemplate(ENTRY), parameters: ALL_OPTIONS },
+    ...alone,
+  ];
+  // A nested file is broken and validated by itself too: as a part of its parent, Heat looks at it less closely.
+  const broken = BROKEN.map((change): Case => {
+    const template = breakTemplate(collectTemplate(change.file ? join(HEAT, change.file) : ENTRY), change);
+    const parameters = change.file ? madeUpParameters(template.template) : { log_servers: 2 };
+    return { name: change.name, ...template, parameters };
+  });
+
+  beforeAll(async () => {
+    verdicts = await runValidation(tools.venv, [...good, ...broken]);
+  });
+
+  it.each(good.map(({ name }) => name))('takes %s', (name) => {
+    expect(verdicts.get(name)).toMatchObject({ error: null });
+    expect(verdicts.get(name)!.resources).toBeGreaterThan(2);
+  });
+
+  it.each(BROKEN.map(({ name, says }) => [name, says] as const))('refuses %s', (name, says) => {
+    expect(verdicts.get(name)!.error).toMatch(says);
+  });
+});
+
+describe.each(['frontend', 'webapp', 'log_server', 'elasticsearch', 'kibana'])('user_data of %s', (role) => {
+  const folder = mkdtempSync(join(tmpdir(), 'rota-heat-user-data-'));
+  const { text } = buildUserData(role);
+
+  beforeAll(() => writeFileSync(join(folder, 'user-data'), text));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const schema = (file: string) =>
+    spawnSync(join(tools.venv, 'bin/python'), ['-m', 'cloudinit.cmd.main', 'schema', '-c', file], {
+      env: { ...process.env, PYTHONPATH: tools.cloudInit, PYTHONWARNINGS: 'ignore' },
+      encoding: 'utf8',
+    });
+
+  it('is valid by cloud-init’s own schema', () => {
+    const checked = schema(join(folder, 'user-data'));
+    expect(checked.stdout + checked.stderr).toContain('Valid cloud-config');
+    writeFileSync(join(folder, 'broken'), text.replace('permissions:', 'permision:'));
+    expect(schema(join(folder, 'broken')).stderr).toContain("'permision' was unexpected");
+  });
+
+  it('holds shell scripts in which ShellCheck finds nothing, and Python that compiles', () => {
+    const files = filesOf(text);
+    const scripts = [...files].filter(([path]) => path.endsWith('.sh'));
+    expect(scripts.length).toBeGreaterThan(3);
+    for (const [path, content] of files) {
+      const file = join(folder, path.replaceAll('/', '_'));
+      writeFileSync(file, content);
+      if (path.endsWith('.py')) {
+        const compile = 'import sys; compile(open(sys.argv[1]).read(), sys.argv[1], "exec")';
+        expect(spawnSync('python3', ['-c', compile, file], { encoding: 'utf8' }).stderr).toBe('');
+      }
+      if (!path.endsWith('.sh')) continue;
+      // Sourced files are looked at by themselves; addresses are lists by spaces, split on purpose.
+      const args = ['--shell', 'bash', '--exclude', 'SC1090,SC1091,SC2034,SC2086,SC2154', file];
+      const checked = spawnSync('shellcheck', args, { encoding: 'utf8' });
+      expect(checked.stdout, path).toBe('');
+      expect(checked.status, path).toBe(0);
+    }
+  });
+});
+
+/** The files that cloud-init would write. */
+function filesOf(text: string): Map<string, string> {
+  const program =
+    'import json, sys, yaml; print(json.dumps([[f["path"], f["content"]] for f in yaml.safe_load(sys.stdin)["write_files"]]))';
+  const parsed = spawnSync(join(tools.venv, 'bin/python'), ['-c', program], { input: text, encoding: 'utf8' });
+  return new Map(JSON.parse(parsed.stdout) as [string, string][]);
+}
+
+/** A value of the right type for each parameter of a nested template, which its parent would give it. */
+function madeUpParameters(template: string): Record<string, unknown> {
+  const { parameters } = JSON.parse(template) as { parameters: Record<string, { type: string }> };
+  const settings = Object.fromEntries(
+    ['stack', 'branch', 'artifacts_url', 'artifacts_sha256', 'debian_packages', 'elastic_packages', 'webapp', 'image']
+      .concat(['elastic_packages_key', 'namespace', 'log_profile', 'key_name', 'anti_affinity', 'enrolment_key'])
+      .map((name) => [name, name === 'anti_affinity' ? 'soft-anti-affinity' : 'x']),
+  );
+  const values: Record<string, unknown> = {
+    string: '1',
+    number: 1,
+    boolean: true,
+    comma_delimited_list: ['10.0.0.1', '10.0.0.2'],
+  };
+  const json = {
+    settings: { ...settings, ready_timeout: 60, kibana_port: 8000, edge_cidr: '10.77.1.0/24' },
+    peers: {},
+  };
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, { type }]) => [
+      name,
+      type === 'json' ? json[name as 'peers'] : values[type],
+    ]),
+  );
+}

@@ -1,0 +1,37 @@
+import { expect } from 'vitest';
+import type { Cli } from './cli';
+import type { Cloud } from './cloud';
+
+/** `heat stack-delete` returns at once; waits for the end of it. */
+export async function stackIsGone(cli: Cli, name: string) {
+  await expect
+    .poll(
+      async () =>
+        (await cli.json<{ 'Stack Name': string; 'Stack Status': string }[]>('stack', 'list')).filter(
+          (stack) => stack['Stack Name'] === name,
+        ),
+      {
+        timeout: 180_000,
+        interval: 1000,
+      },
+    )
+    .toEqual([]);
+}
+
+/** Nothing of any stack is left in the cloud, only what it had from the start. */
+export async function expectEmpty(cloud: Cloud) {
+  expect(await cloud.servers()).toEqual([]);
+  expect(await cloud.octavia('loadbalancers')).toEqual([]);
+  expect(await cloud.neutron('ports')).toEqual([]);
+  expect(await cloud.neutron('routers')).toEqual([]);
+  expect((await cloud.neutron<{ name: string }>('networks')).map(({ name }) => name)).toEqual(['public']);
+  const groups = await cloud.neutron<{ name: string }>('security-groups');
+  expect(groups.filter(({ name }) => name !== 'default')).toEqual([]);
+}
+
+/** Waits for a status, such as the end of a rollback, which the client does not wait for. */
+export async function stackIs(cli: Cli, name: string, status: string) {
+  const show = async () =>
+    (await cli.json<{ stack_status: string }>('stack', 'show', name, '-c', 'stack_status')).stack_status;
+  await expect.poll(show, { timeout: 180_000, interval: 2000 }).toBe(status);
+}

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { CORE_SCHEMA, load } from 'js-yaml';
+
+export interface CollectedTemplate {
+  template: string;
+  /** Nested templates by the name that their parent's `type` gives them. */
+  files: Record<string, string>;
+}
+
+/**
+ * Collects a template and its nested files as a client does: every `type:` that ends in .yaml is read relative to the
+ * file that names it, and named by its absolute URL in both places.
+ */
+export function collectTemplate(path: string): CollectedTemplate {
+  const files: Record<string, string> = {};
+  const template = readFileSync(path, 'utf8');
+  return { template: resolve(template, path, files), files };
+}
+
+function resolve(text: string, path: string, files: Record<string, string>): string {
+  const tree = load(text, { schema: CORE_SCHEMA });
+  const walk = (node: unknown): unknown => {
+    if (Array.isArray(node)) return node.map(walk);
+    if (typeof node !== 'object' || node === null) return node;
+    return Object.fromEntries(
+      Object.entries(node).map(([key, value]) => {
+        if (key !== 'type' || typeof value !== 'string' || !value.endsWith('.yaml')) return [key, walk(value)];
+        const nested = join(dirname(path), value);
+        const name = `file://${nested}`;
+        files[name] ??= resolve(readFileSync(nested, 'utf8'), nested, files);
+        return [key, name];
+      }),
+    );
+  };
+  return JSON.stringify(walk(tree));
+}
