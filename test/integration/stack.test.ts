@@ -1,5 +1,8 @@
+import type { Browser } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SUBJECTS } from '../../public/test_subjects.js';
 import { balancerStats } from '../../stack/services/haproxy.js';
+import { openBrowser, openPage, subject } from '../support/browser.js';
 import { at, documents, eventually, type Hit } from '../support/elasticsearch.js';
 import { startTestStack } from '../support/stack.js';
 
@@ -140,5 +143,31 @@ describe('400 requests through the real stack', () => {
       ({ _source }) => `${at(_source, 'rota.reason')}: ${Buffer.from(String(at(_source, 'rota.raw')), 'base64')}`,
     );
     expect(told.slice(0, 5)).toEqual([]);
+  });
+});
+
+describe('the Rotation page in Chromium', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await openBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  test('shows the 400 requests, each host with the share that the answers had, and the last of them', async () => {
+    await logged('rota.access');
+    const { page, errors } = await openPage(browser, running.stack.dashboardUrl);
+    await subject(page, SUBJECTS.figure('requests')).getByText(String(REQUESTS), { exact: true }).waitFor();
+    const answered = countBy(answers, (answer) => answer.host);
+    for (const [host, count] of Object.entries(answered)) {
+      const share = ((count / REQUESTS) * 100).toFixed(1);
+      expect(await subject(page, SUBJECTS.share(host)).innerText(), host).toContain(share);
+    }
+    const rows = subject(page, SUBJECTS.lastRequests).locator('tbody tr');
+    await rows.first().waitFor();
+    const shown = await rows.allInnerTexts();
+    expect(shown.length).toBeGreaterThanOrEqual(10);
+    for (const row of shown)
+      expect(row).toMatch(/200[\s\S]*GET[\s\S]*\/products\/\d+[\s\S]*frontend-[12][\s\S]*web-[1-4]/);
+    expect(errors).toEqual([]);
   });
 });

@@ -4,11 +4,17 @@ import { freeBlock } from '../../stack/ports.js';
 import { Stack } from '../../stack/stack.js';
 import { startSteps } from '../../stack/steps.js';
 
+/** Only `npm run test:kibana` uses the reader's own Kibana and Elasticsearch; everything else is the same everywhere. */
+function ownPrograms(): Partial<StackOptions> {
+  return process.env['ROTA_TEST_KIBANA'] ? {} : { elasticsearch: 'embedded', kibanaHome: undefined };
+}
+
 /** A whole stack on a free block of ports, with quick health checks. `stop` ends it and removes its folder. */
 export async function startTestStack(changes: Partial<StackOptions> = {}) {
   const plan = await freeBlock();
   const options: StackOptions = {
     ...defaultOptions(),
+    ...ownPrograms(),
     base: plan.base,
     probe: { interval_s: 2, fall: 3, rise: 2 },
     ...changes,
