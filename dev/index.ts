@@ -11,11 +11,17 @@ const { values } = parseArgs({
   },
 });
 
+const port = Number(values.port);
 const host = await startDevHost({
-  port: Number(values.port),
+  port,
   elasticsearchUrl: values.elasticsearch,
   settings: JSON.parse(values.settings),
   minify: !values.readable,
+}).catch((error: unknown) => {
+  const taken = (error as { code?: string }).code === 'EADDRINUSE';
+  const words = error instanceof Error ? error.message : String(error);
+  console.error(taken ? `Port ${port} is taken. Choose another with --port.` : `The host could not start: ${words}`);
+  process.exit(1);
 });
 console.log(`Rota's development host: ${host.url}/app/rota (Elasticsearch at ${values.elasticsearch})`);
 console.log('Send SIGHUP after a change of public/ to build the bundles again.');

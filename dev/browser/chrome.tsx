@@ -42,7 +42,7 @@ export function Chrome({ core, darkMode, title, children: mount }: ChromeProps) 
             items: [
               <EuiHeaderLogo
                 key="logo"
-                iconType="logstashIf"
+                iconType="visGauge"
                 href="/app/rota"
               >{`${title} · development host`}</EuiHeaderLogo>,
             ],
@@ -50,7 +50,12 @@ export function Chrome({ core, darkMode, title, children: mount }: ChromeProps) 
           {
             items: [
               <EuiHeaderSectionItem key="theme">
-                <EuiSwitch compressed label="Dark mode" checked={darkMode} onChange={() => setDarkMode(!darkMode)} />
+                <EuiSwitch
+                  compressed
+                  label={<span style={{ color: '#fff' }}>Dark mode</span>}
+                  checked={darkMode}
+                  onChange={() => setDarkMode(!darkMode)}
+                />
               </EuiHeaderSectionItem>,
             ],
           },

@@ -43,6 +43,8 @@ async function bundleSharedDeps(root: string): Promise<Uint8Array> {
     minify: true,
     format: 'iife',
     platform: 'browser',
+    // `require` alone would take EUI's CommonJS files.
+    mainFields: ['browser', 'module', 'main'],
     target: 'es2020',
     define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
     legalComments: 'none',

@@ -26,8 +26,8 @@ export function ScopeBar() {
         appName="rota"
         indexPatterns={dataViews}
         query={{ query: scope.kql, language: 'kuery' }}
-        dateRangeFrom={scope.from}
-        dateRangeTo={scope.to}
+        dateRangeFrom={asPicked(scope.from)}
+        dateRangeTo={asPicked(scope.to)}
         filters={kibanaFilters}
         isRefreshPaused={scope.refresh === 0}
         refreshInterval={scope.refresh || lastRefresh}
@@ -41,7 +41,7 @@ export function ScopeBar() {
         dataTestSubj={SUBJECTS.searchBar}
         onQuerySubmit={({ dateRange, query }) => {
           const next = { from: dateRange.from, to: dateRange.to, kql: query?.query ?? scope.kql };
-          const same = next.from === scope.from && next.to === scope.to && next.kql === scope.kql;
+          const same = next.from === asPicked(scope.from) && next.to === asPicked(scope.to) && next.kql === scope.kql;
           if (same) refresh();
           else setScope(next);
         }}
@@ -94,4 +94,10 @@ function useFilterManager(filters: ReturnType<typeof toKibanaFilter>[]): void {
     written.current = text;
     plugins.data.query.filterManager.setFilters(JSON.parse(text));
   }, [plugins, text]);
+}
+
+/** The picker reads absolute times only with milliseconds. */
+function asPicked(text: string): string {
+  const t = text.includes('now') ? Number.NaN : Date.parse(text);
+  return Number.isNaN(t) ? text : new Date(t).toISOString();
 }

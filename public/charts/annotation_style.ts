@@ -44,13 +44,15 @@ export function placeAnnotations(
   to: number,
   widthPx: number,
 ): PlacedAnnotation[] {
-  const inside = annotations.filter((a) => a.from < to && (a.to ?? to) > from).sort((a, b) => a.from - b.from);
+  const inside = annotations.filter((a) => a.from < to && (a.to ?? to) >= from).sort((a, b) => a.from - b.from);
   const x = (t: number) => ((Math.max(t, from) - from) / (to - from)) * widthPx;
   let freeFrom = Number.NEGATIVE_INFINITY;
   return inside.map((annotation, i) => {
+    // The detection gap belongs to the ejection that ends it.
+    if (annotation.kind === 'gap') return { ...annotation, marker: 'line' };
     const centre = x(annotation.from);
     const half = (annotation.label.length * CHARACTER_PX + PADDING_PX) / 2;
-    const next = inside[i + 1];
+    const next = inside.slice(i + 1).find(({ kind }) => kind !== 'gap');
     const nextStart = next ? x(next.from) - NUMBER_PX / 2 : widthPx + half;
     const fits = (width: number) => centre - width >= freeFrom && centre + width <= nextStart;
     if (widthPx >= 700 && fits(half) && centre - half >= -40 && centre + half <= widthPx + 40) {

@@ -70,7 +70,7 @@ export function TimeBars({
     <EuiResizeObserver onResize={(size) => setWidth(size.width)}>
       {(ref) => (
         <div ref={ref} className="rotaChart" style={{ blockSize: height }}>
-          <Chart ref={chart} title={description}>
+          <Chart ref={chart}>
             <Settings
               baseTheme={baseTheme}
               theme={theme}

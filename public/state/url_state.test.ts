@@ -24,7 +24,11 @@ const scope: fc.Arbitrary<ScopeState> = fc.record({
 
 describe('the scope in the URL', () => {
   it('comes back as it was written, whatever it holds', () => {
-    fc.assert(fc.property(scope, (state) => expect(readScope(writeScope('', state))).toEqual(state)));
+    fc.assert(
+      fc.property(scope, (state) => {
+        expect(readScope(writeScope('', state))).toEqual(state);
+      }),
+    );
   });
 
   it('is never broken by a malformed link', () => {

@@ -77,7 +77,7 @@ export function hostColours(hosts: readonly ColouredHost[], dark: boolean): Map<
   const colours = new Map<string, string>();
   for (const [index, family] of families.entries()) {
     const { hue, saturation } = HUES[index % HUES.length]!;
-    if (family) colours.set(family, `hsl(${hue} ${saturation}% ${FRONTEND_LIGHTNESS[mode]}%)`);
+    if (family) colours.set(family, hslToHex(hue, saturation, FRONTEND_LIGHTNESS[mode]));
     const members = [
       ...new Set(
         hosts.filter(({ tier, frontend }) => tier === 'webapp' && (frontend ?? '') === family).map(({ host }) => host),
@@ -89,9 +89,23 @@ export function hostColours(hosts: readonly ColouredHost[], dark: boolean): Map<
       const lightness = Math.round(darkest + step * (lightest - darkest));
       // Without known frontends every host gets a hue of its own, or they could not be told apart.
       const own = family === '' ? HUES[i % HUES.length]! : { hue, saturation };
-      colours.set(host, `hsl(${own.hue} ${own.saturation}% ${family === '' ? darkest : lightness}%)`);
+      colours.set(host, hslToHex(own.hue, own.saturation, family === '' ? darkest : lightness));
     });
   }
   for (const { host, tier } of hosts) if (tier === 'lb') colours.set(host, dark ? '#7d8798' : '#98a2b3');
   return colours;
+}
+
+/** elastic-charts understands no `hsl()` without commas. */
+function hslToHex(hue: number, saturation: number, lightness: number): string {
+  const l = lightness / 100;
+  const a = (saturation / 100) * Math.min(l, 1 - l);
+  const channel = (n: number) => {
+    const k = (n + hue / 30) % 12;
+    const value = l - a * Math.max(-1, Math.min(k - 3, 9 - k, 1));
+    return Math.round(value * 255)
+      .toString(16)
+      .padStart(2, '0');
+  };
+  return `#${channel(0)}${channel(8)}${channel(4)}`;
 }

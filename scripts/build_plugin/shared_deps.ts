@@ -23,12 +23,6 @@ export const SHARED_DEPS: Readonly<Record<string, string>> = {
   '@tanstack/react-query': 'ReactQuery',
 };
 
-/**
- * ES modules that are used by their default export alone. This package is `"type": "module"`, so esbuild reads a default
- * import of a CommonJS module as Node.js does: as `module.exports` itself.
- */
-const DEFAULT_ONLY = new Set(['@emotion/cache']);
-
 /** Packages that Kibana shares in part; any other path inside them would be bundled as a second copy, so it is refused. */
 const SHARED_PACKAGES =
   /^(react|react-dom|react-router-dom|lodash|moment|rxjs|@elastic\/(eui|charts)|@emotion\/react)(\/|$)/;
@@ -45,10 +39,30 @@ export function sharedDepsPlugin(): Plugin {
         }
         return undefined;
       });
+      build.onResolve({ filter: /^kbn-global:/ }, ({ path }) => ({
+        path: path.slice('kbn-global:'.length),
+        namespace: 'kbn-global',
+      }));
       build.onLoad({ filter: /.*/, namespace: 'kbn-shared' }, ({ path }) => ({
-        contents: `module.exports = __kbnSharedDeps__[${JSON.stringify(SHARED_DEPS[path])}]${DEFAULT_ONLY.has(path) ? '.default' : ''};`,
+        contents: asModule(path),
+        loader: 'js',
+      }));
+      build.onLoad({ filter: /.*/, namespace: 'kbn-global' }, ({ path }) => ({
+        contents: `module.exports = __kbnSharedDeps__[${JSON.stringify(SHARED_DEPS[path])}];`,
         loader: 'js',
       }));
     },
   };
+}
+
+/**
+ * Webpack's reading of a default import: the module's own `default` when it is an ES module, otherwise all of it. Left
+ * alone, esbuild would always take all of it, as Node.js does in packages of type "module".
+ */
+function asModule(path: string): string {
+  const global = JSON.stringify(`kbn-global:${path}`);
+  return `import * as all from ${global};
+export * from ${global};
+const found = all.default;
+export default found && found.__esModule ? found.default : found;`;
 }

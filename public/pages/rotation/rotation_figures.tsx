@@ -12,7 +12,7 @@ export function RotationFigures({ figures: f, window }: { figures: Figures; wind
   const fewest =
     f.fewest &&
     `fewest ${f.fewest.hosts} of ${f.hosts_known}, ${time.second(f.fewest.from)} – ${time.second(f.fewest.to)}`;
-  const interval = f.probe_interval_s === null ? '' : `, every ${f.probe_interval_s} s`;
+  const interval = f.probe_interval_s === null ? '' : `, every ${formatRate(f.probe_interval_s)} s`;
   return (
     <KeyFigures
       figures={[
