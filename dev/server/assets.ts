@@ -48,8 +48,6 @@ async function bundleSharedDeps(root: string): Promise<Uint8Array> {
     target: 'es2020',
     define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
     legalComments: 'none',
-    // The ES builds, although they are required here: only EUI's can load icons on demand.
-    mainFields: ['browser', 'module', 'main'],
     plugins: [euiIconsPlugin()],
     logLevel: 'silent',
   });
