@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, lstatSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, existsSync, lstatSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { canEnter, ownedFolder } from './account.js';
@@ -56,4 +56,15 @@ export function runFolders(base: number): RunFolders {
     pipeline,
     of: (service) => ownedFolder(join(root, service)),
   };
+}
+
+/** The Node.js that services run: this one, or a copy of it where the service account cannot reach it (nvm in /root). */
+export function serviceNode({ assets }: RunFolders): string {
+  if (canEnter(dirname(process.execPath))) return process.execPath;
+  const copy = join(assets, 'node');
+  if (!existsSync(copy)) {
+    copyFileSync(process.execPath, copy);
+    chmodSync(copy, 0o755);
+  }
+  return copy;
 }

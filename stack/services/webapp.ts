@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { ownedFolder } from '../account.js';
 import { accepts } from './probes.js';
 import { ServiceProcess } from './process.js';
 
@@ -34,6 +36,36 @@ export function nodeWebapp(options: WebappOptions): ServiceProcess {
       ROTA_URL: options.syslogUrl,
       ROTA_SERVICE_VERSION: options.version ?? '1.0.0',
       ROTA_ENVIRONMENT: options.environment ?? 'demo',
+    },
+    logFolder,
+    ready: () => accepts(port),
+    onChange: options.onChange,
+  });
+}
+
+export interface DjangoWebappOptions extends Omit<WebappOptions, 'syslogUrl' | 'program' | 'node'> {
+  /** The folder `stack/webapps/django` or a copy of it. */
+  project: string;
+}
+
+/** A demo webapp: Django under Gunicorn, as the original architecture had it. Its log files are the agent's to follow. */
+export function djangoWebapp(options: DjangoWebappOptions): ServiceProcess {
+  const { name, port, folder, logFolder, project } = options;
+  return new ServiceProcess({
+    name,
+    tier: 'webapp',
+    port,
+    command: '/usr/bin/gunicorn',
+    args: ['-c', join(project, 'gunicorn.conf.py'), 'hello.wsgi'],
+    cwd: project,
+    env: {
+      PORT: String(port),
+      ROTA_HOST_NAME: name,
+      ROTA_LOG_FOLDER: ownedFolder(join(folder, 'logs')),
+      ROTA_SERVICE: 'hello',
+      ROTA_SERVICE_VERSION: options.version ?? '1.0.0',
+      ROTA_ENVIRONMENT: options.environment ?? 'demo',
+      PYTHONDONTWRITEBYTECODE: '1',
     },
     logFolder,
     ready: () => accepts(port),

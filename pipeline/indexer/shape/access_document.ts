@@ -70,6 +70,11 @@ function http({ request, requestId, referrer, status, bodyBytes }: Access): Json
   return fields;
 }
 
+/** A frontend passes probes on to its webapps and adds the balancer's address; a visitor's request brings one more. */
+function hops(forwardedFor: string | undefined): number {
+  return forwardedFor === undefined ? 0 : forwardedFor.split(',').length;
+}
+
 function isProbe(access: Access, doc: JsonObject, settings: ShapeSettings): boolean {
   const path = doc['url'] === undefined ? undefined : child(doc, 'url')['path'];
   return isHealthCheck(
@@ -78,7 +83,7 @@ function isProbe(access: Access, doc: JsonObject, settings: ShapeSettings): bool
       path: typeof path === 'string' ? path : undefined,
       agent: access.agent,
       peer: access.peer ?? access.client,
-      forwarded: access.forwardedFor !== undefined,
+      forwarded: hops(access.forwardedFor) > (access.tier === 'webapp' ? 1 : 0),
     },
     settings.health,
   );

@@ -5,7 +5,7 @@ import { list, requireAddress } from './settings';
 export interface HealthRules {
   /** A probe's User-Agent contains one of these, whatever it asks for. */
   agents: readonly string[];
-  /** Without a User-Agent (Octavia's probes) path, method and source must all fit, and nothing may have forwarded it. */
+  /** Without a User-Agent (Octavia's probes) path, method and source must all fit, and nothing but a frontend may have forwarded it. */
   paths: ReadonlySet<string>;
   methods: ReadonlySet<string>;
   /** Where such probes come from; any address when undefined. */
@@ -18,7 +18,7 @@ export interface Asked {
   agent: string | undefined;
   /** Address of the peer, before any forwarding header. */
   peer: string | undefined;
-  /** A proxy sent it on: a probe comes from the monitor itself. */
+  /** A proxy before this tier's own sent it on: a probe comes from the monitor itself. */
   forwarded: boolean;
 }
 
