@@ -1,4 +1,5 @@
 import type { RotaHost } from '../host';
+import { answerDelivery } from '../queries/delivery';
 import { answerHealth } from '../queries/health';
 import { answerRequests } from '../queries/requests';
 import { answerRotation } from '../queries/rotation';
@@ -17,5 +18,6 @@ export function registerRoutes(host: RotaHost): void {
   registerJsonRoute(host, cache, 'health', answerHealth);
   registerJsonRoute(host, cache, 'requests', answerRequests);
   registerExportRoute(host, cache);
+  registerJsonRoute(host, cache, 'delivery', answerDelivery);
   registerJsonRoute(host, cache, 'trace', answerTrace);
 }

@@ -1,0 +1,132 @@
+import type { DeliveryData, Run } from '../../../common/api';
+import { type EcsDocument, FIELDS } from '../../../common/ecs';
+import { count, plural } from '../../../common/model/words';
+import type { Context } from '../../context';
+import { sdkStreams } from './runs';
+
+type Opened = NonNullable<DeliveryData['run']>;
+type Outages = NonNullable<DeliveryData['overview']>['outages'];
+
+const BESIDE = 8;
+const MAX_SHOWN = 60;
+
+/** One run opened: the numbers around a gap, when their neighbours were written and received, and what was down. */
+export async function openRun(
+  run: Run,
+  around: number | undefined,
+  to: string,
+  outages: Outages,
+  context: Context,
+): Promise<Opened> {
+  const gap = run.missing_ranges.find(({ last }) => around === undefined || last >= around) ?? run.missing_ranges[0];
+  const at = around ?? gap?.first ?? run.sent;
+  const first = Math.max(1, Math.min(at, gap?.first ?? at) - BESIDE);
+  const last = Math.min(run.sent, Math.max(first, Math.min((gap?.last ?? at) + BESIDE, first + MAX_SHOWN)));
+  const { lines } = await context.askAll({
+    lines: {
+      index: sdkStreams(context.settings.namespace),
+      body: {
+        size: MAX_SHOWN + 2 * BESIDE,
+        track_total_hits: false,
+        query: {
+          bool: {
+            filter: [
+              { term: { [FIELDS.run]: run.id } },
+              { range: { [FIELDS.timestamp]: { lt: to } } },
+              { range: { [FIELDS.sequence]: { gte: first, lte: last } } },
+            ],
+          },
+        },
+        sort: [{ [FIELDS.sequence]: 'asc' }],
+        _source: [FIELDS.timestamp, FIELDS.sequence, FIELDS.created, FIELDS.ingested, 'observer'],
+      },
+    },
+  });
+  const found = new Map(
+    lines.hits.map((hit) => [(hit._source as EcsDocument).event?.sequence ?? 0, hit._source as EcsDocument]),
+  );
+  const numbers = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  return {
+    run,
+    around: numbers.map((sequence) => numberOf(sequence, run, found.get(sequence))),
+    facts: factsOf(run, gap, found, outages),
+    headline: headlineOf(run, gap, outages),
+    strip: stripOf(run),
+  };
+}
+
+function numberOf(sequence: number, run: Run, doc: EcsDocument | undefined): Opened['around'][number] {
+  const within = ({ first, last }: { first: number; last: number }) => sequence >= first && sequence <= last;
+  const dropped = run.drops.some(({ ranges }) => ranges.some(within));
+  return {
+    sequence,
+    state: doc
+      ? 'indexed'
+      : run.dead_letter_sequences.includes(sequence)
+        ? 'dead_letter'
+        : dropped
+          ? 'dropped'
+          : 'missing',
+    server: null,
+    t: doc?.['@timestamp'] === undefined ? null : Date.parse(doc['@timestamp']),
+    received: doc?.event?.created === undefined ? null : Date.parse(doc.event.created),
+  };
+}
+
+function factsOf(
+  run: Run,
+  gap: Run['missing_ranges'][number] | undefined,
+  found: Map<number, EcsDocument>,
+  outages: Outages,
+): Opened['facts'] {
+  const facts: Opened['facts'] = [];
+  const received = (sequence: number) => {
+    const created = found.get(sequence)?.event?.created;
+    return created === undefined ? null : Date.parse(created);
+  };
+  if (gap) {
+    const [before, after] = [received(gap.first - 1), received(gap.last + 1)];
+    if (before !== null) facts.push({ t: before, text: `${count(gap.first - 1)} received, searchable` });
+    if (after !== null) {
+      facts.push({
+        t: after,
+        text: `${count(gap.last + 1)} received${before === null ? '' : `, ${count(after - before)} ms later`}`,
+      });
+    }
+    for (const { server, from, to } of outages) {
+      if (from <= (after ?? from) && (to ?? Number.POSITIVE_INFINITY) >= (before ?? from)) {
+        facts.push({ t: from, text: `last report of ${server} before it fell silent` });
+      }
+    }
+  }
+  if (run.closed) facts.push({ t: run.last_seen, text: `closing count: ${count(run.sent)} written` });
+  else facts.push({ t: run.last_seen, text: 'last line; no closing count' });
+  return facts.sort((a, b) => a.t - b.t);
+}
+
+function headlineOf(run: Run, gap: Run['missing_ranges'][number] | undefined, outages: Outages): string {
+  if (gap) {
+    const during = outages.find(
+      ({ from, to }) => from <= (gap.to ?? from) && (to ?? Number.POSITIVE_INFINITY) >= (gap.from ?? from),
+    );
+    const lines = plural(gap.last - gap.first + 1, 'line');
+    return during
+      ? `${lines} went missing while ${during.server} was down.`
+      : `${lines} were written and never indexed; no log server was down.`;
+  }
+  if (run.state === 'unproven')
+    return `Nothing is known after ${count(run.sent)}: the run ended without its closing count.`;
+  if (run.state === 'running') return 'Complete so far; the run goes on.';
+  return 'Every number is accounted for.';
+}
+
+function stripOf(run: Run): Opened['strip'] {
+  return [
+    ...run.missing_ranges.map(({ first, last }) => ({ kind: 'missing' as const, first, last })),
+    ...run.drops.flatMap(({ ranges }) => ranges.map((range) => ({ kind: 'drop' as const, ...range }))),
+    ...run.dead_letter_sequences.map((n) => ({ kind: 'dead_letter' as const, first: n, last: n })),
+    ...(run.unproven_after === null
+      ? []
+      : [{ kind: 'unproven' as const, first: run.unproven_after, last: run.unproven_after }]),
+  ];
+}

@@ -1,0 +1,156 @@
+import type { DeliveryData } from '../../../common/api';
+import { ACCESS_DATASETS, DATASETS, type EcsDocument, FIELDS, streamOf } from '../../../common/ecs';
+import { quietSpans } from '../../../common/model/health/rows';
+import type { Dsl } from '../../host';
+import { timeAgg } from '../../search/aggregations';
+import { type Bucket, bucketsOf, numberOf } from '../../search/buckets';
+import type { Hit, NamedSearch, SearchAnswer } from '../../search/msearch';
+import { timeFilter } from '../../search/scope';
+import { indexOf, type Timeline } from '../../search/timeline';
+import { lagsOf } from './runs';
+
+type Series = NonNullable<DeliveryData['overview']>['series'];
+type Outages = NonNullable<DeliveryData['overview']>['outages'];
+
+const LAG_SAMPLE = 4000;
+/** rsyslog and indexer report every 10 s. */
+const REPORT_MS = 10_000;
+const MAX_QUEUES = 12;
+
+export function seriesSearches(
+  timeline: Timeline,
+  namespace: string,
+): Record<'lag' | 'queues' | 'indexer' | 'reports', NamedSearch> {
+  const pipeline = streamOf(DATASETS.pipeline, namespace);
+  const time = timeFilter(timeline.from, timeline.to);
+  const body = (filter: Dsl[], aggs: Record<string, Dsl>): Dsl => ({
+    size: 0,
+    track_total_hits: false,
+    query: { bool: { filter: [time, ...filter] } },
+    aggs,
+  });
+  const lines = [...ACCESS_DATASETS.frontend, ...ACCESS_DATASETS.webapp, DATASETS.app, DATASETS.haproxy];
+  return {
+    lag: {
+      index: lines.map((dataset) => streamOf(dataset, namespace)).join(','),
+      body: {
+        size: LAG_SAMPLE,
+        track_total_hits: true,
+        query: {
+          function_score: {
+            query: { bool: { filter: [time, { exists: { field: FIELDS.ingested } }] } },
+            random_score: { seed: 1, field: '_seq_no' },
+            boost_mode: 'replace',
+          },
+        },
+        _source: [FIELDS.timestamp, FIELDS.ingested],
+      },
+    },
+    queues: {
+      index: pipeline,
+      body: body([{ exists: { field: 'rota.rsyslog.size' } }], {
+        servers: {
+          terms: { field: FIELDS.host, size: 10 },
+          aggs: {
+            names: {
+              terms: { field: 'rota.rsyslog.name', size: MAX_QUEUES },
+              aggs: { time: timeAgg(timeline.interval, { depth: { max: { field: 'rota.rsyslog.size' } } }) },
+            },
+          },
+        },
+      }),
+    },
+    indexer: {
+      index: pipeline,
+      body: body([{ exists: { field: 'rota.indexer.indexed' } }], {
+        conflicts: { sum: { field: 'rota.indexer.conflicts' } },
+        time: timeAgg(timeline.interval, {
+          indexed: { sum: { field: 'rota.indexer.indexed' } },
+          retries: { sum: { field: 'rota.indexer.retries' } },
+        }),
+      }),
+    },
+    reports: {
+      index: pipeline,
+      body: body([], {
+        servers: {
+          terms: { field: FIELDS.host, size: 20 },
+          aggs: {
+            time: timeAgg(timeline.interval, {
+              first: { min: { field: FIELDS.timestamp } },
+              last: { max: { field: FIELDS.timestamp } },
+            }),
+          },
+        },
+      }),
+    },
+  };
+}
+
+export function seriesOf(answers: Record<'lag' | 'queues' | 'indexer', SearchAnswer>, timeline: Timeline): Series {
+  const lags = timeline.times.map((): number[] => []);
+  for (const hit of answers.lag.hits) {
+    const t = Date.parse((hit._source as EcsDocument)['@timestamp'] ?? '');
+    const i = indexOf(timeline, { key: Math.floor(t / timeline.interval) * timeline.interval, doc_count: 1 });
+    if (i !== null) lags[i]!.push(...lagsOf([hit]));
+  }
+  const seconds = timeline.interval / 1000;
+  return {
+    times: timeline.times,
+    lag_p50_ms: lags.map((list) => percentile(list, 50)),
+    lag_p95_ms: lags.map((list) => percentile(list, 95)),
+    queues: bucketsOf(answers.queues.aggregations, 'servers').flatMap((server) => queuesOf(server, timeline)),
+    indexed_per_s: gaps(
+      timeline,
+      bucketsOf(answers.indexer.aggregations, 'time'),
+      (b) => (numberOf(b, 'indexed') ?? 0) / seconds,
+    ),
+    retries: gaps(timeline, bucketsOf(answers.indexer.aggregations, 'time'), (b) => numberOf(b, 'retries') ?? 0),
+  };
+}
+
+function queuesOf(server: Bucket, timeline: Timeline): Series['queues'] {
+  return bucketsOf(server, 'names').map((queue) => ({
+    server: String(server.key),
+    queue: String(queue.key),
+    depth: gaps(timeline, bucketsOf(queue, 'time'), (b) => numberOf(b, 'depth') ?? 0),
+  }));
+}
+
+/** A row that leaves buckets without a report empty: a gap is no zero. */
+function gaps(timeline: Timeline, buckets: Bucket[], value: (bucket: Bucket) => number): (number | null)[] {
+  const row: (number | null)[] = timeline.times.map(() => null);
+  for (const bucket of buckets) {
+    const i = indexOf(timeline, bucket);
+    if (i !== null) row[i] = value(bucket);
+  }
+  return row;
+}
+
+/** By nearest rank; null of nothing. */
+export function percentile(values: readonly number[], percent: number): number | null {
+  if (values.length === 0) return null;
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? null;
+}
+
+export function lagOfWindow(hits: readonly Hit[]): { lag_p50_ms: number | null; lag_p95_ms: number | null } {
+  const lags = lagsOf(hits);
+  return { lag_p50_ms: percentile(lags, 50), lag_p95_ms: percentile(lags, 95) };
+}
+
+/** Times in which a log server reported nothing, though it did before or after. */
+export function outagesOf(reports: SearchAnswer, timeline: Timeline, settled: number): Outages {
+  const window = { from: timeline.from, to: Math.min(timeline.to, settled) };
+  return bucketsOf(reports.aggregations, 'servers').flatMap((server) => {
+    const signs = bucketsOf(server, 'time').map((bucket) => ({
+      from: numberOf(bucket, 'first') ?? Number(bucket.key),
+      to: numberOf(bucket, 'last') ?? Number(bucket.key),
+    }));
+    return quietSpans(signs, window, 3 * REPORT_MS).map(({ from, to }) => ({
+      server: String(server.key),
+      from,
+      to: to >= window.to ? null : to,
+    }));
+  });
+}
