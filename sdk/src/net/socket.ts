@@ -63,10 +63,13 @@ function onSecure(socket: TLSSocket, target: Target, connected: () => void): voi
       connected();
       return;
     }
+    let decided = false;
     const go = () => {
+      if (decided) return;
+      decided = true;
       clearTimeout(timer);
-      socket.off('session', go);
-      if (!socket.destroyed) connected();
+      // Not from within the event: it comes out of OpenSSL's read, and a write in there breaks the records.
+      setImmediate(() => !socket.destroyed && connected());
     };
     const timer = setTimeout(go, LATE_REFUSAL_MS);
     timer.unref();

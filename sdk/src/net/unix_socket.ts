@@ -50,6 +50,9 @@ export function openUnix(target: Target): OpenDatagram {
 class BurstSocket implements DatagramSocket {
   private socket: NativeSocket | undefined;
   private closing: NodeJS.Immediate | undefined;
+  /** Messages that wait because the receiver's buffer is full, in their order. */
+  private waiting: (() => void)[] = [];
+  private retry: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly native: UnixDgram,
@@ -57,6 +60,11 @@ class BurstSocket implements DatagramSocket {
   ) {}
 
   send(bytes: Buffer, done: (error?: Error | null) => void): void {
+    if (this.retry !== undefined || this.waiting.length > 0) this.waiting.push(() => this.trySend(bytes, done));
+    else this.trySend(bytes, done);
+  }
+
+  private trySend(bytes: Buffer, done: (error?: Error | null) => void): void {
     let socket: NativeSocket;
     try {
       socket = this.open();
@@ -64,20 +72,33 @@ class BurstSocket implements DatagramSocket {
       done(asError(error));
       return;
     }
+    this.closing ??= setImmediate(() => this.closeSocket());
     socket.send(bytes, (error) => {
-      if ((error as { code?: unknown } | undefined)?.code !== CONGESTION) {
-        done(typeof (error as NodeJS.ErrnoException | null)?.code === 'number' ? named(error as Error) : error);
-        return;
-      }
-      // The receiver's buffer is full. Nothing was sent; try again shortly.
-      setTimeout(() => this.send(bytes, done), RETRY_MS).unref();
+      const { code } = (error ?? {}) as { code?: unknown };
+      if (code === CONGESTION) this.sendLater(bytes, done);
+      else done(typeof code === 'number' ? named(error as Error) : error);
     });
-    this.closing ??= setImmediate(() => this.close());
+  }
+
+  /** Nothing was sent: this one goes first when there may be room again, then those that came meanwhile. */
+  private sendLater(bytes: Buffer, done: (error?: Error | null) => void): void {
+    this.waiting.unshift(() => this.trySend(bytes, done));
+    this.retry = setTimeout(() => {
+      this.retry = undefined;
+      while (this.retry === undefined && this.waiting.length > 0) this.waiting.shift()?.();
+    }, RETRY_MS);
+    this.retry.unref();
   }
 
   hold(): void {}
 
   close(): void {
+    clearTimeout(this.retry);
+    this.waiting = [];
+    this.closeSocket();
+  }
+
+  private closeSocket(): void {
     if (this.closing !== undefined) clearImmediate(this.closing);
     this.closing = undefined;
     this.socket?.close();
