@@ -9,7 +9,7 @@ exec > >(tee -a /var/log/rota-boot.log) 2>&1
 failed() {
   trap - ERR TERM
   sleep 1 # the last lines are still on their way through tee
-  python3 /usr/local/lib/rota/signal.py FAILURE "$ROTA_HOST, $STEP: $(tail -n 4 /var/log/rota-boot.log | tr '\n' ' ')"
+  python3 /usr/local/lib/rota/report.py FAILURE "$ROTA_HOST, $STEP: $(tail -n 4 /var/log/rota-boot.log | tr '\n' ' ')"
   exit 1
 }
 trap failed ERR
@@ -51,4 +51,4 @@ verify
 
 kill "$watchdog" 2>/dev/null || true
 step 'report'
-retry 300 python3 /usr/local/lib/rota/signal.py SUCCESS "$ROTA_HOST: logs flow"
+retry 300 python3 /usr/local/lib/rota/report.py SUCCESS "$ROTA_HOST: logs flow"

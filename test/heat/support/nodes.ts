@@ -1,5 +1,10 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Child } from './child';
 import type { Cloud, Server } from './cloud';
+
+/** The nodes' own script, which sends the signal. */
+const REPORT = join(import.meta.dirname, '../../../heat/src/files/report.py');
 
 export interface Word {
   status: 'SUCCESS' | 'FAILURE';
@@ -14,8 +19,8 @@ export function nodeSetting(server: Server, name: string): string {
 }
 
 /**
- * Plays the nodes of a stack, whose fake servers never boot: reads each new server's user_data from Nova and sends the
- * signal that its script would send, to that handle, with that handle's token.
+ * Plays the nodes of a stack, whose fake servers never boot: reads each new server's user_data from Nova and has the
+ * node's own script send that handle's signal.
  */
 export class PlayedNodes {
   readonly signalled = new Map<string, Word>();
@@ -42,13 +47,10 @@ export class PlayedNodes {
 
   private async signal(server: Server): Promise<void> {
     const word = this.say(server);
-    const answer = await fetch(nodeSetting(server, 'ROTA_SIGNAL_URL'), {
-      method: 'POST',
-      headers: { 'X-Auth-Token': nodeSetting(server, 'ROTA_SIGNAL_TOKEN'), 'Content-Type': 'application/json' },
-      body: JSON.stringify({ ...word, id: server.name, data: '' }),
-    });
-    if (!answer.ok)
-      throw new Error(`Heat answered ${answer.status} to the signal of ${server.name}: ${await answer.text()}`);
+    const settings = ['ROTA_HOST', 'ROTA_SIGNAL_URL', 'ROTA_SIGNAL_TOKEN'];
+    const env = Object.fromEntries(settings.map((name) => [name, nodeSetting(server, name)]));
+    const sent = await Child.run('python3', [REPORT, word.status, word.reason], env);
+    if (sent.code !== 0) throw new Error(`The signal of ${server.name} failed: ${sent.output}`);
     this.signalled.set(server.id, word);
   }
 

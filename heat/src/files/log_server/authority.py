@@ -1,8 +1,7 @@
 """The stack's certificate authority, on the first log server: signs one request for each one-time secret.
 
 A server's secret is SHA-256 of "<key>:<name>:<id>", made by Heat; the key itself is known here and to Heat alone. The
-subject and the names of a certificate come from the proved name and from the address that the request came from, not
-from the request. POST /certificates {name, id, request, mac} -> {certificate, authority, mac}.
+names of a certificate are the proved name and the address that the request came from, whatever the request asks for. POST /certificates {name, id, request, mac} -> {certificate, authority, mac}.
 """
 import hashlib
 import hmac
@@ -27,7 +26,7 @@ class Refused(Exception):
 
 
 def openssl(*arguments):
-    subprocess.run(['openssl', *arguments], check=True, capture_output=True, timeout=20)
+    return subprocess.run(['openssl', *arguments], check=True, capture_output=True, timeout=20, text=True).stdout
 
 
 def make_authority():
@@ -52,9 +51,12 @@ def sign(request, name, address):
         with open(f'{work}/extensions', 'w', encoding='utf-8') as file:
             file.write(f'subjectAltName={",".join(names)}\nbasicConstraints=critical,CA:FALSE\n'
                        'keyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth,clientAuth\n')
+        # OpenSSL 3.0 cannot sign under another subject than the request's: it must be the proved name already.
+        subject = openssl('req', '-verify', '-in', f'{work}/request', '-noout', '-subject', '-nameopt', 'RFC2253').strip()
+        if subject != f'subject=CN={name},O=rota':
+            raise Refused(f'the request of {name} is for another subject')
         openssl('x509', '-req', '-in', f'{work}/request', '-CA', f'{FOLDER}/ca.crt', '-CAkey', f'{FOLDER}/ca.key',
-                '-set_subject', f'/O=rota/CN={name}', '-extfile', f'{work}/extensions', '-days', '1095',
-                '-out', f'{work}/certificate')
+                '-extfile', f'{work}/extensions', '-days', '1095', '-out', f'{work}/certificate')
         with open(f'{work}/certificate', encoding='utf-8') as file:
             return file.read()
 
@@ -79,6 +81,7 @@ def issue(body, address):
             try:
                 certificate = sign(request, name, address)
             except subprocess.CalledProcessError as error:
+                print(error.stderr, file=sys.stderr, flush=True)
                 raise Refused(f'openssl refused the request of {name}') from error
             with open(used, 'w', encoding='utf-8') as file:
                 json.dump([digest, certificate], file)

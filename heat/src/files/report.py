@@ -1,4 +1,4 @@
-"""signal.py SUCCESS|FAILURE REASON: tell Heat's wait condition how this server's boot went."""
+"""report.py SUCCESS|FAILURE REASON: tell Heat's wait condition how this server's boot went."""
 import json
 import os
 import sys

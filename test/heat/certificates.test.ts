@@ -1,0 +1,88 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Authority, enrolment } from './support/authority';
+
+const PORT = 24_510;
+
+describe('a server’s enrolment with the stack’s certificate authority (both scripts run for real)', () => {
+  let authority: Authority;
+  const folder = (name: string) => authority.files.path('nodes', name);
+  const openssl = (...args: string[]) => execFileSync('openssl', args, { encoding: 'utf8' });
+
+  beforeAll(async () => {
+    authority = await Authority.start(PORT);
+  });
+  afterAll(() => authority.stop());
+
+  it('gives it a certificate of its proved name and of the address it called from', async () => {
+    const done = await authority.enrol(folder('web'), enrolment('web-1-1'));
+    expect(done).toEqual({ code: 0, output: '' });
+    const certificate = `${folder('web')}/node.crt`;
+    expect(openssl('verify', '-CAfile', `${folder('web')}/ca.crt`, certificate)).toContain('OK');
+    const text = openssl('x509', '-in', certificate, '-noout', '-subject', '-ext', 'subjectAltName,basicConstraints');
+    expect(text).toMatch(/subject=O = rota, CN = web-1-1/);
+    expect(text).toContain('DNS:web-1-1, DNS:web-1-1.rota, IP Address:127.0.0.1');
+    expect(text).toContain('CA:FALSE');
+    expect(text).not.toContain('log.rota');
+  });
+
+  it('gives log servers alone the name that senders check', async () => {
+    await authority.enrol(folder('log'), enrolment('log-2'));
+    expect(openssl('x509', '-in', `${folder('log')}/node.crt`, '-noout', '-ext', 'subjectAltName')).toContain(
+      'DNS:log.rota',
+    );
+  });
+
+  it('answers the very same request again, since an answer may get lost', async () => {
+    expect((await authority.enrol(folder('web'), enrolment('web-1-1'))).code).toBe(0);
+  });
+
+  it('refuses a second request with the same one-time secret, and says how to rebuild a server', async () => {
+    const again = await authority.enrol(folder('thief'), enrolment('web-1-1'));
+    expect(again.code).toBe(1);
+    expect(again.output).toMatch(/one-time secret of web-1-1 was used before; to rebuild this server run "rm .*"/);
+  });
+
+  it('refuses a name other than the one the secret was made for', async () => {
+    const wrong = await authority.enrol(folder('liar'), { ...enrolment('web-1-2'), ROTA_HOST: 'log-1' });
+    expect(wrong.output).toContain('log-1 did not prove the one-time secret');
+  });
+
+  it('refuses a request for another subject than the proved name', async () => {
+    mkdirSync(folder('sly'), { recursive: true });
+    const args = [
+      'req',
+      '-new',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-noenc',
+      '-subj',
+      '/O=rota/CN=log-1',
+    ];
+    openssl(...args, '-keyout', `${folder('sly')}/node.key`, '-out', `${folder('sly')}/node.csr`);
+    const sly = await authority.enrol(folder('sly'), enrolment('web-2-2'));
+    expect(sly.output).toContain('the request of web-2-2 is for another subject');
+  });
+
+  it('refuses names that no server of a stack has', async () => {
+    const odd = await authority.enrol(folder('odd'), enrolment('web-1;id'));
+    expect(odd.output).toContain('malformed');
+  });
+
+  it('is not taken in by another machine that answers for the authority', async () => {
+    const impostor = createServer((_, response) =>
+      response.end(JSON.stringify({ certificate: 'c', authority: 'a', mac: '0'.repeat(64) })),
+    );
+    await new Promise<void>((resolve) => impostor.listen(PORT + 1, '127.0.0.1', resolve));
+    const there = new Proxy(authority, {
+      get: (target, name) => (name === 'port' ? PORT + 1 : Reflect.get(target, name)),
+    });
+    const fooled = await there.enrol(folder('fooled'), enrolment('web-9-9'));
+    expect(fooled.output).toContain('was not signed with the one-time secret');
+    await new Promise((resolve) => impostor.close(resolve));
+  });
+});

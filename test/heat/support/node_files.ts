@@ -1,0 +1,42 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { buildUserData } from '../../../heat/build/user_data';
+import { parseYaml, type YamlMap } from '../../../heat/build/yaml';
+
+/** The files that cloud-init would write on a server of a role, in a folder instead of at `/`. */
+export class NodeFiles {
+  readonly root = mkdtempSync(join(tmpdir(), 'rota-heat-node-'));
+
+  /**
+   * @param values what Heat would fill in, by token name
+   * @param moved what is different in a test, as text for text: ports below 1024, folders under /var
+   */
+  constructor(role: string, values: Record<string, string> = {}, moved: Record<string, string> = {}) {
+    const text = buildUserData(role).text.replace(
+      /@([a-z][a-z0-9_]*)@/g,
+      (token, name: string) => values[name] ?? token,
+    );
+    for (const file of (parseYaml(text, role) as YamlMap)['write_files'] as YamlMap[]) {
+      const path = this.path(String(file['path']));
+      const content = Object.entries(moved).reduce(
+        (all, [from, to]) => all.replaceAll(from, to),
+        String(file['content']),
+      );
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, content);
+    }
+  }
+
+  path(...parts: string[]): string {
+    return join(this.root, ...parts);
+  }
+
+  script(name: string): string {
+    return this.path('usr/local/lib/rota', name);
+  }
+
+  remove(): void {
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}
