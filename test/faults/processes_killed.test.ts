@@ -47,6 +47,22 @@ test('the rsyslog server is killed three times while an SDK sends: every accepte
   await sender.close();
 });
 
+test('the rsyslog server is killed with a half handed-over batch and more in its queue: nothing accepted is lost', async () => {
+  pipeline = await new Pipeline(node, { settings: { ROTA_BATCH: '5000' } }).start();
+  const sender = new Sender(pipeline.relpUrl);
+  // With nothing getting through, the indexer takes 2,000 events (four bulks) and keeps rsyslog waiting with the rest.
+  pipeline.proxy.fault = () => ({ kind: 'answer', status: 503 });
+  await sender.send(12_000);
+  const ids = await sender.accepted();
+  await sleep(1_000);
+  pipeline.server.signal('SIGKILL');
+  await sleep(500);
+  pipeline.proxy.fault = () => undefined;
+  await pipeline.server.start();
+  await expectExactlyOnce(node.store, pipeline.stream('rota.app'), ids);
+  await sender.close();
+});
+
 test('the indexer is killed in mid-transaction, five times: every accepted event is indexed once', async () => {
   pipeline = await new Pipeline(node).start();
   const sender = new Sender(pipeline.relpUrl);
