@@ -29,7 +29,15 @@ export function median(subject: string, metric: string, unit: string, values: re
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   const value = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-  return { subject, metric, unit, value: round(value), min: round(sorted[0]!), max: round(sorted.at(-1)!), runs: sorted.length };
+  return {
+    subject,
+    metric,
+    unit,
+    value: round(value),
+    min: round(sorted[0]!),
+    max: round(sorted.at(-1)!),
+    runs: sorted.length,
+  };
 }
 
 /** Prints the table, and writes the JSON when `--json FILE` was given. */
@@ -40,7 +48,11 @@ export function publish(results: readonly Result[], argv: readonly string[]): vo
   ];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   for (const row of rows) {
-    console.log(row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join('  '));
+    console.log(
+      row
+        .map((cell, column) => (column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
+        .join('  '),
+    );
   }
   const at = argv.indexOf('--json');
   const file = at === -1 ? undefined : argv[at + 1];

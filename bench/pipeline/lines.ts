@@ -11,7 +11,16 @@ const AGENTS = [
   'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)',
   'curl/7.88.1',
 ];
-const PATHS = ['/', '/products', '/products/detail', '/cart', '/checkout', '/static/app.js', '/api/v1/items', '/search'];
+const PATHS = [
+  '/',
+  '/products',
+  '/products/detail',
+  '/cart',
+  '/checkout',
+  '/static/app.js',
+  '/api/v1/items',
+  '/search',
+];
 const STATUSES = [200, 200, 200, 200, 200, 200, 304, 302, 404, 500];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 

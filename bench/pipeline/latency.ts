@@ -1,0 +1,75 @@
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { give, ownedFolder } from '../../stack/account.js';
+import { checkout } from '../../stack/layout.js';
+import type { Profile } from '../../stack/options.js';
+import { rsyslogAgent } from '../../stack/services/rsyslog.js';
+import { nginxLines } from './lines.js';
+import { pin } from './processes.js';
+import type { Door } from './rota.js';
+import type { BenchStore } from './store.js';
+
+const STEP_MS = 20;
+
+/**
+ * Appends lines to a file that an agent follows, at a steady rate, and watches when they can be found.
+ * @returns for each line the ms from its writing until a search counted it; lines are taken to arrive in order
+ */
+export async function measureLatency(
+  store: BenchStore,
+  door: Door,
+  options: { perSecond: number; seconds: number; core: number; profile: Profile },
+): Promise<number[]> {
+  const folder = ownedFolder(mkdtempSync(join(tmpdir(), 'rota-bench-agent-')));
+  const log = join(folder, 'access.log');
+  writeFileSync(log, '');
+  give(log);
+  const agent = rsyslogAgent({
+    name: 'agent-frontend-1',
+    host: 'frontend-1',
+    pipeline: join(checkout, 'pipeline'),
+    folder: ownedFolder(join(folder, 'work')),
+    logFolder: folder,
+    serverPort: door.ports.rsyslog.relp,
+    settings: { ROTA_PROFILE: options.profile, ROTA_NGINX_ACCESS: log, ROTA_PORT_AGENT: String(door.ports.haproxyLog) },
+  });
+  await pin(agent, options.core).start();
+  await sleep(2_000);
+  const total = options.perSecond * options.seconds;
+  const lines = nginxLines(total);
+  const written: number[] = [];
+  const latencies: number[] = [];
+  const before = await store.count(door.stream);
+  const start = performance.now();
+  const writing = (async () => {
+    while (written.length < total) {
+      const due = Math.min(total, Math.floor(((performance.now() - start) / 1000) * options.perSecond));
+      if (due > written.length) {
+        appendFileSync(log, `${lines.slice(written.length, due).join('\n')}\n`);
+        const now = performance.now();
+        while (written.length < due) written.push(now);
+      }
+      await sleep(STEP_MS);
+    }
+  })();
+  const end = start + options.seconds * 1000 + 30_000;
+  while (latencies.length < total && performance.now() < end) {
+    const seen = Math.min((await store.count(door.stream)) - before, written.length);
+    const now = performance.now();
+    while (latencies.length < seen) latencies.push(now - written[latencies.length]!);
+    await sleep(STEP_MS);
+  }
+  await writing;
+  await agent.stop();
+  rmSync(folder, { recursive: true, force: true });
+  if (latencies.length < total) throw new Error(`only ${latencies.length} of ${total} lines were found`);
+  return latencies;
+}
+
+/** The value that `share` (0 to 1) of the values do not exceed. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)]!;
+}
