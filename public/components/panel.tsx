@@ -31,7 +31,7 @@ export function Panel({ id, title, question, legend, actions, table, stale, chil
       role="region"
       aria-labelledby={`rotaPanelTitle-${id}`}
     >
-      <div className="rotaPanel__head">
+      <div className={table ? 'rotaPanel__head rotaPanel__head--switch' : 'rotaPanel__head'}>
         <div className="rotaPanel__title">
           <h2 id={`rotaPanelTitle-${id}`}>{title}</h2>
           {question && <p>{question}</p>}
@@ -60,7 +60,7 @@ function TableSwitch({
 }) {
   const words = on ? 'Show as chart' : 'Show as table';
   return (
-    <EuiToolTip content={words}>
+    <EuiToolTip content={words} anchorClassName="rotaPanel__switch">
       <EuiButtonIcon
         size="xs"
         color="text"

@@ -1,7 +1,82 @@
-import { EuiEmptyPrompt } from '@elastic/eui';
-import React from 'react';
+import React, { useMemo } from 'react';
+import type { HealthData } from '../../../common/api';
+import { PageBody } from '../../components/page_body';
+import { Verdict } from '../../components/verdict';
+import { useRotaQuery } from '../../hooks/use_rota_query';
+import { usePageParam } from '../../hooks/use_scope';
+import { hostColours } from '../../theme/colours';
+import { useRotaTheme } from '../../theme/use_rota_theme';
+import { BudgetPanel } from './budget_panel';
+import { EventPanel } from './event/event_panel';
+import { EventsPanel } from './events_panel';
+import { HealthFigures } from './health_figures';
+import { RatePanel, StatusPanel } from './rate_panels';
+import { RoutesPanel } from './routes_panel';
+import { SlowestPanel } from './slowest_panel';
+import { StatePanel } from './state_panel';
 
-/** Not built yet, and says so. */
+type Overview = NonNullable<HealthData['overview']>;
+
+/** Who fell, what it cost, and why. */
 export function HealthPage() {
-  return <EuiEmptyPrompt iconType="heart" titleSize="s" title={<h1>Health is not here yet</h1>} />;
+  const query = useRotaQuery('health', {});
+  return (
+    <PageBody query={query}>
+      {(data) => data.overview && <Loaded data={data} overview={data.overview} stale={query.isPreviousData} />}
+    </PageBody>
+  );
+}
+
+function Loaded({ data, overview, stale }: { data: HealthData; overview: Overview; stale: boolean }) {
+  const { window, annotations } = data;
+  const colours = useColours(overview);
+  const [param, setParam] = usePageParam('event');
+  // Until one is chosen: the gravest.
+  const chosen = overview.events.find(({ id }) => id === param) ?? gravest(overview.events);
+  return (
+    <>
+      <Verdict verdict={overview.verdict}>
+        <HealthFigures figures={overview.figures} />
+      </Verdict>
+      <div className="rotaGrid rotaHealthGrid">
+        <div className="rotaGrid">
+          <StatePanel
+            overview={overview}
+            window={window}
+            chosen={chosen?.id ?? null}
+            onChoose={setParam}
+            stale={stale}
+          />
+          <EventsPanel events={overview.events} chosen={chosen?.id ?? null} onChoose={setParam} stale={stale} />
+          {chosen && <EventPanel event={chosen} />}
+        </div>
+        <div className="rotaGrid">
+          <BudgetPanel budget={overview.budget} stale={stale} />
+          <RatePanel overview={overview} window={window} annotations={annotations} stale={stale} />
+          <StatusPanel overview={overview} window={window} annotations={annotations} stale={stale} />
+          <RoutesPanel routes={overview.routes} stale={stale} />
+          <SlowestPanel hosts={overview.hosts} colours={colours} stale={stale} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+const WEIGHT: Record<Overview['events'][number]['kind'], number> = {
+  ejected: 5,
+  burst: 4,
+  ejected_passive: 3,
+  silent: 2,
+  returned: 1,
+  deploy: 0,
+};
+
+function gravest(events: Overview['events']): Overview['events'][number] | null {
+  const sorted = [...events].sort((a, b) => WEIGHT[b.kind] - WEIGHT[a.kind] || b.users_hurt - a.users_hurt);
+  return sorted[0] ?? null;
+}
+
+function useColours({ lanes }: Overview): Map<string, string> {
+  const { dark } = useRotaTheme();
+  return useMemo(() => hostColours(lanes, dark), [lanes, dark]);
 }

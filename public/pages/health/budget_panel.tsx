@@ -1,0 +1,68 @@
+import React from 'react';
+import type { HealthData } from '../../../common/api';
+import { Legend } from '../../components/legend';
+import { Panel } from '../../components/panel';
+import { formatCount, formatGoodShare, formatPercent } from '../../format/numbers';
+import { SUBJECTS } from '../../test_subjects';
+import { useRotaTheme } from '../../theme/use_rota_theme';
+
+type Budget = NonNullable<HealthData['overview']>['budget'];
+
+/** How much may still fail: a number and one bar. */
+export function BudgetPanel({ budget, stale }: { budget: Budget; stale: boolean }) {
+  const theme = useRotaTheme();
+  const { burnt, failures, allowed, in_gap, elsewhere, left, good_share, objective } = budget;
+  const whole = Math.max(allowed, failures, 1);
+  const over = failures > allowed;
+  const parts = [
+    { label: `${formatCount(in_gap)} in detection gaps`, n: in_gap, colour: theme.status.s5xx },
+    { label: `${formatCount(elsewhere)} elsewhere`, n: elsewhere, colour: theme.dark ? '#a8733a' : '#da8b45' },
+  ];
+  return (
+    <Panel
+      id="budget"
+      title="Error budget"
+      question={`Objective ${formatGoodShare(objective).replace(/0+(?=\u202f)/, '')} of user requests without a 5XX, over this window`}
+      stale={stale}
+    >
+      <div data-test-subj={SUBJECTS.budget}>
+        <p className="rotaBudget__figure">
+          <span className={over ? 'rotaFigure__value rotaFigure__value--danger' : 'rotaFigure__value'}>
+            {burnt === null ? '–' : burntWords(burnt)}
+          </span>
+          <span className="rotaFigure__unit">
+            {over
+              ? `${formatCount(failures)} failed where ${formatCount(allowed)} may`
+              : `burnt · ${formatCount(left)} of ${formatCount(allowed)} failures left`}
+          </span>
+        </p>
+        <div className="rotaBudget__bar" style={{ background: theme.track }} aria-hidden>
+          {parts.map(({ label, n, colour }) => (
+            <span key={label} style={{ inlineSize: `${(n / whole) * 100}%`, background: colour }} />
+          ))}
+          {over && (
+            <span
+              className="rotaBudget__limit"
+              style={{ insetInlineStart: `${(allowed / whole) * 100}%`, background: theme.text }}
+            />
+          )}
+        </div>
+        <div className="rotaBudget__foot">
+          <Legend
+            items={[
+              ...parts.map(({ label, colour }) => ({ label, colour })),
+              over
+                ? { label: 'budget', colour: theme.text, sign: 'tick' as const }
+                : { label: 'left', colour: theme.track },
+            ]}
+          />
+          <span className="rotaFine">{formatGoodShare(good_share)} good</span>
+        </div>
+      </div>
+    </Panel>
+  );
+}
+
+function burntWords(burnt: number): string {
+  return burnt > 2 ? `${burnt.toFixed(1)} ×` : formatPercent(burnt);
+}

@@ -1,0 +1,70 @@
+import React from 'react';
+import type { HealthData } from '../../../common/api';
+import { KeyFigures } from '../../components/key_figures';
+import { formatCount, formatPercent, formatSpan, plural } from '../../format/numbers';
+
+type Figures = NonNullable<HealthData['overview']>['figures'];
+
+/** Were users hurt, is it over? */
+export function HealthFigures({ figures: f }: { figures: Figures }) {
+  const best = f.best_gap_ms;
+  return (
+    <KeyFigures
+      figures={[
+        {
+          id: 'serving',
+          label: 'Serving now',
+          value: `${f.serving} of ${f.hosts_known}`,
+          unit: 'hosts',
+          context: `${plural(f.frontends, 'frontend')}, ${plural(f.webapps, 'webapp')}`,
+          tone: f.serving < f.hosts_known ? 'danger' : 'success',
+        },
+        {
+          id: 'usersHurt',
+          label: 'Users hurt',
+          value: formatCount(f.users_hurt),
+          unit: '5XX',
+          context: `${formatPercent(f.users_hurt_share)} of ${formatCount(f.requests)}`,
+          tone: f.users_hurt > 0 ? 'danger' : undefined,
+        },
+        {
+          id: 'gap',
+          label: 'Detection gap',
+          value: f.longest_gap_ms === null ? '–' : formatSpan(f.longest_gap_ms),
+          unit: f.longest_gap_ms === null ? undefined : 'longest',
+          context: best
+            ? `best possible here: ${seconds(best.min)} – ${seconds(best.max)} s`
+            : 'probe interval unknown',
+        },
+        {
+          id: 'out',
+          label: 'Out of pool',
+          value: formatSpan(f.out_of_pool_ms),
+          context: byHost(f.out_of_pool_by_host) || 'no host left its pool',
+        },
+        {
+          id: 'probes',
+          label: 'Probes failed',
+          value: formatCount(f.probes_failed),
+          unit: `of ${formatCount(f.probes)}`,
+          context: f.probes === 0 ? 'no probes seen: pool state unknown' : (f.probes_failed_words ?? 'all passed'),
+        },
+        {
+          id: 'silent',
+          label: 'Silent',
+          value: formatSpan(f.silent_ms),
+          context:
+            f.silent_hosts.length === 0 ? 'every host wrote all the time' : `${f.silent_hosts.join(', ')}: no lines`,
+        },
+      ]}
+    />
+  );
+}
+
+function byHost(list: Figures['out_of_pool_by_host']): string {
+  return list.map(({ host, ms }) => `${host} ${formatSpan(ms)}`).join(', ');
+}
+
+function seconds(ms: number): string {
+  return String(Math.round(ms / 1000));
+}

@@ -1,0 +1,134 @@
+import { AnnotationDomainType, LineAnnotation, Position } from '@elastic/charts';
+import React from 'react';
+import type { Annotation, HealthData, WindowInfo } from '../../../common/api';
+import { useTimeFormat } from '../../app/services';
+import { TimeBars } from '../../charts/time_bars';
+import type { TableData } from '../../components/data_table';
+import { Legend } from '../../components/legend';
+import { Panel } from '../../components/panel';
+import { formatCount, formatPercent, formatRate, formatSpan } from '../../format/numbers';
+import type { TimeFormat } from '../../format/time';
+import { STATUS_LABELS } from '../../theme/colours';
+import { useRotaTheme } from '../../theme/use_rota_theme';
+
+type Overview = NonNullable<HealthData['overview']>;
+
+interface RateProps {
+  overview: Overview;
+  window: WindowInfo;
+  annotations: Annotation[];
+  stale: boolean;
+}
+
+const HEIGHT = 148;
+
+/** When did it fail? */
+export function RatePanel({ overview, window, annotations, stale }: RateProps) {
+  const theme = useRotaTheme();
+  const time = useTimeFormat();
+  const { series, peak, budget } = overview;
+  const limit = 1 - budget.objective;
+  return (
+    <Panel
+      id="rate"
+      title="5XX rate"
+      question={`Share of user requests, ${formatSpan(window.interval_ms)} bars; dashed: objective ${formatPercent(limit)}`}
+      legend={
+        peak && peak.failed_share > 0 ? (
+          <span className="rotaFine">
+            peak <strong className="rotaShare__mark">{formatPercent(peak.failed_share)}</strong> at{' '}
+            {time.second(peak.t)}
+          </span>
+        ) : undefined
+      }
+      table={() => classesTable(overview, time)}
+      stale={stale}
+    >
+      <TimeBars
+        id="rate"
+        description="Share of user requests answered 5XX over time"
+        height={HEIGHT}
+        from={window.from}
+        to={window.to}
+        times={series.times}
+        groups={[{ name: '5XX', colour: theme.status.s5xx, values: series.failed_share }]}
+        annotations={annotations}
+        formatY={axisPercent}
+      >
+        <LineAnnotation
+          id="objective"
+          domainType={AnnotationDomainType.YDomain}
+          dataValues={[{ dataValue: limit, details: `objective: ${formatPercent(limit)}` }]}
+          style={{ line: { stroke: theme.subdued, strokeWidth: 1, opacity: 1, dash: [5, 4] } }}
+          markerPosition={Position.Right}
+        />
+      </TimeBars>
+    </Panel>
+  );
+}
+
+/** What did users get instead? */
+export function StatusPanel({ overview, window, annotations, stale }: RateProps) {
+  const theme = useRotaTheme();
+  const time = useTimeFormat();
+  const seconds = window.interval_ms / 1000;
+  const names = (['s5xx', 's2xx', 's3xx', 's4xx', 'other'] as const).filter((name) => overview.classes[name] > 0);
+  const all = Math.max(
+    1,
+    names.reduce((sum, name) => sum + overview.classes[name], 0),
+  );
+  return (
+    <Panel
+      id="classes"
+      title="Status classes"
+      question={`Requests/s, ${formatSpan(window.interval_ms)} bars`}
+      legend={
+        <Legend
+          items={names.map((name) => ({
+            label: `${STATUS_LABELS[name]} ${formatPercent(overview.classes[name] / all)}`,
+            colour: theme.status[name],
+          }))}
+        />
+      }
+      table={() => classesTable(overview, time)}
+      stale={stale}
+    >
+      <TimeBars
+        id="classes"
+        description="Requests per second by status class, stacked, over time; 5XX at the base"
+        height={HEIGHT}
+        from={window.from}
+        to={window.to}
+        times={overview.series.times}
+        groups={names.map((name) => ({
+          name: STATUS_LABELS[name],
+          colour: theme.status[name],
+          values: overview.series[name].map((n) => n / seconds),
+        }))}
+        annotations={annotations}
+        formatY={formatRate}
+      />
+    </Panel>
+  );
+}
+
+function axisPercent(share: number): string {
+  return share === 0 ? '0 %' : `${Number((share * 100).toPrecision(2))} %`;
+}
+
+function classesTable({ series }: Overview, time: TimeFormat): TableData {
+  const names = ['s2xx', 's3xx', 's4xx', 's5xx', 'other'] as const;
+  return {
+    caption: 'Requests by status class over time',
+    columns: [
+      { name: 'Time' },
+      ...names.map((name) => ({ name: STATUS_LABELS[name], numeric: true })),
+      { name: '5XX share', numeric: true },
+    ],
+    rows: series.times.map((t, i) => [
+      time.full(t),
+      ...names.map((name) => formatCount(series[name][i] ?? 0)),
+      formatPercent(series.failed_share[i] ?? null),
+    ]),
+  };
+}

@@ -1,0 +1,74 @@
+import { EuiLink } from '@elastic/eui';
+import React from 'react';
+import type { HealthData } from '../../../common/api';
+import { Panel } from '../../components/panel';
+import { formatCount, formatPercent } from '../../format/numbers';
+import { useTarget } from '../../hooks/use_target';
+import { useRotaTheme } from '../../theme/use_rota_theme';
+
+type Routes = NonNullable<HealthData['overview']>['routes'];
+
+/** What broke for users? Each route leads to its failed requests. */
+export function RoutesPanel({ routes, stale }: { routes: Routes; stale: boolean }) {
+  const theme = useRotaTheme();
+  const target = useTarget();
+  const most = Math.max(1, ...routes.map(({ failed }) => failed));
+  const failing = routes.filter(({ failed }) => failed > 0);
+  return (
+    <Panel id="routes" title="Top failing routes" question="What broke for users?" stale={stale}>
+      {failing.length === 0 ? (
+        <p className="rotaFine">No route answered 5XX.</p>
+      ) : (
+        <table className="rotaTable rotaTable--rows rotaTable--bars">
+          <thead>
+            <tr>
+              <th scope="col">Route</th>
+              <th scope="col">5XX</th>
+              <th scope="col" className="rotaNumeric" aria-label="5XX, number" />
+              <th scope="col" className="rotaNumeric">
+                Of route
+              </th>
+              <th scope="col" className="rotaNumeric">
+                Status
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {failing.map(({ method, path, failed, failed_share, statuses }) => (
+              <tr key={`${method} ${path}`}>
+                <td className="rotaTable__path" title={`${method} ${path}`}>
+                  <span className="rotaFine">{method}</span>{' '}
+                  <EuiLink color="text" {...target({ page: 'requests', kql: kqlOf(method, path) })}>
+                    {path}
+                  </EuiLink>
+                </td>
+                <td>
+                  <span className="rotaBarTrack" style={{ background: theme.track }} aria-hidden>
+                    <span style={{ inlineSize: `${(failed / most) * 100}%`, background: theme.status.s5xx }} />
+                  </span>
+                </td>
+                <td className="rotaNumeric">
+                  <strong>{formatCount(failed)}</strong>
+                </td>
+                <td className="rotaNumeric rotaFine">{formatPercent(failed_share)}</td>
+                <td className="rotaNumeric rotaFine">{statuses.join(', ')}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Panel>
+  );
+}
+
+/** A route with placeholders (`/products/:id`) stands for many paths: search by what comes before. */
+function kqlOf(method: string, path: string): string {
+  const [before] = path.split('/:');
+  const quoted =
+    before === path ? `"${path.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"` : `${escapeKql(before ?? '')}/*`;
+  return `http.request.method: "${method}" and url.path: ${quoted} and http.response.status_code >= 500`;
+}
+
+function escapeKql(text: string): string {
+  return text.replace(/[\\():<>"*{} ]/g, (character) => `\\${character}`);
+}

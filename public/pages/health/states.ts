@@ -1,0 +1,12 @@
+import type { HostState } from '../../../common/api';
+
+/** The states of a host in words. Silence is no verdict on the service, and never drawn as serving. */
+export const STATE_LABELS: Record<HostState, string> = {
+  serving: 'Serving',
+  errors: 'Answering 5XX',
+  probes_failing: 'Probes failing',
+  out: 'Out of pool',
+  silent: 'Silent',
+  no_turns: 'No turns',
+  unknown: 'Unknown',
+};
