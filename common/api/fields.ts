@@ -30,6 +30,8 @@ export const fieldInfoSchema = z.object({
   aggregatable: z.boolean(),
   /** Share of the matching lines that carry it; null when it cannot be counted. */
   coverage: z.number().nullable(),
+  /** Whose lines were counted: those that stand for requests, or the webapps' where only they carry the field. */
+  counted_at: z.string(),
 });
 export type FieldInfo = z.infer<typeof fieldInfoSchema>;
 
@@ -59,6 +61,7 @@ export const fieldsDataSchema = z.object({
   values: z
     .object({
       field: z.string(),
+      counted_at: z.string(),
       /** Share of the matching lines and of all lines in the range. */
       values: z.array(z.object({ value: z.string(), count: z.number(), share: z.number(), share_of_all: z.number() })),
       other: z.number(),

@@ -1,5 +1,6 @@
 import type { RotaHost } from '../host';
 import { answerDelivery } from '../queries/delivery';
+import { answerFields } from '../queries/fields';
 import { answerHealth } from '../queries/health';
 import { answerRequests } from '../queries/requests';
 import { answerRotation } from '../queries/rotation';
@@ -18,6 +19,7 @@ export function registerRoutes(host: RotaHost): void {
   registerJsonRoute(host, cache, 'health', answerHealth);
   registerJsonRoute(host, cache, 'requests', answerRequests);
   registerExportRoute(host, cache);
+  registerJsonRoute(host, cache, 'fields', answerFields);
   registerJsonRoute(host, cache, 'delivery', answerDelivery);
   registerJsonRoute(host, cache, 'trace', answerTrace);
 }

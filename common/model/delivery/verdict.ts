@@ -48,13 +48,8 @@ export function deliveryVerdict(counts: Counts, runs: readonly Run[], partial: b
       action: null,
     };
   }
-  return {
-    tone: 'good',
-    headline,
-    detail:
-      counts.running > 0
-        ? 'A running run is proven when it closes.'
-        : 'Every number up to each closing count is accounted for.',
-    action: null,
-  };
+  if (counts.running > 0) {
+    return { tone: 'neutral', headline, detail: 'A running run is proven when it closes.', action: null };
+  }
+  return { tone: 'good', headline, detail: 'Every number up to each closing count is accounted for.', action: null };
 }

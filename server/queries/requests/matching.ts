@@ -86,6 +86,22 @@ function inStream(dataset: string): Dsl {
   return { term: { [FIELDS.dataset]: dataset } };
 }
 
+/**
+ * The webapps' own lines, for fields that only they carry: those that match by themselves, which for "status is 500" are
+ * those of the hop that failed.
+ */
+export function webappLines(scope: Scope, landscape: Landscape, context: Context): Matching {
+  const base = [timeFilter(scope.from, scope.to), ...selectorFilters(scope, 'webapp', landscape)];
+  const door: Door = {
+    tier: 'webapp',
+    name: 'webapps',
+    index: ACCESS_DATASETS.webapp.map((dataset) => streamOf(dataset, context.settings.namespace)).join(','),
+    base,
+  };
+  const all = [...base, ...probeFilters('exclude')];
+  return { door, all, filter: [...all, ...textFilters(scope, context.kqlToQuery(scope.kql))], truncated: false };
+}
+
 /** Ids of requests of which an inner line matches: the balancer's, a webapp's, an application's. */
 async function innerRequests(scope: Scope, text: Dsl[], door: Door, landscape: Landscape, context: Context) {
   const datasets = [DATASETS.haproxy, DATASETS.access, DATASETS.gunicornAccess, DATASETS.app];
