@@ -65,7 +65,9 @@ function http({ request, requestId, referrer, status, bodyBytes }: Access): Json
   const response: JsonObject = {};
   put(response, 'status_code', status);
   if (bodyBytes !== undefined) response['body'] = { bytes: bodyBytes };
-  const fields: JsonObject = { request: requestFields, response };
+  const fields: JsonObject = {};
+  if (Object.keys(requestFields).length > 0) fields['request'] = requestFields;
+  if (Object.keys(response).length > 0) fields['response'] = response;
   put(fields, 'version', request.version);
   return fields;
 }

@@ -17,13 +17,19 @@ export function combinedDocument(line: Line, parsed: Parsed, dataset: string, id
   const timestamp = clfTime(parsed['time'] ?? '');
   const status = whole(parsed['status']);
   if (timestamp === undefined || status === undefined || status > 999) return undefined;
+  if ((parsed['junk'] ?? '').trim() !== '') return undefined;
   const isGunicorn = dataset === 'gunicorn.access';
   const text = (value: string | undefined) => {
     const there = given(value);
-    return there === undefined || isGunicorn ? there : unescapeNginx(there);
+    if (there === undefined) return undefined;
+    return isGunicorn ? quotesBack(there) : unescapeNginx(there);
   };
-  const extras = parsed['extra'] === undefined ? {} : readExtras(parsed['extra'], isGunicorn);
-  const request = requestLine(parsed['request'] ?? '');
+  const extras =
+    parsed['extra'] === undefined
+      ? {}
+      : readExtras(isGunicorn ? quotesBack(parsed['extra']) : parsed['extra'], isGunicorn);
+  const requestText = parsed['request'] ?? '';
+  const request = requestLine(isGunicorn ? quotesBack(requestText) : requestText);
   if (request.target !== undefined && !isGunicorn) request.target = unescapeNginx(request.target);
   const bodyBytes = whole(parsed['bytes']);
   const doc = accessDocument(
@@ -52,6 +58,11 @@ export function combinedDocument(line: Line, parsed: Parsed, dataset: string, id
   );
   addExtras(doc, extras, settings);
   return doc;
+}
+
+/** parse.conf puts \001 in the place of gunicorn's \" so that liblognorm sees where a field ends. */
+function quotesBack(text: string): string {
+  return text.includes('\u0001') ? text.replaceAll('\u0001', '"') : text;
 }
 
 function addExtras(doc: JsonObject, extras: ReturnType<typeof readExtras>, settings: ShapeSettings): void {

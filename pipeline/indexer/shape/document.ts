@@ -1,6 +1,7 @@
 import type { Line } from './line';
 import type { ShapeSettings } from './settings';
 import type { JsonObject } from './shaped';
+import { utc } from './times';
 
 /** ECS version whose names and types the documents have. */
 export const ECS_VERSION = '8.11.0';
@@ -18,7 +19,7 @@ export interface Base {
 export function startDocument(line: Line, base: Base, settings: ShapeSettings): JsonObject {
   const { header, agent } = line;
   const doc: JsonObject = {
-    '@timestamp': base.timestamp ?? header.ts,
+    '@timestamp': base.timestamp ?? utc(header.ts) ?? header.rcv,
     ecs: { version: ECS_VERSION },
     data_stream: { type: 'logs', dataset: base.dataset, namespace: settings.namespace },
     event: { id: base.id, dataset: base.dataset, created: agent ? header.ts : header.rcv },

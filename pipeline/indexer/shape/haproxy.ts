@@ -38,11 +38,11 @@ export function haproxyMessage(line: Line, id: string, settings: ShapeSettings):
   return doc;
 }
 
-function actionOf({ state, result, backend, 'event.tags': tags }: Parsed): string | undefined {
+function actionOf({ state, result, backend, server, detail }: Parsed): string | undefined {
   if (state !== undefined)
     return state === 'UP' || state === 'DOWN' ? `server_${state.toLowerCase()}` : 'server_state_changed';
   if (result !== undefined) return `health_check_${result.replaceAll(' ', '_')}`;
-  return backend !== undefined && Array.isArray(tags) && tags[0] === 'backend' ? 'no_server_available' : undefined;
+  return backend !== undefined && server === undefined && detail === undefined ? 'no_server_available' : undefined;
 }
 
 /** `, reason: Layer4 timeout, code: 500, info: "…", check duration: 2001ms` */

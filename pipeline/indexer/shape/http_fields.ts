@@ -131,11 +131,15 @@ export function userAgent(original: string): JsonObject {
   return fields;
 }
 
+/** `Mozilla/5.0 (compatible; Googlebot/2.1; …)`, and what puts its own name first (`curl/7.88.1`). */
+const BOT = /\(compatible; ([A-Za-z][\w. -]{0,39}?)(?:\/(\d[\w.]{0,19}))?[;)]/;
+const PRODUCT = /^([A-Za-z][\w.-]{0,39})(?:\/(\d[\w.]{0,19}))?/;
+
 function parseAgent(original: string): JsonObject {
   // Its patterns are made for browsers' agents; a megabyte of noise would keep it busy.
   const { browser, os, device } = new UAParser(original.slice(0, 500)).getResult();
   const fields: JsonObject = { original };
-  const product = browser.name ? undefined : /^([A-Za-z][\w.-]{0,39})(?:\/(\d[\w.]{0,19}))?/.exec(original);
+  const product = browser.name ? undefined : (BOT.exec(original) ?? PRODUCT.exec(original));
   const name = browser.name ?? product?.[1];
   const version = browser.name ? browser.version : product?.[2];
   if (name) fields['name'] = name;

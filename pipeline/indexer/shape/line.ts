@@ -37,7 +37,7 @@ export interface Header {
   lf: string;
 }
 
-export type Parsed = Record<string, string> & { 'event.tags'?: unknown };
+export type Parsed = Record<string, string>;
 
 /** @throws SyntaxError when the line is not of this form */
 export function readLine(line: Buffer): Line {

@@ -7,7 +7,9 @@ import type { JsonObject } from './shaped';
 import { offsetOf, plainTime } from './times';
 
 /** What nginx says about its upstreams, for pool events: the words of ngx_http_upstream.c → `event.action`. */
-const ACTIONS: readonly [string, string][] = [
+const ACTIONS: readonly [string, string | undefined][] = [
+  // Only a warning that memory did not suffice.
+  ['is buffered to a temporary file', undefined],
   ['upstream server temporarily disabled', 'upstream_disabled'],
   ['no live upstreams', 'no_live_upstreams'],
   ['upstream timed out', 'upstream_timeout'],
@@ -22,7 +24,7 @@ export function nginxErrorDocument(line: Line, parsed: Parsed, id: string, setti
   const timestamp = plainTime(parsed['date'] ?? '', parsed['time'] ?? '', offsetOf(line.header.ts));
   if (timestamp === undefined) return undefined;
   const doc = startDocument(line, { dataset: 'nginx.error', id, timestamp, tier: 'frontend' }, settings);
-  const message = parsed['message'] ?? '';
+  const { message, context } = splitContext(parsed['message'] ?? '', parsed['context']);
   doc['message'] = message;
   child(doc, 'log')['level'] = parsed['level'] ?? '';
   const event = child(doc, 'event');
@@ -37,8 +39,20 @@ export function nginxErrorDocument(line: Line, parsed: Parsed, id: string, setti
   if (tid !== undefined) process['thread'] = { id: tid };
   doc['process'] = process;
   addNginx(doc, parsed, message);
-  if (parsed['context'] !== undefined) addContext(doc, parsed['context'], settings);
+  if (context !== undefined) addContext(doc, context, settings);
   return doc;
+}
+
+/** A message may hold `, client: ` itself (FastCGI's stderr): nginx's own is the one with an address behind it. */
+function splitContext(message: string, context: string | undefined): { message: string; context: string | undefined } {
+  if (context === undefined) return { message, context };
+  const mark = ', client: ';
+  const text = `${message}${mark}${context}`;
+  for (let at = message.length; at !== -1; at = text.indexOf(mark, at + 1)) {
+    const behind = text.slice(at + mark.length);
+    if (/^[^\s"]+(, server: |$)/.test(behind)) return { message: text.slice(0, at), context: behind };
+  }
+  return { message, context };
 }
 
 function addNginx(doc: JsonObject, parsed: Parsed, message: string): void {

@@ -75,8 +75,9 @@ function cut(line: Line, settings: ShapeSettings): Line {
 }
 
 function fromParsed(line: Line, claimed: string, id: string, settings: ShapeSettings): Shaped {
+  const { header } = line;
   const parsed = line.parsed as NonNullable<Line['parsed']>;
-  const dataset = LINE_DATASETS.has(claimed) ? claimed : datasetOfTag(parsed['event.tags'], line.header.app);
+  const dataset = LINE_DATASETS.has(header.d) ? header.d : claimed;
   const doc =
     dataset === 'nginx.access' || dataset === 'gunicorn.access'
       ? combinedDocument(line, parsed, dataset, id, settings)
@@ -88,14 +89,6 @@ function fromParsed(line: Line, claimed: string, id: string, settings: ShapeSett
   return doc
     ? documentOf(dataset, id, doc)
     : deadLetter(line, `not a line of ${dataset}: its time or status is none`, dataset);
-}
-
-/** Of a line whose sender did not say: by the rulebase that fitted. */
-function datasetOfTag(tags: unknown, program: string): string {
-  const tag = Array.isArray(tags) ? tags[0] : undefined;
-  if (tag === 'access') return program === 'gunicorn' ? 'gunicorn.access' : 'nginx.access';
-  if (tag === 'error') return 'nginx.error';
-  return tag === 'gunicorn' ? 'gunicorn.error' : 'haproxy.log';
 }
 
 /** @returns undefined for what only looks like JSON and need not be */

@@ -1,0 +1,148 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Shaped, shape } from '../../pipeline/indexer/shape';
+import { readLine } from '../../pipeline/indexer/shape/line';
+import { readShapeSettings } from '../../pipeline/indexer/shape/settings';
+import { Capture } from '../support/lines/capture.js';
+import { send } from '../support/lines/doors.js';
+import { flatten } from '../support/lines/expand.js';
+import { type Case, readCases } from '../support/lines/table.js';
+
+const cases = readCases();
+const settings = readShapeSettings({});
+const FILES: Readonly<Record<string, string>> = {
+  'nginx.access': 'ROTA_NGINX_ACCESS',
+  'nginx.error': 'ROTA_NGINX_ERROR',
+  'gunicorn.access': 'ROTA_GUNICORN_ACCESS',
+  'gunicorn.error': 'ROTA_GUNICORN_ERROR',
+};
+
+/** Every line of the table goes once through a real agent and server; each test then looks at its own. */
+describe('each line becomes its document', () => {
+  let capture: Capture;
+  const results = new Map<Case, Shaped>();
+
+  beforeAll(async () => {
+    capture = await Capture.start({ ROTA_STATS_INTERVAL: '600' });
+    const logs = capture.own('files');
+    const offsets = writeFiles(logs);
+    for (const door of ['tcp', 'tcp_raw', 'relp', 'udp']) {
+      const port = { tcp: 'tcp', tcp_raw: 'tcpRaw', relp: 'relp', udp: 'udp' }[door] as 'tcp';
+      await send(
+        door,
+        capture.ports.rsyslog[port],
+        byDoor(door).map((one) => one.bytes),
+      );
+    }
+    await capture.startAgent(
+      'frontend-1',
+      Object.fromEntries(Object.entries(FILES).map(([dataset, name]) => [name, join(logs, `${dataset}.log`)])),
+    );
+    const lines = await capture.until((all) => own(all).length >= cases.length);
+    assign(own(lines), offsets);
+  });
+  afterAll(() => capture?.stop());
+
+  it('has at least 300 lines', () => expect(cases.length).toBeGreaterThanOrEqual(300));
+
+  it.each(cases.map((one) => [`${one.door} ${one.dataset}: ${one.name}`, one] as const))('%s', (_, one) => {
+    const shaped = results.get(one);
+    if (!shaped) throw new Error('it did not arrive');
+    if (one.expected) expect(ownFields(shaped, one)).toEqual(one.expected);
+    else expectDead(shaped, one);
+  });
+
+  /**
+   * Lines of files are known by file and offset, those of sockets by their order; gunicorn's errors too: of an event of
+   * several lines imfile gives the offset of the next.
+   */
+  function assign(lines: Buffer[], offsets: Map<string, Case>): void {
+    const waiting = new Map(['tcp', 'tcp_raw', 'relp', 'udp'].map((door) => [door, byDoor(door)]));
+    waiting.set(
+      'errors',
+      byDoor('file').filter((one) => one.dataset === 'gunicorn.error'),
+    );
+    for (const bytes of lines) {
+      const line = readLine(bytes);
+      const file = line.agent?.['file'];
+      const queue = line.agent?.['dataset'] === 'gunicorn.error' ? 'errors' : line.header.in;
+      const found = (file && offsets.get(`${file}:${line.agent?.['offset']}`)) || waiting.get(queue)?.shift();
+      if (found) results.set(found, shape(bytes, settings));
+    }
+  }
+});
+
+function byDoor(door: string): Case[] {
+  return cases.filter((one) => one.door === door);
+}
+
+/** @returns each line by `<file>:<offset>` */
+function writeFiles(folder: string): Map<string, Case> {
+  const offsets = new Map<string, Case>();
+  for (const dataset of Object.keys(FILES)) {
+    const keep = dataset !== 'gunicorn.error';
+    const path = join(folder, `${dataset}.log`);
+    const bytes: Buffer[] = [];
+    let offset = 0;
+    for (const one of byDoor('file').filter((some) => some.dataset === dataset)) {
+      if (keep) offsets.set(`${path}:${offset}`, one);
+      bytes.push(one.bytes, Buffer.from('\n'));
+      offset += one.bytes.length + 1;
+    }
+    writeFileSync(path, Buffer.concat(bytes));
+  }
+  return offsets;
+}
+
+/** Without what rsyslog says of itself. */
+function own(lines: Buffer[]): Buffer[] {
+  return lines.filter((bytes) => {
+    const { header, agent } = readLine(bytes);
+    return !header.app.startsWith('rsyslogd') && header.d !== 'rota.pipeline' && agent?.['dataset'] !== 'rota.pipeline';
+  });
+}
+
+/** Checks what every document has, and returns the rest, flat. */
+function ownFields(shaped: Shaped, one: Case): Record<string, unknown> {
+  if (shaped.kind !== 'document') throw new Error(`a dead letter: ${shaped.reason}`);
+  const { doc, id, dataset } = shaped;
+  const flat = flatten(doc);
+  const expected = one.expected as Record<string, unknown>;
+  expect(dataset).toBe(one.dataset);
+  if (one.key) expect(id).toBe(one.key);
+  expect(flat['event.id']).toBe(id);
+  expect(id).not.toBe('');
+  expect(flat['ecs.version']).toBe('8.11.0');
+  expect(flat['host.name']).toBe(one.host);
+  expect(flat['data_stream.type']).toBe('logs');
+  expect(flat['data_stream.dataset']).toBe(one.dataset);
+  expect(flat['data_stream.namespace']).toBe('rota');
+  if (expected['event.dataset'] === undefined) expect(flat['event.dataset']).toBe(one.dataset);
+  expect(Math.abs(Date.now() - Date.parse(String(flat['event.created'])))).toBeLessThan(120_000_000_000);
+  if (one.door === 'file') expect(flat['log.file.path']).toMatch(new RegExp(`/${one.dataset}\\.log$`));
+  const common = ['event.id', 'ecs.version', 'host.name', 'event.created', 'log.file.path', 'log.offset'];
+  for (const name of [...common, 'data_stream.type', 'data_stream.dataset', 'data_stream.namespace']) delete flat[name];
+  if (expected['event.dataset'] === undefined) delete flat['event.dataset'];
+  checkTime(flat, expected);
+  return flat;
+}
+
+/** `ts` is the end of a time whose year rsyslog took from its clock; without any time, it is the receipt's. */
+function checkTime(flat: Record<string, unknown>, expected: Record<string, unknown>): void {
+  const time = String(flat['@timestamp']);
+  if (expected['@timestamp'] !== undefined) return;
+  if (expected['ts'] !== undefined) expect(time.endsWith(String(expected['ts']))).toBe(true);
+  else expect(Math.abs(Date.now() - Date.parse(time))).toBeLessThan(120_000);
+  delete flat['@timestamp'];
+  delete expected['ts'];
+}
+
+function expectDead(shaped: Shaped, one: Case): void {
+  if (shaped.kind !== 'dead_letter') throw new Error(`a document: ${JSON.stringify(shaped.doc)}`);
+  expect(shaped.reason).toContain(one.dead);
+  // An agent's line as it stood in its file; of a syslog message, what followed the header.
+  if (one.door === 'file') expect(shaped.raw.equals(one.bytes)).toBe(true);
+  else expect(one.bytes.includes(shaped.raw)).toBe(true);
+  expect(shaped.raw.length).toBeGreaterThan(0);
+}

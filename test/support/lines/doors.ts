@@ -1,0 +1,52 @@
+import { createSocket } from 'node:dgram';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Sends messages by one of the server's doors, in order, over one connection. */
+export async function send(door: string, port: number, messages: Buffer[]): Promise<void> {
+  if (door === 'udp') return sendDatagrams(port, messages);
+  const socket = connect(port, '127.0.0.1');
+  await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+  if (door === 'relp') await sendRelp(socket, messages);
+  else for (const one of messages) await write(socket, door === 'tcp' ? octetCounted(one) : Buffer.concat([one, LF]));
+  await new Promise<void>((resolve) => socket.end(resolve));
+}
+
+const LF = Buffer.from('\n');
+
+/** RFC 6587, section 3.4.1. */
+export function octetCounted(message: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`${message.length} `), message]);
+}
+
+function write(socket: Socket, bytes: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => socket.write(bytes, (error) => (error ? reject(error) : resolve())));
+}
+
+async function sendRelp(socket: Socket, messages: Buffer[]): Promise<void> {
+  const frames = [
+    { command: 'open', data: Buffer.from('relp_version=0\nrelp_software=test\ncommands=syslog') },
+    ...messages.map((data) => ({ command: 'syslog', data })),
+  ];
+  let txn = 1;
+  for (const { command, data } of frames) {
+    const answered = new Promise<string>((resolve) =>
+      socket.once('data', (bytes) => resolve(bytes.toString('latin1'))),
+    );
+    await write(socket, Buffer.concat([Buffer.from(`${txn} ${command} ${data.length} `), data, LF]));
+    const answer = await answered;
+    if (!/^\d+ rsp \d+ 200/.test(answer)) throw new Error(`RELP ${command} was answered ${answer}`);
+    txn++;
+  }
+}
+
+async function sendDatagrams(port: number, messages: Buffer[]): Promise<void> {
+  const socket = createSocket('udp4');
+  for (const one of messages) {
+    await new Promise<void>((resolve, reject) =>
+      socket.send(one, port, '127.0.0.1', (error) => (error ? reject(error) : resolve())),
+    );
+    await sleep(2);
+  }
+  socket.close();
+}
