@@ -45,7 +45,7 @@ export class Capture {
       name: `agent-${host}`,
       host,
       serverPort: this.ports.rsyslog.relp,
-      settings: { ROTA_PORT_AGENT: String(this.ports.agent(1)), ...settings },
+      settings: { ROTA_PORT_AGENT: String(this.ports.frontendAgent(1)), ...settings },
     });
     return this.agent.start();
   }
