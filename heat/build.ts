@@ -2,11 +2,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { node } from './build/node';
+import { parameters } from './build/parameters';
 import { expand, readSource } from './build/sources';
-import { buildUserData } from './build/user_data';
 import { printYaml } from './build/yaml';
 
-/** The templates, entry first; each is built from the file of the same name under heat/src/templates. */
+/** The templates, entries first; each is built from the file of the same name under heat/src/templates. */
 export const TEMPLATES = [
   'rota.yaml',
   'rota/frontend.yaml',
@@ -14,6 +14,16 @@ export const TEMPLATES = [
   'rota/log_server.yaml',
   'rota/elasticsearch.yaml',
   'rota/kibana.yaml',
+  'rackspace.yaml',
+  'rackspace_environment.yaml',
+  'rackspace/frontend.yaml',
+  'rackspace/webapp.yaml',
+  'rackspace/log_server.yaml',
+  'rackspace/elasticsearch.yaml',
+  'rackspace/kibana.yaml',
+  'rackspace/on_openstack_server.yaml',
+  'rackspace/on_openstack_load_balancer.yaml',
+  'rackspace/on_openstack_member.yaml',
 ] as const;
 
 const HEADER = '# Built by `npx tsx heat/build.ts` from heat/src and pipeline. Edit there, not here.\n';
@@ -22,7 +32,7 @@ const HEADER = '# Built by `npx tsx heat/build.ts` from heat/src and pipeline. E
 export function buildTemplate(name: string): string {
   const template = expand(readSource(`templates/${name}`), {
     $node: node,
-    $user_data: (role) => ({ template: buildUserData(String(role)).text }),
+    $parameters: parameters,
   });
   return HEADER + printYaml(template);
 }

@@ -7,7 +7,10 @@ import { isMap, type Yaml, type YamlMap } from './yaml';
 /** What a template says of its server: `$node: {role, port, server_group?, values?, secrets?}`. */
 interface Node {
   role: string;
-  port: Yaml;
+  /** OS::Nova::Server unless told otherwise. */
+  type?: string;
+  /** Its Neutron port; a Rackspace server comes with its networks. */
+  port?: Yaml;
   server_group?: Yaml;
   /** Filled into user_data; a change replaces the server. */
   values?: YamlMap;
@@ -20,8 +23,15 @@ interface Node {
  * for its word. Needs the parameters `settings`, `peers`, `flavor` and a resource `host` whose value is its name.
  */
 export function node(argument: Yaml): YamlMap {
-  if (!isMap(argument)) throw new HeatBuildError('$node wants a mapping with role and port.');
-  const { role, port, server_group, values = {}, secrets = {} } = argument as unknown as Node;
+  if (!isMap(argument)) throw new HeatBuildError('$node wants a mapping with a role.');
+  const {
+    role,
+    type = 'OS::Nova::Server',
+    port,
+    server_group,
+    values = {},
+    secrets = {},
+  } = argument as unknown as Node;
   const userData = buildUserData(role);
   const shown = tokens({ ...(readSource('parts/values.yaml') as YamlMap), ...values });
   const hidden = tokens({ ...(readSource('parts/secrets_of_node.yaml') as YamlMap), ...secrets });
@@ -43,13 +53,13 @@ export function node(argument: Yaml): YamlMap {
     },
     handle: { type: 'OS::Heat::WaitConditionHandle' },
     server: {
-      type: 'OS::Nova::Server',
+      type,
       properties: {
         name: { list_join: ['-', [setting('stack'), HOST]] },
         image: setting('image'),
         flavor: { get_param: 'flavor' },
         key_name: setting('key_name'),
-        networks: [{ port }],
+        ...(port === undefined ? { config_drive: true } : { networks: [{ port }] }),
         ...(server_group === undefined ? {} : { scheduler_hints: { group: server_group } }),
         metadata: { get_param: 'peers' },
         user_data_format: 'RAW',

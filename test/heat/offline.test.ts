@@ -7,7 +7,7 @@ import { TEMPLATES } from '../../heat/build';
 import { buildUserData } from '../../heat/build/user_data';
 import { BROKEN, breakTemplate } from './offline/broken';
 import { type Case, runValidation, type Verdict } from './offline/run_validation';
-import { collectTemplate } from './support/template_files';
+import { collectEnvironment, collectTemplate } from './support/template_files';
 
 const HEAT = join(import.meta.dirname, '../../heat');
 const ENTRY = join(HEAT, 'rota.yaml');
@@ -29,13 +29,22 @@ const ALL_OPTIONS = {
 
 describe('Heat’s own engine, strict and offline,', () => {
   let verdicts: Map<string, Verdict>;
-  const alone = TEMPLATES.slice(1).map((name): Case => {
+  const onOpenStack = collectEnvironment(join(HEAT, 'rackspace_environment.yaml'));
+  const rackspace = (path: string): Omit<Case, 'name'> => {
+    const { template, files } = collectTemplate(path);
+    return { template, files: { ...files, ...onOpenStack.files }, environment: onOpenStack.environment };
+  };
+  const nested = TEMPLATES.filter((name) => name.includes('/') && !name.includes('on_openstack'));
+  const alone = nested.map((name): Case => {
     const template = collectTemplate(join(HEAT, name));
-    return { name: `${name} alone`, ...template, parameters: madeUpParameters(template.template) };
+    const parameters = madeUpParameters(template.template);
+    return { name: `${name} alone`, ...rackspace(join(HEAT, name)), parameters };
   });
   const good: Case[] = [
     { name: 'rota.yaml', ...collectTemplate(ENTRY) },
     { name: 'rota.yaml with every option', ...collectTemplate(ENTRY), parameters: ALL_OPTIONS },
+    { name: 'rackspace.yaml', ...rackspace(join(HEAT, 'rackspace.yaml')) },
+    { name: 'the article’s template', ...rackspace(join(import.meta.dirname, 'fixtures/article.yaml')) },
     ...alone,
   ];
   // A nested file is broken and validated by itself too: as a part of its parent, Heat looks at it less closely.

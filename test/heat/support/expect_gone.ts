@@ -24,7 +24,10 @@ export async function expectEmpty(cloud: Cloud) {
   expect(await cloud.octavia('loadbalancers')).toEqual([]);
   expect(await cloud.neutron('ports')).toEqual([]);
   expect(await cloud.neutron('routers')).toEqual([]);
-  expect((await cloud.neutron<{ name: string }>('networks')).map(({ name }) => name)).toEqual(['public']);
+  expect((await cloud.neutron<{ name: string }>('networks')).map(({ name }) => name).sort()).toEqual([
+    'public',
+    'servicenet',
+  ]);
   const groups = await cloud.neutron<{ name: string }>('security-groups');
   expect(groups.filter(({ name }) => name !== 'default')).toEqual([]);
 }

@@ -5,10 +5,9 @@ const FLAVORS = [
   ['m1.small', 2048],
   ['m1.medium', 4096],
   ['m1.large', 8192],
-  ['2 GB Performance', 2048],
 ] as const;
 
-/** Puts into the empty cloud what a tenant finds in a real one: flavors, an image, a network that leads out. */
+/** Puts into the empty cloud what a tenant finds in a real one: flavors, images, a network that leads out. */
 export async function seedCloud(cloud: Cloud): Promise<void> {
   for (const [name, ram] of FLAVORS) {
     await cloud.post('nova', '/v2.1/flavors', { flavor: { name, ram, disk: 1, vcpus: 1 } });
@@ -28,5 +27,18 @@ export async function seedCloud(cloud: Cloud): Promise<void> {
   });
   await cloud.post('neutron', '/v2.0/subnets', {
     subnet: { network_id: network.id, ip_version: 4, cidr: '203.0.113.0/24', enable_dhcp: false },
+  });
+  // Rackspace's servers come with a network; this one stands for it.
+  const servicenet = await cloud.post<{ network: { id: string } }>('neutron', '/v2.0/networks', {
+    network: { name: 'servicenet' },
+  });
+  await cloud.post('neutron', '/v2.0/subnets', {
+    subnet: {
+      name: 'servicenet',
+      network_id: servicenet.network.id,
+      ip_version: 4,
+      cidr: '10.88.0.0/24',
+      enable_dhcp: false,
+    },
   });
 }

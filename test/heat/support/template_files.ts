@@ -18,6 +18,21 @@ export function collectTemplate(path: string): CollectedTemplate {
   return { template: resolve(template, path, files), files };
 }
 
+/** Collects an environment and the provider templates of its resource_registry, as a client does. */
+export function collectEnvironment(path: string) {
+  const files: Record<string, string> = {};
+  const environment = load(readFileSync(path, 'utf8'), { schema: CORE_SCHEMA }) as {
+    resource_registry: Record<string, string>;
+    parameter_defaults: Record<string, unknown>;
+  };
+  const registry = Object.entries(environment.resource_registry).map(([type, file]) => {
+    const provider = join(dirname(path), file);
+    files[`file://${provider}`] = resolve(readFileSync(provider, 'utf8'), provider, files);
+    return [type, `file://${provider}`];
+  });
+  return { environment: { ...environment, resource_registry: Object.fromEntries(registry) }, files };
+}
+
 function resolve(text: string, path: string, files: Record<string, string>): string {
   const tree = load(text, { schema: CORE_SCHEMA });
   const walk = (node: unknown): unknown => {

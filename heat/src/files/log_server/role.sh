@@ -15,6 +15,7 @@ prepare() {
   step 'fetch the indexer'
   fetch_archive rota-pipeline.tar.gz /usr/lib/rota
   step 'wait for Elasticsearch'
+  retry 1200 find_elasticsearch
   retry 1200 elasticsearch _security/_authenticate
   step 'make API keys'
   make_key setup '["monitor", "manage_index_templates", "manage_ilm"]' '["manage", "view_index_metadata"]'
@@ -22,6 +23,14 @@ prepare() {
   step 'install the index template'
   ROTA_ELASTICSEARCH_API_KEY=$(cat /etc/rota/setup.key) retry 300 node /usr/lib/rota/setup.cjs \
     --elasticsearch "$(urls)" --ca /etc/rota/tls/ca.crt --namespace "$ROTA_NAMESPACE"
+}
+
+# Where Elasticsearch is, from the metadata; where that does not say it, from the certificates that were given out.
+find_elasticsearch() {
+  if [ -z "${ROTA_ELASTICSEARCH:-}" ]; then
+    ROTA_ELASTICSEARCH=$(sort -u /var/lib/rota-authority/elasticsearch | tr '\n' ' ') 2>/dev/null
+  fi
+  [ -n "${ROTA_ELASTICSEARCH// /}" ]
 }
 
 urls() { printf 'https://%s:9200,' ${ROTA_ELASTICSEARCH} | sed 's/,$//'; }
@@ -50,6 +59,7 @@ KEY
 }
 
 apply() {
+  find_elasticsearch
   put /etc/rota/log.env <<LOG && restart_if_running rota-log.service
 ROTA_HOST=$ROTA_HOST
 ROTA_WORK=/var/lib/rota/log

@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { Cli } from './support/cli';
+import { Cloud } from './support/cloud';
+import { expectEmpty } from './support/expect_gone';
+import { PlayedNodes } from './support/nodes';
+
+const HEAT = join(import.meta.dirname, '../../heat');
+const FIXTURES = join(import.meta.dirname, 'fixtures');
+const ENVIRONMENT = ['-e', join(HEAT, 'rackspace_environment.yaml'), '-e', join(FIXTURES, 'article_names.yaml')];
+
+interface Member {
+  address: string;
+  protocol_port: number;
+  weight: number;
+}
+
+describe('Rackspace’s resource types on OpenStack, by provider templates', () => {
+  const cli = new Cli(inject('heatPlane'));
+  let cloud: Cloud;
+
+  beforeAll(async () => {
+    cloud = await Cloud.connect(inject('heatPlane'));
+  });
+
+  const members = async () => {
+    const [pool] = await cloud.octavia<{ id: string; lb_algorithm: string }>('pools');
+    return { pool, members: await cloud.octavia<Member>(`pools/${pool!.id}/members`) };
+  };
+
+  it('run the article’s snippet, completed to a whole template', async () => {
+    const template = join(FIXTURES, 'article.yaml');
+    const made = await cli.heat(
+      'stack-create',
+      'article',
+      '-f',
+      template,
+      ...ENVIRONMENT,
+      '--parameters=branch=master',
+      '--poll',
+      '3',
+    );
+    expect(made.text).toContain('Stack article CREATE_COMPLETE');
+
+    const servers = await cloud.servers();
+    expect(servers).toHaveLength(5);
+    const addresses = servers
+      .filter(({ name }) => name.startsWith('frontend-server'))
+      .map((server) => Object.values(server.addresses)[0]![0]!.addr);
+    const { pool, members: of } = await members();
+    expect(pool).toMatchObject({ lb_algorithm: 'LEAST_CONNECTIONS' });
+    expect(of.map(({ address }) => address).sort()).toEqual(addresses.sort());
+    expect(of.every(({ protocol_port, weight }) => protocol_port === 80 && weight === 1)).toBe(true);
+
+    // Octavia's probe may wait no longer than its delay: the article's 120 s become 10.
+    const [monitor] = await cloud.octavia<Record<string, unknown>>('healthmonitors');
+    expect(monitor).toMatchObject({
+      type: 'HTTP',
+      url_path: '/',
+      expected_codes: '200-499',
+      delay: 10,
+      max_retries: 3,
+      timeout: 10,
+    });
+    const webapp = servers.find(({ user_data }) => user_data.includes('rsyslog_client_webapp.sh'))!;
+    const log = servers.find(({ name }) => name === 'rsyslog-server')!;
+    expect(webapp.user_data).toContain(`/dev/stdin master ${Object.values(log.addresses)[0]![0]!.addr}`);
+
+    expect((await cli.openstack('stack', 'delete', '-y', '--wait', 'article')).code).toBe(0);
+    await expectEmpty(cloud);
+  });
+
+  it('run rackspace.yaml (servers are fake: the test plays the nodes and sends their signals)', async () => {
+    const nodes = new PlayedNodes(cloud, 'rack-');
+    const template = join(HEAT, 'rackspace.yaml');
+    const sizes = ['--parameter', 'webapps_per_frontend=1'];
+    const made = await cli.openstack('stack', 'create', '--wait', '-t', template, ...ENVIRONMENT, ...sizes, 'rack');
+    expect(made.text).toContain('CREATE_COMPLETE');
+    const servers = await cloud.servers('rack-');
+    expect(servers.map(({ name }) => name.slice(5))).toEqual([
+      'elasticsearch-1',
+      'frontend-1',
+      'frontend-2',
+      'kibana-1',
+      'log-1',
+      'web-1-1',
+      'web-2-1',
+    ]);
+    const address = (name: string) =>
+      Object.values(servers.find((server) => server.name === `rack-${name}`)!.addresses)[0]![0]!.addr;
+    expect((await members()).members.map((member) => member.address).sort()).toEqual(
+      [address('frontend-1'), address('frontend-2')].sort(),
+    );
+    const webapp = servers.find(({ name }) => name === 'rack-web-2-1')!;
+    expect(webapp.metadata).toEqual({
+      'rota:log': address('log-1'),
+      'rota:authority': address('log-1'),
+      'rota:frontend': address('frontend-2'),
+    });
+    await nodes.stop();
+    expect((await cli.openstack('stack', 'delete', '-y', '--wait', 'rack')).code).toBe(0);
+    await expectEmpty(cloud);
+  });
+});
