@@ -59,16 +59,20 @@ export function addToContext(fields: ContextFields): boolean {
   return true;
 }
 
-/**
- * `over` laid on `under`, plain objects merged to any depth, neither of them changed. `__proto__` is dropped.
- */
+/** Runs `work` in no context: for an event that has all its fields already. */
+export function runWithoutContext<T>(work: () => T): T {
+  return (storage as AsyncLocalStorage<LogContext | undefined>).run(undefined, work);
+}
+
+/** `over` laid on `under`, plain objects merged to any depth, neither of them changed. */
 export function mergeFields(under: ContextFields | undefined, over: ContextFields): ContextFields {
   if (!under) return over;
-  const merged: Record<string, unknown> = { ...under };
-  for (const [name, value] of Object.entries(over)) {
-    if (name === '__proto__') continue;
-    const below = Object.hasOwn(merged, name) ? merged[name] : undefined;
-    merged[name] = isPlain(below) && isPlain(value) ? mergeFields(below, value) : value;
+  const merged: Record<string, unknown> = { ...under, ...over };
+  for (const name in under) {
+    if (!Object.hasOwn(under, name) || !Object.hasOwn(over, name) || name === '__proto__') continue;
+    const below = under[name];
+    const above = over[name];
+    if (isPlain(below) && isPlain(above)) merged[name] = mergeFields(below, above);
   }
   return merged;
 }

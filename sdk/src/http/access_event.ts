@@ -45,30 +45,31 @@ export function accessEntry(exchange: Exchange, ending: Ending, rules: EventRule
     forwarded,
   });
   const failed = exchange.error !== undefined || (status !== undefined && status >= 500);
-  const fields: Record<string, unknown> = {
-    ...trace(exchange),
+  const level = rules.level({ status, aborted: ending.aborted !== undefined, healthCheck });
+  const fields: AccessEntry = {
+    level,
+    message: `${exchange.method} ${url.path} ${status ?? 'aborted'}`,
+    trace: { id: exchange.span.traceId },
+    span: { id: exchange.span.spanId },
     http: httpFields(exchange, status, rules.redactor),
     url,
     event: eventFields(exchange, ending, status, failed),
-    ...addresses(exchange, client),
     data_stream: { dataset: DATASET },
   };
+  if (exchange.parentSpanId) fields['parent'] = { id: exchange.parentSpanId };
+  if (client.address !== '') {
+    fields['source'] = sourceOf(client);
+    fields['client'] = sourceOf(client);
+  }
+  const { address, port } = exchange.local;
+  if (address !== undefined || port !== undefined) fields['server'] = { ...exchange.local };
   if (userAgent !== undefined) fields['user_agent'] = { original: userAgent };
   if (exchange.error) fields['error'] = errorOf(exchange.error.thrown, status, rules.redactor);
-  const tags = [...(healthCheck ? ['health_check'] : []), ...(ending.aborted ? ['aborted'] : [])];
-  if (tags.length > 0) fields['tags'] = tags;
-  const all = added ? mergeFields(rules.redactor ? rules.redactor.fields(added) : added, fields) : fields;
-  const level = rules.level({ status, aborted: ending.aborted !== undefined, healthCheck });
-  return { ...all, level, message: `${exchange.method} ${url.path} ${status ?? 'aborted'}` };
-}
-
-function trace(exchange: Exchange): Record<string, unknown> {
-  const fields: Record<string, unknown> = {
-    trace: { id: exchange.span.traceId },
-    span: { id: exchange.span.spanId },
-  };
-  if (exchange.parentSpanId) fields['parent'] = { id: exchange.parentSpanId };
-  return fields;
+  if (healthCheck || ending.aborted) {
+    fields['tags'] = [...(healthCheck ? ['health_check'] : []), ...(ending.aborted ? ['aborted'] : [])];
+  }
+  if (!added) return fields;
+  return mergeFields(rules.redactor ? rules.redactor.fields(added) : added, fields) as AccessEntry;
 }
 
 function httpFields(exchange: Exchange, status: number | undefined, redactor: Redactor | undefined): object {
@@ -126,16 +127,8 @@ function errorOf(thrown: unknown, status: number | undefined, redactor: Redactor
   return fields;
 }
 
-function addresses(exchange: Exchange, client: Hop): Record<string, unknown> {
-  const fields: Record<string, unknown> = {};
-  if (client.address !== '') {
-    const source = { address: client.address, ip: client.address, ...(client.port ? { port: client.port } : {}) };
-    fields['source'] = source;
-    fields['client'] = { ...source };
-  }
-  const { address, port } = exchange.local;
-  if (address !== undefined || port !== undefined) fields['server'] = { ...exchange.local };
-  return fields;
+function sourceOf({ address, port }: Hop): object {
+  return port ? { address, ip: address, port } : { address, ip: address };
 }
 
 interface Seen {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { LogContext } from '../context.js';
+import type { ContextFields, LogContext } from '../context.js';
 import type { Hop } from './forwarded.js';
 import type { SpanIds } from './traceparent.js';
 
@@ -9,6 +9,8 @@ export interface Exchange {
   /** Undefined for an upgrade: there the application writes to the socket itself. */
   readonly response: ServerResponse | undefined;
   readonly context: LogContext;
+  /** What the context held at the start: as long as nothing was added, the event needs none of it. */
+  readonly givenFields: ContextFields;
   readonly id: string;
   readonly span: SpanIds;
   /** The span that called us. */

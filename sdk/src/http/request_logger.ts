@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { currentFields, type LogContext, mergeFields, runInContext } from '../context.js';
+import { currentFields, type LogContext, mergeFields, runWithoutContext } from '../context.js';
 import { accessEntry, localOf, peerOf } from './access_event.js';
 import { guard, release } from './crash.js';
 import { type Ending, type Exchange, exchangeOf, remember } from './exchange.js';
@@ -64,12 +64,14 @@ export class Recorder {
     const id = this.idOf(request);
     const caller = parseTraceparent(request.headers.traceparent);
     const span = this.spanOf(request, caller);
-    const fields = { http: { request: { id } }, trace: { id: span.traceId }, span: { id: span.spanId } };
-    const context: LogContext = { fields: mergeFields(currentFields(), fields) };
+    const ids = { http: { request: { id } }, trace: { id: span.traceId }, span: { id: span.spanId } };
+    const around = currentFields();
+    const context: LogContext = { fields: mergeFields(around, ids) };
     const exchange: Exchange = {
       request,
       response,
       context,
+      givenFields: around ? ids : context.fields,
       id,
       span,
       parentSpanId: caller && caller.traceId === span.traceId ? caller.spanId : undefined,
@@ -115,9 +117,9 @@ export class Recorder {
       const { skip, fields } = this.settings.callbacks;
       if (skip && this.quietly(() => skip(request, response))) return;
       const given = fields && this.quietly(() => fields(request, response));
-      const added = given ? mergeFields(context.fields, given) : context.fields;
+      const added = context.fields === exchange.givenFields ? given : mergeFields(context.fields, given ?? {});
       const entry = accessEntry(exchange, ending, this.settings.rules, added);
-      runInContext(context, () => this.logger.log(entry));
+      runWithoutContext(() => this.logger.log(entry));
     });
   }
 
