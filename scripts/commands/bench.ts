@@ -6,6 +6,7 @@ const USAGE = 'npm run bench -- sdk|pipeline|dashboard [--json FILE]';
 
 /** Each benchmark is a file of its own that exports `run(argv)`; it prints a table and writes JSON where asked to. */
 const BENCHMARKS: Record<string, () => Promise<{ run(argv: readonly string[]): Promise<void> }>> = {
+  sdk: () => import('../../bench/sdk.js'),
   pipeline: () => import('../../bench/pipeline.js'),
 };
 

@@ -204,7 +204,10 @@ describe('the RELP client, against a scripted receiver', () => {
     const winston = (await import('winston')).default;
     const lines: string[] = [];
     const stream = new (await import('node:stream')).Writable({
-      write: (chunk, _e, done) => (lines.push(String(chunk)), done()),
+      write: (chunk, _encoding, done) => {
+        lines.push(String(chunk));
+        done();
+      },
     });
     const log = logger(relp.url, {
       level: 'notice',

@@ -1,0 +1,124 @@
+// One run of one subject, in a process of its own: SUBJECT RELP_PORT TCP_PORT COUNT PER_SECOND (0: as fast as it can).
+// Prints one line of JSON when everything is handed over, and another with what it used, and ends when told on stdin.
+import { createRequire } from 'node:module';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+
+const [subject, relpPort, tcpPort, countText, rateText] = process.argv.slice(2) as [
+  string,
+  string,
+  string,
+  string,
+  string,
+];
+const require = createRequire(import.meta.url);
+const count = Number(countText);
+const rate = Number(rateText);
+
+interface Subject {
+  log(n: number): void;
+  ready(): Promise<void>;
+  flush(): Promise<void>;
+}
+
+/** The fields of every message: what a web application logs of a request. */
+const fields = (n: number) => ({
+  http: { request: { method: 'GET' }, response: { status_code: 200 } },
+  url: { path: '/cart/items' },
+  user: { id: 'u-4711' },
+  n,
+});
+
+const subjects: Record<string, () => Subject> = {
+  'rota-tcp': () => rota(`tcp://127.0.0.1:${tcpPort}`),
+  'rota-relp': () => rota(`relp://127.0.0.1:${relpPort}`),
+  'winston-syslog': () => {
+    const winston = require('winston');
+    const { Syslog } = require('winston-syslog');
+    const transport = new Syslog({
+      host: '127.0.0.1',
+      port: Number(tcpPort),
+      protocol: 'tcp4',
+      type: '5424',
+      eol: '\n',
+    });
+    transport.on('error', () => {});
+    const logger = winston.createLogger({
+      levels: winston.config.syslog.levels,
+      format: winston.format.json(),
+      transports: [transport],
+    });
+    logger.on('error', () => {});
+    return {
+      log: (n) => logger.info('request done', fields(n)),
+      ready: turn as () => Promise<void>,
+      flush: async () => {},
+    };
+  },
+  'pino-socket': () => {
+    const pino = require('pino');
+    const transport = pino.transport({
+      target: 'pino-socket',
+      options: {
+        address: '127.0.0.1',
+        port: Number(tcpPort),
+        mode: 'tcp',
+        reconnect: true,
+        recovery: true,
+        recoveryQueueMaxSize: 100_000,
+      },
+    });
+    transport.on('error', () => {});
+    const logger = pino(transport);
+    return {
+      log: (n) => logger.info(fields(n), 'request done'),
+      ready: turn as () => Promise<void>,
+      flush: async () => {},
+    };
+  },
+};
+
+function rota(url: string): Subject {
+  const { createLogger } = require('../../sdk/dist/index.cjs');
+  const logger = createLogger({ url, service: 'bench', statsIntervalMs: 0, onWarning: () => {} });
+  return {
+    log: (n) => logger.info('request done', fields(n)),
+    ready: async () => {
+      await logger.ready();
+      await turn();
+    },
+    flush: async () => void (await logger.flush({ timeoutMs: 60_000 })),
+  };
+}
+
+const make = subjects[subject];
+if (make === undefined) throw new Error(`unknown subject ${subject}`);
+const it = make();
+await sleep(500);
+// Warm code, not counted by the receiver's clock: it is reset after these.
+for (let n = 0; n < 2000; n += 1) it.log(-1);
+await it.flush();
+await sleep(700);
+process.stdout.write(`${JSON.stringify({ warm: true })}\n`);
+await new Promise((resolve) => process.stdin.once('data', resolve));
+
+const delay = monitorEventLoopDelay({ resolution: 1 });
+delay.enable();
+const before = process.cpuUsage();
+const started = performance.now();
+for (let n = 0; n < count; ) {
+  for (let i = 0; i < 100 && n < count; i += 1, n += 1) it.log(n);
+  await it.ready();
+  if (rate > 0) await sleep(Math.max(0, started + (n / rate) * 1000 - performance.now()));
+}
+await it.flush();
+process.stdout.write(`${JSON.stringify({ done: true })}\n`);
+await new Promise((resolve) => process.stdin.once('data', resolve));
+const cpu = process.cpuUsage(before);
+delay.disable();
+const used = {
+  cpu_us: cpu.user + cpu.system,
+  event_loop_p99_ms: delay.percentile(99) / 1e6,
+  rss_mb: process.memoryUsage().rss / 2 ** 20,
+};
+process.stdout.write(`${JSON.stringify(used)}\n`, () => process.exit(0));
