@@ -69,9 +69,12 @@ async function measure(url: string): Promise<Result[]> {
       const namespace = `${profile}${round}`;
       await install(namespace);
       const door = await startRota({ profile, namespace, elasticsearchUrl: url, core: DOOR_CORE });
-      keep(profile === 'fast' ? 'rota' : 'rota:durable', await timeRota(store, door, agentFrames(lines, namespace)));
-      if (documents.length === 0) documents = await store.documents(door.stream, EVENTS);
-      await door.stop();
+      try {
+        keep(profile === 'fast' ? 'rota' : 'rota:durable', await timeRota(store, door, agentFrames(lines, namespace)));
+        if (documents.length === 0) documents = await store.documents(door.stream, EVENTS);
+      } finally {
+        await door.stop();
+      }
     }
     for (const [subject, withIds] of [
       ['bulk', true],
@@ -110,8 +113,9 @@ async function latencies(
     const namespace = `latency${profile}`;
     await install(namespace);
     const door = await startRota({ profile, namespace, elasticsearchUrl: url, core: DOOR_CORE });
-    const values = await measureLatency(store, door, { ...LATENCY, core: DOOR_CORE, profile });
-    await door.stop();
+    const values = await measureLatency(store, door, { ...LATENCY, core: DOOR_CORE, profile }).finally(() =>
+      door.stop(),
+    );
     const subject = profile === 'fast' ? 'rota' : 'rota:durable';
     for (const [name, share] of [
       ['latency_p50_ms', 0.5],

@@ -26,13 +26,13 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 function line(n: number): string {
   const random = mix(n);
-  const ip = `${10 + (random % 180)}.${(random >> 3) % 256}.${(random >> 7) % 256}.${(random >> 11) % 256}`;
-  const path = PATHS[(random >> 5) % PATHS.length];
+  const ip = `${10 + (random % 180)}.${(random >>> 3) % 256}.${(random >>> 7) % 256}.${(random >>> 11) % 256}`;
+  const path = PATHS[(random >>> 5) % PATHS.length];
   const query = random % 3 === 0 ? `?id=${n}&page=${random % 40}` : '';
-  const referrer = random % 4 === 0 ? '-' : `https://www.example.com${PATHS[(random >> 9) % PATHS.length]}`;
-  const status = STATUSES[(random >> 13) % STATUSES.length];
+  const referrer = random % 4 === 0 ? '-' : `https://www.example.com${PATHS[(random >>> 9) % PATHS.length]}`;
+  const status = STATUSES[(random >>> 13) % STATUSES.length];
   const method = random % 9 === 0 ? 'POST' : 'GET';
-  const agent = AGENTS[(random >> 15) % AGENTS.length];
+  const agent = AGENTS[(random >>> 15) % AGENTS.length];
   return `${ip} - - [${stamp(new Date())}] "${method} ${path}${query} HTTP/1.1" ${status} ${random % 60_000} "${referrer}" "${agent}"`;
 }
 

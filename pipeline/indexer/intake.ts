@@ -1,18 +1,20 @@
 import { conform } from './conform';
 import { DEAD_LETTER_DATASET, deadLetterDocument, hashId } from './dead_letter';
 import { type Item, isUsableId } from './item';
-import type { Shaped } from './shape/shaped';
+import type { JsonObject, Shaped } from './shape/shaped';
 
 /** Turns one line of rsyslog into an event that Elasticsearch will take, whatever the line holds. */
 export function intake(line: Buffer, shape: (line: Buffer) => Shaped, namespace: string): Item {
   const shaped = shapeSafely(line, shape);
   const dataset = shaped.kind === 'document' ? shaped.dataset : DEAD_LETTER_DATASET;
   const doc = shaped.kind === 'document' ? conform(shaped.doc) : deadLetterDocument(shaped);
+  const id = isUsableId(shaped.id) ? shaped.id : hashId(shaped.id || line);
   doc['data_stream'] = { type: 'logs', dataset, namespace };
+  if (id !== shaped.id) doc['event'] = { ...(doc['event'] as JsonObject | undefined), id };
   return {
     dataset,
     stream: `logs-${dataset}-${namespace}`,
-    id: isUsableId(shaped.id) ? shaped.id : hashId(shaped.id || line),
+    id,
     doc,
     mayBeResend: shaped.mayBeResend,
     line,
