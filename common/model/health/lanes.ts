@@ -25,6 +25,20 @@ export function paint(window: Span, base: HostState, layers: readonly Layer[]): 
   return segments;
 }
 
+/** Leaves out moments of calm between two other states: too short to draw, and no news. The state before goes on. */
+export function absorb(segments: readonly Segment[], calm: HostState, minMs: number): Segment[] {
+  const kept: Segment[] = [];
+  segments.forEach((segment, i) => {
+    const last = kept.at(-1);
+    const inner = last !== undefined && i + 1 < segments.length;
+    const short = segment.state === calm && segment.to - segment.from < minMs;
+    if (inner && short) last.to = segment.to;
+    else if (last && last.state === segment.state && last.note === segment.note) last.to = segment.to;
+    else kept.push({ ...segment });
+  });
+  return kept;
+}
+
 function topAt(t: number, base: HostState, layers: readonly Layer[]): { state: HostState; note: string | null } {
   for (const { state, spans } of [...layers].reverse()) {
     const span = spans.find(({ from, to }) => from <= t && t < to);

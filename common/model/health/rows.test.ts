@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { paint } from './lanes';
+import { absorb, paint } from './lanes';
 import { burstsOf, type HostRow, leadUpTo, quietSpans } from './rows';
 
 const grid = { times: [0, 10, 20, 30, 40, 50, 60, 70], interval: 10 };
@@ -90,5 +90,24 @@ describe('paint', () => {
         }
       }),
     );
+  });
+});
+
+describe('absorb', () => {
+  it('leaves out a calm moment between two states, but not a calm begin or end', () => {
+    const states = [
+      ['serving', 0, 1],
+      ['errors', 1, 30],
+      ['serving', 30, 31],
+      ['out', 31, 60],
+      ['serving', 60, 90],
+    ] as const;
+    const segments = states.map(([state, from, to]) => ({ state, from, to, note: null }));
+    expect(absorb(segments, 'serving', 5).map(({ state, from, to }) => [state, from, to])).toEqual([
+      ['serving', 0, 1],
+      ['errors', 1, 31],
+      ['out', 31, 60],
+      ['serving', 60, 90],
+    ]);
   });
 });

@@ -1,8 +1,8 @@
 import type { HealthData, Lane } from '../../../common/api';
 import { outsOf } from '../../../common/model/fairness';
-import { type Layer, paint } from '../../../common/model/health/lanes';
+import { absorb, type Layer, paint } from '../../../common/model/health/lanes';
 import { burstsOf, type HostRow, quietSpans, sumInside } from '../../../common/model/health/rows';
-import { clip, intersect, lengthOf, type Span, unite } from '../../../common/model/spans';
+import { clip, intersect, lengthOf, type Span, subtract, unite } from '../../../common/model/spans';
 import { duration, plural } from '../../../common/model/words';
 import type { Timeline } from '../../search/timeline';
 import type { Settings } from '../../settings';
@@ -108,13 +108,12 @@ function segmentsOf(
   window: Span,
 ): Lane['segments'] {
   const { pools, silences } = assessment;
-  const quiet = quietSpans(
-    pools.signs.get(host) ?? [],
-    window,
-    Math.max(settings.silent_after_s * 1000, 2 * timeline.interval),
-  );
+  const least = Math.max(settings.silent_after_s * 1000, 2 * timeline.interval);
+  const quiet = quietSpans(pools.signs.get(host) ?? [], window, least);
   const rules = { minFailed: settings.burst.min_failed, share: settings.burst.share };
-  const unseen = quiet.filter((span) => !row || sumInside(row.requests, timeline, span) === 0);
+  // A host that got no turns has nothing to say.
+  const untold = subtract(quiet, [...own, ...above]).filter(({ from, to }) => to - from >= least);
+  const unseen = untold.filter((span) => !row || sumInside(row.requests, timeline, span) === 0);
   const layers: Layer[] = [
     { state: 'unknown', spans: unseen.map((span) => ({ ...span, note: 'No line tells what it did.' })) },
     {
@@ -144,7 +143,7 @@ function segmentsOf(
     },
     { state: 'out', spans: own.map((span) => ({ ...span, note: span.cause ?? null })) },
   ];
-  return paint(window, 'serving', layers);
+  return absorb(paint(window, 'serving', layers), 'serving', Math.max(1000, timeline.interval / 10));
 }
 
 /** How each tier's pool is judged, in one line. */

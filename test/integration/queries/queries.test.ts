@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { deliveryCases } from './delivery_cases';
+import { deliveryDocuments } from './delivery_world';
+import { documentsOf } from './documents';
+import { healthCases } from './health_cases';
+import { load, rotaApi, startNode } from './node';
+import { requestsCases } from './requests_cases';
+import { rotationCases } from './rotation_cases';
+import { buildWorld } from './world';
+
+/**
+ * The plugin's routes against a real Elasticsearch, on a simulated morning whose truth is counted apart from the code
+ * under test. `full` has balancer lines, `words` also the balancer's own account of its pool, `cloud` no balancer lines.
+ */
+const world = buildWorld();
+const settings = { monitor: { interval_s: 10 } };
+let apis: Record<'full' | 'words' | 'cloud' | 'delivery' | 'empty', ReturnType<typeof rotaApi>>;
+let stop: () => Promise<void> = async () => undefined;
+
+beforeAll(async () => {
+  const node = await startNode();
+  stop = node.stop;
+  // Each run has streams of its own: a node that other runs use keeps theirs.
+  const space = (name: string) => `${name}.${process.pid}.${Date.now() % 100_000}`;
+  const [full, words, cloud, delivery] = ['full', 'words', 'cloud', 'delivery'].map(space) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  await load(node.client, full, documentsOf(world, { balancer: true, words: false, namespace: full }));
+  await load(node.client, words, documentsOf(world, { balancer: true, words: true, namespace: words }));
+  await load(node.client, cloud, documentsOf(world, { balancer: false, words: false, namespace: cloud }));
+  await load(node.client, delivery, deliveryDocuments(delivery));
+  const api = (namespace: string) => rotaApi(node.client, namespace, settings);
+  apis = { full: api(full), words: api(words), cloud: api(cloud), delivery: api(delivery), empty: api(space('empty')) };
+});
+afterAll(() => stop());
+
+describe('queries against a real Elasticsearch', () => {
+  rotationCases(world, () => apis);
+  healthCases(world, () => apis);
+  requestsCases(world, () => apis);
+  deliveryCases(() => apis);
+});

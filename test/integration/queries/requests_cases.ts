@@ -1,0 +1,274 @@
+import { Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import type { RequestRow } from '../../../common/api';
+import type { rotaApi } from './node';
+import { countBy, nginxLines, SCOPE } from './truth';
+import type { World, WorldRequest } from './world';
+
+type Api = ReturnType<typeof rotaApi>;
+
+async function textOf(body: unknown): Promise<string> {
+  expect(body).toBeInstanceOf(Readable);
+  let text = '';
+  for await (const chunk of body as Readable) text += chunk;
+  return text;
+}
+
+export function requestsCases(world: World, apis: () => { full: Api }): void {
+  const all = nginxLines(world);
+  const met = (request: WorldRequest) => request.attempts.some(({ status }) => status >= 500);
+
+  describe('requests', () => {
+    it('counts who met a 5XX, whom a retry saved, and whom it reached', async () => {
+      const { data } = await apis().full.ask('requests', { ...SCOPE, kql: 'http.response.status_code >= 500' });
+      const failed = all.filter(met);
+      const summary = data.summary!;
+      expect(summary).toMatchObject({
+        matching: failed.length,
+        total: all.length,
+        lower_bound: false,
+        met_5xx: failed.length,
+        covered_by_retry: failed.filter(({ status }) => status < 500).length,
+        reached_client: failed.filter(({ status }) => status >= 500).length,
+        probes_excluded: world.probes.filter(({ t }) => t >= Date.parse(SCOPE.from)).length,
+      });
+      const posts = failed.filter(({ method, status }) => method === 'POST' && status >= 500).length;
+      expect(summary.never_retried).toEqual([{ method: 'POST', count: posts }]);
+      expect(summary.headline).toBe(`${failed.length} of ${all.length.toLocaleString('en-US')} requests met a 5XX`);
+      const classes = countBy(failed, ({ status }) => `${Math.floor(status / 100)}xx`);
+      expect(Object.fromEntries(summary.histogram.groups.map(({ key, total }) => [key, total]))).toEqual(classes);
+    });
+
+    it('finds a request by what only its webapp or its application knows', async () => {
+      const { full } = apis();
+      const matching = async (kql: string) =>
+        (await full.ask('requests', { ...SCOPE, kql, parts: ['summary'] })).data.summary!.matching;
+      const of = (webapp: string) =>
+        all.filter(({ attempts }) => attempts.some((a) => a.webapp === webapp && a.logged)).length;
+      expect(await matching('host.name: "web-3"')).toBe(of('web-3'));
+      const logged = all.filter(({ attempts }) => attempts.some((a) => a.status >= 500 && a.logged));
+      expect(await matching('error.type: "TypeError"')).toBe(logged.length);
+      expect(await matching('service.version: "1.5.0"')).toBe(
+        all.filter(({ attempts }) => attempts.some((a) => a.version === '1.5.0' && a.logged)).length,
+      );
+    });
+
+    it('pages through all that match, newest first, each once', async () => {
+      const { full } = apis();
+      const expected = all
+        .filter(({ method, path }) => method === 'POST' && path === '/checkout')
+        .sort((a, b) => b.end - a.end);
+      const rows: RequestRow[] = [];
+      let after: (string | number)[] | undefined;
+      for (let page = 0; page < 20; page++) {
+        const { data } = await full.ask('requests', {
+          ...SCOPE,
+          kql: 'url.path: "/checkout"',
+          parts: ['rows'],
+          size: 200,
+          after,
+        });
+        rows.push(...data.rows!.rows);
+        if (data.rows!.after === null) break;
+        after = data.rows!.after;
+      }
+      expect(rows.map(({ request_id }) => request_id).sort()).toEqual(expected.map(({ id }) => id).sort());
+      expect(rows.map(({ t }) => t)).toEqual(expected.map(({ end }) => end));
+    });
+
+    it('shows a row’s attempts in order, and the time lost on those that failed', async () => {
+      const retried = all.find(({ attempts }) => attempts.length === 2)!;
+      const { data } = await apis().full.ask('requests', {
+        ...SCOPE,
+        kql: `http.request.id: "${retried.id}"`,
+        parts: ['rows'],
+        columns: ['user_agent.original', 'rota.pool'],
+      });
+      const [row] = data.rows!.rows;
+      expect(data.rows!.rows).toHaveLength(1);
+      expect(row!.attempts.map(({ host, status, duration_ms }) => [host, status, duration_ms])).toEqual(
+        retried.attempts.map(({ webapp, status, ms }) => [webapp, status, ms]),
+      );
+      expect(row).toMatchObject({ failed_ms: retried.attempts[0]!.ms, method: retried.method, host: retried.frontend });
+      expect(row!.columns).toEqual({ 'user_agent.original': 'Firefox 120', 'rota.pool': 'webapps' });
+    });
+
+    it('breaks the histogram down by any field', async () => {
+      const { data } = await apis().full.ask('requests', { ...SCOPE, parts: ['summary'], break_down: 'host.name' });
+      expect(Object.fromEntries(data.summary!.histogram.groups.map(({ key, total }) => [key, total]))).toEqual(
+        countBy(all, ({ frontend }) => frontend),
+      );
+    });
+
+    it('follows: what was ingested since the cursor, with its overlap', async () => {
+      const { full } = apis();
+      const first = await full.ask('requests', { ...SCOPE, parts: ['rows'], size: 10 });
+      const cursor = first.data.rows!.live_cursor!;
+      const next = await full.ask('requests', { ...SCOPE, parts: ['rows'], size: 500, live_after: cursor });
+      const newer = all.filter(({ end }) => end + 900 > Number(cursor[0]) - 5000);
+      expect(next.data.rows!.rows.map(({ request_id }) => request_id).sort()).toEqual(newer.map(({ id }) => id).sort());
+    });
+
+    it('shows probes when asked to', async () => {
+      const { data } = await apis().full.ask('requests', {
+        ...SCOPE,
+        include_probes: true,
+        kql: 'url.path: "/healthz"',
+        size: 1,
+      });
+      expect(data.summary!.matching).toBe(world.probes.filter(({ t }) => t >= Date.parse(SCOPE.from)).length);
+      expect(data.rows!.rows[0]!.probe).toBe(true);
+    });
+
+    it('exports all that match as NDJSON and CSV', async () => {
+      const { full } = apis();
+      const body = { ...SCOPE, kql: 'http.request.method: POST', format: 'ndjson' };
+      const ids = all
+        .filter(({ method }) => method === 'POST')
+        .map(({ id }) => id)
+        .sort();
+      const lines = (await textOf((await full.export(body)).body)).trimEnd().split('\n');
+      expect(lines.map((line) => JSON.parse(line).http.request.id).sort()).toEqual(ids);
+      const csv = await full.export({
+        ...body,
+        format: 'csv',
+        columns: ['http.request.id', 'url.path', 'event.duration'],
+      });
+      expect(csv.headers['content-type']).toMatch(/^text\/csv/);
+      const [head, ...rows] = (await textOf(csv.body)).trimEnd().split('\r\n');
+      expect(head).toBe('http.request.id,url.path,event.duration');
+      expect(rows.map((row) => row.split(',')[0]).sort()).toEqual(ids);
+    });
+
+    it('answers faults of the question with a code and a sentence', async () => {
+      const { full } = apis();
+      const bad = async (body: object) =>
+        (await full.send('/internal/rota/v1/requests', body)) as {
+          status: number;
+          body: { code: string; message: string };
+        };
+      expect(await bad({ ...SCOPE, kql: 'a: (' })).toMatchObject({ status: 400, body: { code: 'invalid_kql' } });
+      expect(await bad({ from: 'yesterday', to: SCOPE.to })).toMatchObject({
+        status: 400,
+        body: { code: 'invalid_request', message: /from: must be an ISO 8601/ },
+      });
+      expect(await bad({ from: SCOPE.to, to: SCOPE.from })).toMatchObject({
+        status: 400,
+        body: { code: 'invalid_request' },
+      });
+      expect(await bad({ ...SCOPE, size: 100_000 })).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    });
+
+    it('stops asking when the browser leaves', async () => {
+      const aborter = new AbortController();
+      aborter.abort();
+      const answer = await apis().full.send(
+        '/internal/rota/v1/requests',
+        { ...SCOPE, kql: 'host.name: web-1', buckets: 13 },
+        aborter.signal,
+      );
+      expect(answer).toMatchObject({ status: 499, body: { code: 'cancelled' } });
+    });
+  });
+
+  describe('trace', () => {
+    it('joins all hops of a retried request and corrects web-3’s clock', async () => {
+      const retried = all.find(({ attempts }) => attempts.length === 2)!;
+      const { data } = await apis().full.ask('trace', { request_id: retried.id });
+      expect(data).toMatchObject({
+        found: true,
+        joined_by: 'http.request.id',
+        status: 200,
+        retries: 1,
+        failed_ms: retried.attempts[0]!.ms,
+      });
+      expect(data.hops.map(({ kind, host }) => [kind, host])).toEqual([
+        ['balancer', 'lb-1'],
+        ['frontend', retried.frontend],
+        ['attempt', 'web-3'],
+        ['event', 'web-3'],
+        ['line', 'web-3'],
+        ['attempt', 'web-4'],
+        ['event', 'web-4'],
+      ]);
+      expect(data.clocks.find(({ host }) => host === 'web-3')!.correction_ms).toBeLessThan(0);
+      expect(data.lines).toHaveLength(5);
+      expect(data.hops.find(({ kind }) => kind === 'line')!.error).toMatchObject({
+        type: 'TypeError',
+        folded: [expect.stringContaining('node_modules')],
+      });
+    });
+
+    it('says that it found nothing', async () => {
+      const { data } = await apis().full.ask('trace', { request_id: 'no-such-id' });
+      expect(data).toMatchObject({ found: false, hops: [], lines: [] });
+    });
+
+    it('offers lines near in time, as a guess, for a line without an id', async () => {
+      const { full } = apis();
+      const probes = await full.ask('requests', {
+        ...SCOPE,
+        include_probes: true,
+        kql: 'url.path: "/healthz"',
+        size: 1,
+        parts: ['rows'],
+      });
+      const [row] = probes.data.rows!.rows;
+      const { data } = await full.ask('trace', { line: { index: row!.index, id: row!.id } });
+      expect(data).toMatchObject({ found: true, joined_by: 'near_in_time', request_id: null });
+      expect(data.verdict!.headline).toMatch(/no request id/);
+    });
+  });
+
+  describe('fields', () => {
+    it('offers services, pools, environments and hosts', async () => {
+      const { data } = await apis().full.ask('fields', SCOPE);
+      expect(data.selectors!.services.map(({ value }) => value)).toEqual(['shop']);
+      expect(data.selectors!.environments.map(({ value }) => value)).toEqual(['production']);
+      expect(data.selectors!.pools.map(({ value }) => value)).toEqual(['frontends', 'webapps']);
+      expect(data.selectors!.hosts.map(({ host }) => host)).toEqual([
+        'frontend-1',
+        'frontend-2',
+        'web-1',
+        'web-2',
+        'web-3',
+        'web-4',
+      ]);
+    });
+
+    it('lists fields with type and coverage, those of the webapps too', async () => {
+      const { data } = await apis().full.ask('fields', { ...SCOPE, parts: ['list'] });
+      const field = (name: string) => data.list!.fields.find((one) => one.name === name);
+      expect(data.list!.lines).toBe(all.length);
+      expect(field('http.request.id')).toMatchObject({ type: 'keyword', coverage: 1, counted_at: 'frontends' });
+      expect(field('service.version')).toMatchObject({ type: 'keyword', coverage: 1, counted_at: 'webapps' });
+      expect(field('rota.attempts')!.coverage).toBeCloseTo(
+        all.filter(({ attempts }) => attempts.length > 1).length / all.length,
+        10,
+      );
+      expect(data.list!.empty).toContain('user.name');
+    });
+
+    it('compares a field’s top values with all traffic', async () => {
+      const { data } = await apis().full.ask('fields', {
+        ...SCOPE,
+        parts: ['values'],
+        field: 'url.path',
+        kql: 'http.request.method: POST',
+      });
+      const posts = all.filter(({ method }) => method === 'POST');
+      const paths = countBy(posts, ({ path }) => path);
+      expect(Object.fromEntries(data.values!.values.map(({ value, count }) => [value, count]))).toEqual(paths);
+      const cart = data.values!.values.find(({ value }) => value === '/cart')!;
+      expect(cart.share).toBeCloseTo(paths['/cart']! / posts.length, 10);
+      expect(cart.share_of_all).toBeCloseTo(paths['/cart']! / all.length, 10);
+    });
+
+    it('says on the first run what is there and what is missing', async () => {
+      const { data } = await apis().full.ask('fields', { ...SCOPE, parts: ['setup'] });
+      const states = Object.fromEntries(data.setup!.checks.map(({ id, state }) => [id, state]));
+      expect(states).toMatchObject({ elasticsearch: 'ok', templates: 'ok', sdk: 'missing' });
+      expect(data.setup!.checks.find(({ id }) => id === 'sdk')!.message).toContain('createLogger');
+    });
+  });
+}
