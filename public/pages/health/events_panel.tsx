@@ -38,7 +38,7 @@ export function EventsPanel({ events, chosen, onChoose, stale }: EventsPanelProp
         <p className="rotaFine">Nothing fell, nothing was deployed, nobody fell silent in this window.</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-        <section className="rotaScroll" aria-label="Events" tabIndex={0}>
+        <section className="rotaScroll" aria-label="Rows of the events" tabIndex={0}>
           <table className="rotaTable rotaTable--rows rotaEvents">
             <thead>
               <tr>

@@ -43,7 +43,7 @@ export function SlowestPanel({
         <thead>
           <tr>
             <th scope="col">Host</th>
-            <th scope="col">0 – {formatMs(top)}</th>
+            <th scope="col">to {formatMs(top)}</th>
             <th scope="col" className="rotaNumeric">
               p50
             </th>

@@ -21,7 +21,7 @@ export function LastRequests() {
       {!error && !data && <LoadingBlock height={120} />}
       {data && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-        <section className="rotaScroll" aria-label="Last requests" tabIndex={0}>
+        <section className="rotaScroll" aria-label="Rows of the last requests" tabIndex={0}>
           <table className="rotaTable rotaTable--rows" data-test-subj={SUBJECTS.lastRequests}>
             <thead>
               <tr>

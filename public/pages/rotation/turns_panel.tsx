@@ -46,7 +46,7 @@ export function TurnsPanel({ overview, window, colours }: TurnsPanelProps) {
     <Panel
       id="turns"
       title="Turns"
-      question={turns ? `Who served, request by request: ${samplingWords(turns)}` : 'Who served, request by request?'}
+      question={turns ? `Who served, request by request? ${samplingWords(turns)}` : 'Who served, request by request?'}
       legend={<StatusLegend />}
       actions={
         <div className="rotaRow">
@@ -141,9 +141,9 @@ function useLive() {
 }
 
 function samplingWords({ one_in, every_5xx, requests }: Turns): string {
-  const errors = every_5xx ? 'every 5XX' : 'the first 5XX';
+  const errors = every_5xx ? 'Every 5XX' : 'The first 5XX';
   const rest = one_in > 1 ? `1 in ${formatCount(one_in)} of the rest` : 'all of the rest';
-  return `${errors}, ${rest}; ${formatCount(requests)} requests under the lens`;
+  return `${errors}, ${rest}; ${formatCount(requests)} requests`;
 }
 
 function turnsTable(turns: Turns, time: TimeFormat): TableData {

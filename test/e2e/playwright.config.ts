@@ -1,0 +1,26 @@
+import { defineConfig } from '@playwright/test';
+
+/**
+ * The same specs run against `dev/` or a real Kibana: ROTA_E2E_URL is the address before `/app/rota`. Without it a
+ * development host is started over the Elasticsearch of ROTA_E2E_ELASTICSEARCH (the morning is put there if missing).
+ * CHROMIUM names another browser binary than Debian's.
+ */
+export default defineConfig({
+  testDir: '.',
+  outputDir: '../../.cache/e2e',
+  globalSetup: './setup.ts',
+  fullyParallel: false,
+  workers: 1,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 20_000 },
+  reporter: [['list']],
+  use: {
+    viewport: { width: 1600, height: 1000 },
+    timezoneId: 'UTC',
+    locale: 'en-US',
+    testIdAttribute: 'data-test-subj',
+    trace: 'retain-on-failure',
+    launchOptions: { executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox'] },
+  },
+});
