@@ -4,6 +4,7 @@ import {
   type BrushEndListener,
   Chart,
   Position,
+  RectAnnotation,
   ScaleType,
   Settings,
   type XYBrushEvent,
@@ -13,6 +14,7 @@ import React, { type ReactNode, useMemo, useState } from 'react';
 import type { Annotation } from '../../common/api';
 import { useTimeFormat } from '../app/services';
 import { useScope } from '../hooks/use_scope';
+import { useRotaTheme } from '../theme/use_rota_theme';
 import { ChartAnnotations } from './chart_annotations';
 import { publishCursor, useCursorChart } from './cursor';
 import { useChartTheme } from './use_chart_theme';
@@ -34,6 +36,8 @@ interface TimeBarsProps {
   times: number[];
   groups: BarGroup[];
   annotations: Annotation[];
+  /** Lines after this are still arriving: that end is shaded, so that a dip there is not read as one. */
+  completeTo: number;
   formatY(value: number): string;
   /** Other annotations, such as a threshold. */
   children?: ReactNode;
@@ -49,10 +53,12 @@ export function TimeBars({
   times,
   groups,
   annotations,
+  completeTo,
   formatY,
   children,
 }: TimeBarsProps) {
   const time = useTimeFormat();
+  const { faint } = useRotaTheme();
   const { setScope } = useScope();
   const chart = useCursorChart();
   const [width, setWidth] = useState(0);
@@ -98,6 +104,16 @@ export function TimeBars({
               gridLine={{ visible: true }}
             />
             <ChartAnnotations annotations={annotations} from={from} to={to} width={width} />
+            {completeTo < to && (
+              <RectAnnotation
+                id={`${id}-arriving`}
+                dataValues={[
+                  { coordinates: { x0: completeTo, x1: to }, details: 'Lines of this time are still arriving.' },
+                ]}
+                style={{ fill: faint, opacity: 0.18, strokeWidth: 0 }}
+                zIndex={1}
+              />
+            )}
             {children}
             <BarSeries
               id={id}

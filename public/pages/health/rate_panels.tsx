@@ -50,6 +50,7 @@ export function RatePanel({ overview, window, annotations, stale }: RateProps) {
         height={HEIGHT}
         from={window.from}
         to={window.to}
+        completeTo={window.complete_to}
         times={series.times}
         groups={[{ name: '5XX', colour: theme.status.s5xx, values: series.failed_share }]}
         annotations={annotations}
@@ -99,6 +100,7 @@ export function StatusPanel({ overview, window, annotations, stale }: RateProps)
         height={HEIGHT}
         from={window.from}
         to={window.to}
+        completeTo={window.complete_to}
         times={overview.series.times}
         groups={names.map((name) => ({
           name: STATUS_LABELS[name],

@@ -24,7 +24,9 @@ export function RoutesPanel({ routes, stale }: { routes: Routes; stale: boolean 
             <tr>
               <th scope="col">Route</th>
               <th scope="col">5XX</th>
-              <th scope="col" className="rotaNumeric" aria-label="5XX, number" />
+              <th scope="col" className="rotaNumeric">
+                <span className="euiScreenReaderOnly">5XX, number</span>
+              </th>
               <th scope="col" className="rotaNumeric">
                 Of route
               </th>

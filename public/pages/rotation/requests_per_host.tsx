@@ -88,6 +88,7 @@ export function RequestsPerHost({
         height={240}
         from={window.from}
         to={window.to}
+        completeTo={window.complete_to}
         times={series.times}
         groups={groups}
         annotations={annotations}
