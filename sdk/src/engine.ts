@@ -190,7 +190,7 @@ function staticFields(settings: Settings, identity: Identity) {
   return {
     service: { name: service.name, version: service.version, environment: service.environment, node },
     agent: { type: SOFTWARE, version: VERSION, ephemeral_id: identity.ephemeralId },
-    host: { name: settings.hostname, hostname: settings.hostname },
+    host: { name: settings.hostname },
     process: { pid: process.pid },
     rota: { tier: settings.tier },
     ...settings.fields,

@@ -2,6 +2,7 @@ import { LEVEL } from 'triple-beam';
 import winston from 'winston';
 import type { Stats } from './engine.js';
 import { asError } from './errors.js';
+import type { Fields } from './event/ecs_encoder.js';
 import type { Info } from './event/info_fields.js';
 import type { ShippingOptions } from './options.js';
 import type { FlushResult } from './outbox.js';
@@ -70,6 +71,7 @@ export function createLogger(options: LoggerOptions): Logger {
   });
   // Errors of the other transports are theirs to show; an unhandled one must not end the process.
   logger.on('error', (error) => onWarning?.(asError(error)));
+  fastLevels(logger, transport, format === undefined && defaultMeta === undefined);
   const extra = { write: fastWrite(logger, transport), ...controls(logger, transport) };
   return Object.assign(logger, extra) as unknown as Logger;
 }
@@ -113,6 +115,45 @@ function fastWrite(logger: winston.Logger, transport: SyslogTransport): Write {
     if (typeof formatted === 'object') transport.accept(formatted);
     return true;
   };
+}
+
+type LevelMethod = (this: winston.Logger, ...args: unknown[]) => winston.Logger;
+
+/**
+ * The usual call, `log.info('text', { fields })`, without the intermediate objects that winston makes of it. Everything
+ * else goes winston's way: children (which override `write`), errors, formats, messages with several arguments.
+ */
+function fastLevels(logger: winston.Logger, transport: SyslogTransport, plain: boolean): void {
+  if (!plain) return;
+  const methods = logger as unknown as Record<string, LevelMethod>;
+  for (const [name, rank] of Object.entries(logger.levels)) {
+    const slow = methods[name] as LevelMethod;
+    methods[name] = function (this: winston.Logger, ...args: unknown[]): winston.Logger {
+      const [message, fields] = args;
+      if (this !== logger || args.length > 2 || typeof message !== 'string' || !isPlainFields(fields, args.length))
+        return slow.apply(this, args);
+      if (!isAlone(logger, transport) || transport.isShut) return slow.apply(this, args);
+      const least = logger.levels[transport.level ?? logger.level];
+      if (least === undefined) return slow.apply(this, args);
+      if (rank <= least && !logger.silent && !transport.silent) transport.send(name, message, fields);
+      return logger;
+    };
+  }
+}
+
+/** No field of it means anything to winston, and none is an error that is to be spelled out. */
+function isPlainFields(value: unknown, count: number): value is Fields | undefined {
+  if (count === 1) return true;
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return false;
+  const { message, level, stack, cause, err, error } = value as Record<string, unknown>;
+  return (
+    message === undefined &&
+    level === undefined &&
+    stack === undefined &&
+    cause === undefined &&
+    err === undefined &&
+    !(error instanceof Error)
+  );
 }
 
 interface Pipes {

@@ -2,6 +2,7 @@ import { LEVEL, MESSAGE } from 'triple-beam';
 import { CompatSyslog } from './compat_syslog.js';
 import { Engine, type Stats } from './engine.js';
 import { ConfigurationError, RotaError } from './errors.js';
+import type { Fields } from './event/ecs_encoder.js';
 import { type Info, plainOf } from './event/info_fields.js';
 import { resolveSettings, type ShippingOptions } from './options.js';
 import type { FlushResult } from './outbox.js';
@@ -71,6 +72,13 @@ export class SyslogTransport extends CompatSyslog {
     }
     const { message, fields } = plainOf(info);
     engine.log(level, message, fields);
+  }
+
+  /** Takes one line whose fields hold no errors. Never throws. */
+  send(level: string, message: string, fields: Fields | undefined): void {
+    const engine = this.url();
+    if (engine.body === 'message') engine.logRaw(level, message);
+    else engine.log(level, message, fields);
   }
 
   /** After `shutdown`: what is logged now is counted lost. */

@@ -47,11 +47,9 @@ export class EcsEncoder {
   encode(time: string, level: string, message: string, sequence: number, fields: Fields | undefined): string {
     let own = '';
     if (fields !== undefined) {
-      for (const key in fields) {
-        if (this.touches(key)) return this.merge(time, level, message, sequence, fields);
-        const value = toJson(fields[key]);
-        if (value !== undefined) own += `,${JSON.stringify(key)}:${value}`;
-      }
+      for (const key in fields) if (this.touches(key)) return this.merge(time, level, message, sequence, fields);
+      const text = toJson(fields) ?? '{}';
+      if (text.length > 2 && text[0] === '{') own = `,${text.slice(1, -1)}`;
     }
     return `{"@timestamp":"${time}","log":${this.log(level)},"message":${escapeUnsafe(JSON.stringify(message))},"event":{"dataset":"${this.dataset}","id":"${this.ephemeralId}-${sequence}","sequence":${sequence}}${this.tail}${escapeUnsafe(own)}}`;
   }
