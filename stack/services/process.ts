@@ -107,7 +107,12 @@ export class ServiceProcess {
   /** The end of its log, for error messages. */
   lastWords(lines = 5): string {
     if (!existsSync(this.logFile)) return '';
-    return readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
+    const said = readFileSync(this.logFile, 'utf8').trimEnd().split('\n');
+    // Of a Java stack trace, what was thrown and what caused it, not where.
+    return said
+      .filter((line) => !/^\s+(at |\.\.\. \d+ more)/.test(line))
+      .slice(-lines)
+      .join('\n');
   }
 
   private async untilReady(failure: () => Error | undefined): Promise<void> {

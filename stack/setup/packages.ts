@@ -132,7 +132,11 @@ async function keepFromBoot(sudo: string[], packages: string[]): Promise<void> {
     .filter((need) => need.unit && packages.includes(need.package))
     .map((need) => need.unit as string);
   if (units.length === 0) return;
-  const [command, ...args] = [...sudo, 'systemctl', 'disable', '--quiet', ...units];
-  // Without systemd nothing starts at boot either.
-  await execa(command as string, args, { reject: false }).catch(() => undefined);
+  const run = (...words: string[]) => {
+    const [command = '', ...args] = [...sudo, ...words];
+    return execa(command, args, { reject: false }).catch(() => undefined);
+  };
+  await run('systemctl', 'disable', '--quiet', ...units);
+  // Where there is no systemd, the links of the classic init system count.
+  for (const unit of units) await run('update-rc.d', unit.replace('.service', ''), 'disable');
 }
