@@ -1,5 +1,5 @@
-import { EuiButton, EuiCodeBlock, EuiEmptyPrompt, EuiIcon, EuiLink } from '@elastic/eui';
-import React, { type ReactNode, useState } from 'react';
+import { EuiButton, EuiCodeBlock, EuiEmptyPrompt, EuiIcon } from '@elastic/eui';
+import React from 'react';
 import type { FieldsData } from '../../common/api';
 import { useRotaQuery } from '../hooks/use_rota_query';
 import { useScope } from '../hooks/use_scope';
@@ -16,9 +16,10 @@ const logger = createLogger({
 });
 logger.info('hello');`;
 
-/** Shows the first-run page in place of any page until there is a first line; never a page of zeros. */
-export function FirstRunGate({ children }: { children: ReactNode }) {
-  const { data, error } = useRotaQuery('fields', {
+/** What is missing, one step after the other, and how the first line is sent. */
+export function FirstRun() {
+  const { refresh } = useScope();
+  const { data } = useRotaQuery('fields', {
     parts: ['setup'],
     kql: '',
     filters: [],
@@ -26,29 +27,18 @@ export function FirstRunGate({ children }: { children: ReactNode }) {
     pool: [],
     environment: [],
   });
-  const [skipped, setSkipped] = useState(false);
   const setup = data?.data.setup;
-  const nothingYet = setup
-    ? !setup.checks.some(({ id, lines }) => ['balancer', 'frontends', 'webapps', 'sdk'].includes(id) && lines > 0)
-    : false;
-  if (error || !setup || !nothingYet || skipped) return <>{children}</>;
-  return <FirstRun setup={setup} onSkip={() => setSkipped(true)} />;
-}
-
-/** What is missing, one step after the other, and how the first line is sent. */
-function FirstRun({ setup, onSkip }: { setup: Setup; onSkip(): void }) {
-  const { refresh } = useScope();
   return (
     <EuiEmptyPrompt
       data-test-subj={SUBJECTS.firstRun}
       iconType="logstashInput"
-      title={<h1>No line has arrived yet</h1>}
+      title={<h1>No request has arrived yet</h1>}
       layout="vertical"
       className="rotaFirstRun"
       body={
         <>
           <p>Rota reads what your balancer, frontends and webapps log. This is what it found so far.</p>
-          <Checks checks={setup.checks} />
+          {setup && <Checks checks={setup.checks} />}
           <p>The shortest way to a first line is the SDK in one webapp:</p>
           <EuiCodeBlock language="typescript" fontSize="s" paddingSize="m" isCopyable>
             {FIRST_LINE}
@@ -60,7 +50,6 @@ function FirstRun({ setup, onSkip }: { setup: Setup; onSkip(): void }) {
           Look again
         </EuiButton>,
       ]}
-      footer={<EuiLink onClick={onSkip}>Show the pages anyway</EuiLink>}
     />
   );
 }

@@ -6,7 +6,6 @@ import { ErrorBoundary } from '../components/error_boundary';
 import { useScope } from '../hooks/use_scope';
 import { scopeOnly } from '../state/url_state';
 import { SUBJECTS } from '../test_subjects';
-import { FirstRunGate } from './first_run';
 import { PAGES, type PageId } from './pages';
 import { ScopeBar } from './scope_bar';
 import { Selectors } from './selectors';
@@ -29,9 +28,7 @@ export function Frame({ page, children }: { page: PageId; children: ReactNode })
       </header>
       <main className="rotaMain">
         {badTimes && <EuiCallOut size="s" color="warning" iconType="clock" title={badTimes} />}
-        <FirstRunGate>
-          <ErrorBoundary key={page}>{children}</ErrorBoundary>
-        </FirstRunGate>
+        <ErrorBoundary key={page}>{children}</ErrorBoundary>
       </main>
     </div>
   );

@@ -2,6 +2,7 @@ import { EuiButton, EuiButtonEmpty, EuiCallOut, EuiEmptyPrompt, EuiLoadingChart 
 import React from 'react';
 import type { PartialReason } from '../../common/api';
 import type { RotaApiError } from '../api/client';
+import { FirstRun } from '../app/first_run';
 import { useTimeFormat } from '../app/services';
 import { useScope } from '../hooks/use_scope';
 import { SUBJECTS } from '../test_subjects';
@@ -77,6 +78,7 @@ export function EmptyPrompt({
 }) {
   const { scope, setScope } = useScope();
   const time = useTimeFormat();
+  if (state === 'never_any_data') return <FirstRun />;
   if (state === 'no_match') {
     return (
       <EuiEmptyPrompt
