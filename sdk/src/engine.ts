@@ -129,8 +129,7 @@ export class Engine implements Exiting {
   /** The event loop is empty. What was logged since the last time gets its closing stats event and is flushed. */
   beforeExit(): Promise<void> | undefined {
     if (this.closing !== undefined || !this.reporter.hasNews) return undefined;
-    this.reporter.report(true);
-    return this.outbox.flush(this.settings.exitTimeoutMs).then(() => {});
+    return this.finish(this.settings.exitTimeoutMs).then(() => {});
   }
 
   /** The process ends. What is undelivered goes to the spool, or is counted and said to be lost. */
@@ -145,11 +144,20 @@ export class Engine implements Exiting {
   }
 
   private async shutDown(timeoutMs: number): Promise<FlushResult> {
-    this.reporter.close();
-    const result = await this.outbox.flush(timeoutMs);
+    this.reporter.stop();
+    const result = await this.finish(timeoutMs);
     await this.outbox.close(result.delivered ? 1000 : 100);
     unwatchExit(this);
     return result;
+  }
+
+  /** Flushes, and then sends the closing report, so that it can say that all before it was acknowledged. */
+  private async finish(timeoutMs: number): Promise<FlushResult> {
+    const started = Date.now();
+    const before = await this.outbox.flush(timeoutMs);
+    this.reporter.report(true);
+    const after = await this.outbox.flush(Math.max(50, timeoutMs - (Date.now() - started)));
+    return { delivered: before.delivered && after.delivered, remaining: after.remaining };
   }
 
   private submit(level: string, message: string, fields: Fields | undefined, own: boolean): void {

@@ -28,9 +28,8 @@ export class Reporter {
     this.reportDrops(now);
   }
 
-  close(): void {
+  stop(): void {
     clearInterval(this.timer);
-    this.report(true);
   }
 
   /** Whether anything was logged since the last closing report. */

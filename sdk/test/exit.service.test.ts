@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { answer, obedient, ScriptedRelp, until } from './scripted_relp.js';
+
+const app = fileURLToPath(new URL('./fixtures/app.mts', import.meta.url));
+const root = mkdtempSync(join(tmpdir(), 'rota-exit-'));
+const NOBODY = 'relp://127.0.0.1:9';
+let relp: ScriptedRelp;
+
+beforeEach(async () => {
+  relp = await ScriptedRelp.start();
+});
+afterEach(() => relp.stop());
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  out: string;
+  err: string;
+  /** From the last log call to the end. */
+  ms: number;
+}
+
+function start(...args: string[]): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, ['--import', 'tsx', app, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const end: Ended = { code: null, signal: null, out: '', err: '', ms: 0 };
+  let logged = performance.now();
+  child.stdout?.on('data', (chunk) => {
+    logged = performance.now();
+    end.out += String(chunk);
+  });
+  child.stderr?.on('data', (chunk) => {
+    end.err += String(chunk);
+  });
+  const ended = new Promise<Ended>((resolve) => {
+    child.on('close', (code, signal) => resolve({ ...end, code, signal, ms: performance.now() - logged }));
+  });
+  return { child, ended };
+}
+
+const run = (...args: string[]) => start(...args).ended;
+const spoolDir = () => mkdtempSync(join(root, 'spool-'));
+const numbers = () => relp.messages.map((m) => Number(/"n":(\d+)/.exec(m)?.[1] ?? 0)).filter((n) => n > 0);
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+
+describe('a process that ends', () => {
+  it('by itself, delivers everything first, with the closing statistics', async () => {
+    const end = await run(relp.url, '5000', 'natural');
+    expect([end.code, end.err, numbers()]).toEqual([0, '', upTo(5000)]);
+    expect(relp.messages.at(-1)).toMatch(/"highest_sequence":5001,"acknowledged":5000.*"closing":true/);
+  });
+
+  it('is not kept alive by an idle connection', async () => {
+    const end = await run(relp.url, '0', 'natural');
+    expect(end.code).toBe(0);
+    expect(end.ms).toBeLessThan(600);
+  });
+
+  it('waits for a receiver that is gone only as long as it was told, and says what was lost', async () => {
+    const end = await run(NOBODY, '10', 'natural');
+    expect(end.code).toBe(0);
+    expect(end.ms).toBeGreaterThan(600);
+    expect(end.ms).toBeLessThan(3000);
+    expect(end.err).toMatch(
+      /^rota-sdk: 11 events of fixture were not delivered .* Await close\(\) before process\.exit\(\), or give the option spool\.\n$/,
+    );
+  });
+
+  it('by process.exit() without a spool, says what was lost and keeps its exit code', async () => {
+    const end = await run(relp.url, '10', 'exit');
+    expect([end.code, end.err]).toEqual([3, expect.stringContaining('10 events of fixture')]);
+  });
+
+  it('after close(), has lost nothing and says nothing', async () => {
+    const end = await run(relp.url, '2000', 'close');
+    expect([end.code, end.err, numbers().length]).toEqual([0, '', 2000]);
+  });
+});
+
+describe('a process that ends badly, with a spool', () => {
+  it.each([
+    ['exit', 'overflow', 3, ''],
+    ['throw', 'overflow', 1, 'the application fails'],
+    ['reject', 'overflow', 1, 'the application fails'],
+    ['natural', 'overflow', 0, ''],
+    ['kill', 'write-through', null, ''],
+    ['throw', 'write-through', 1, 'the application fails'],
+  ])('%s, %s: the next process delivers everything', async (ending, mode, code, err) => {
+    const dir = spoolDir();
+    const end = await run(NOBODY, '3000', ending, dir, mode);
+    expect([end.code, end.err]).toEqual([code, expect.stringContaining(err)]);
+    expect(end.err).not.toContain('rota-sdk:');
+    await run(relp.url, '0', 'wait', dir);
+    expect(numbers()).toEqual(upTo(3000));
+    const repeats = relp.messages.filter((m) => m.includes('"n":') && m.includes('[sdk@32473 resend="1"]'));
+    expect(repeats.length).toBe(3000);
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  it('killed in the middle of its work, has lost nothing that a log call had returned for', async () => {
+    const dir = spoolDir();
+    // Acknowledges only some, slowly, so that there is always something on the way.
+    relp.script = (frame, it) => {
+      if (frame.command !== 'syslog') return obedient(frame, it);
+      setTimeout(() => it.sockets[frame.connection - 1]?.write(answer(frame.txnr)), 3);
+      return undefined;
+    };
+    const { child, ended } = start(relp.url, '10', 'storm', dir, 'write-through');
+    await until(() => numbers().length > 500, 20_000);
+    child.kill('SIGKILL');
+    await ended;
+    const returned = Number(readFileSync(`${dir}.count`, 'utf8'));
+    relp.script = obedient;
+    await run(relp.url, '0', 'wait', dir);
+    expect(returned).toBeGreaterThan(500);
+    const got = new Set(numbers());
+    expect(upTo(returned).filter((n) => !got.has(n))).toEqual([]);
+  });
+
+  it('leaves its spool to exactly one of several processes that share the folder', async () => {
+    const dir = spoolDir();
+    await Promise.all([1, 2, 3].map(() => run(NOBODY, '500', 'kill', dir, 'write-through')));
+    expect(readdirSync(dir).length).toBe(3);
+    await Promise.all([1, 2, 3].map(() => run(relp.url, '0', 'wait', dir)));
+    const ids = relp.messages.filter((m) => m.includes('"n":')).map((m) => /"id":"([^"]+)"/.exec(m)?.[1]);
+    expect([ids.length, new Set(ids).size, readdirSync(dir)]).toEqual([1500, 1500, []]);
+  });
+});
