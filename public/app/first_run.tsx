@@ -12,7 +12,7 @@ const FIRST_LINE = `import { createLogger } from 'rota-sdk';
 
 const logger = createLogger({
   service: { name: 'shop', version: '1.0.0', environment: 'production' },
-  url: 'relp://log-1.example:20514',
+  url: 'relp://log-1.example:8031',
 });
 logger.info('hello');`;
 

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { API } from '../common/api';
+import { type DevHost, startDevHost } from './host';
+
+/** No Elasticsearch stands behind it here: port 9 answers nobody. */
+describe('the development host', () => {
+  let host: DevHost;
+
+  beforeAll(async () => {
+    const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+    host = await startDevHost({ port: 0, elasticsearchUrl: 'http://127.0.0.1:9', logger });
+  }, 120_000);
+
+  afterAll(() => host.close());
+
+  const ask = (
+    headers: Record<string, string>,
+    body: unknown = { from: '2026-01-19T09:00:00Z', to: '2026-01-19T09:30:00Z' },
+  ) => fetch(`${host.url}${API.rotation.path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+
+  it('serves the app under Kibana’s own content security policy', async () => {
+    const page = await fetch(`${host.url}/app/rota/health`);
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'report-sample' 'self'");
+    expect(await page.text()).not.toMatch(/<script>/);
+  });
+
+  it('serves every file that the page names', async () => {
+    const html = await (await fetch(`${host.url}/app/rota`)).text();
+    const names = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path!);
+    expect(names.length).toBeGreaterThanOrEqual(3);
+    for (const path of [...names, '/assets/rota.plugin.js']) {
+      const { status, headers } = await fetch(host.url + path);
+      expect([path, status]).toEqual([path, 200]);
+      expect(headers.get('content-type')).toMatch(/javascript|css/);
+    }
+  });
+
+  it('refuses a request that another site could forge, as Kibana does', async () => {
+    expect((await ask({})).status).toBe(400);
+  });
+
+  it('answers a bad question and a missing Elasticsearch by code and sentence', async () => {
+    const bad = await ask({ 'kbn-xsrf': 'x' }, { from: 'yesterday' });
+    expect(bad.status).toBe(400);
+    expect(await bad.json()).toMatchObject({ code: 'invalid_request' });
+    const down = await ask({ 'kbn-xsrf': 'x' });
+    expect(down.status).toBe(503);
+    expect(await down.json()).toMatchObject({ code: 'search_unavailable' });
+  });
+});

@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Annotation } from '../../common/api';
+import { placeAnnotations } from './annotation_style';
+
+const annotation = (from: number, label: string, kind: Annotation['kind'] = 'ejected'): Annotation => ({
+  kind,
+  from,
+  to: from + 10,
+  label,
+  hosts: [],
+  n: 1,
+});
+
+describe('annotations on a time chart', () => {
+  it('never covers one marker with another', () => {
+    const some = fc.array(fc.tuple(fc.integer({ min: 0, max: 999 }), fc.string({ minLength: 1, maxLength: 30 })), {
+      maxLength: 20,
+    });
+    fc.assert(
+      fc.property(some, fc.integer({ min: 200, max: 2000 }), (list, width) => {
+        const placed = placeAnnotations(
+          list.map(([from, label]) => annotation(from, label)),
+          0,
+          1000,
+          width,
+        );
+        const spans = placed
+          .filter(({ marker }) => marker !== 'line')
+          .map(({ from, marker, label }) => {
+            const centre = (from / 1000) * width;
+            const half = marker === 'words' ? (label.length * 6.2 + 14) / 2 : 10;
+            return [centre - half, centre + half] as const;
+          });
+        for (let i = 1; i < spans.length; i++) expect(spans[i]![0]).toBeGreaterThanOrEqual(spans[i - 1]![1] - 0.001);
+      }),
+    );
+  });
+
+  it('leaves out what is not in the window, and marks a detection gap by its tint alone', () => {
+    const placed = placeAnnotations(
+      [annotation(-500, 'before'), annotation(100, 'gap', 'gap'), annotation(120, 'out')],
+      0,
+      1000,
+      1000,
+    );
+    expect(placed.map(({ label, marker }) => [label, marker])).toEqual([
+      ['gap', 'line'],
+      ['out', 'words'],
+    ]);
+  });
+});
