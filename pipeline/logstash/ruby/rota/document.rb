@@ -1,0 +1,58 @@
+# What every document has: identity, times, host, file.
+module Rota
+  module Document
+    ECS_VERSION = '8.11.0'.freeze
+
+    module_function
+
+    # timestamp nil: the time in the syslog header.
+    def start(frame, dataset, id, timestamp, tier)
+      created = frame.agent ? frame['ts'] : frame['rcv']
+      doc = {
+        '@timestamp' => timestamp || frame['ts'],
+        'ecs' => { 'version' => ECS_VERSION },
+        'data_stream' => { 'type' => 'logs', 'dataset' => dataset, 'namespace' => Settings::NAMESPACE },
+        'event' => { 'id' => id, 'dataset' => dataset, 'created' => created },
+        'host' => { 'name' => frame.header? ? frame['h'] : frame['from'] },
+      }
+      doc['rota'] = { 'tier' => tier } if tier
+      add_file(doc, frame.agent) if frame.agent
+      doc
+    end
+
+    def add_file(doc, agent)
+      return if agent['file'].to_s.empty?
+      doc['log'] = { 'file' => { 'path' => agent['file'] } }
+      offset = agent['offset'].to_s
+      doc['log']['offset'] = offset.to_i if offset =~ /\A\d{1,15}\z/
+    end
+
+    # Adds what is there: nil leaves no trace in the document.
+    def put(object, name, value)
+      object[name] = value unless value.nil?
+    end
+
+    def child(doc, name)
+      doc[name] = {} unless doc[name].is_a?(Hash)
+      doc[name]
+    end
+
+    def add_tag(doc, tag)
+      tags = doc['tags']
+      doc['tags'] = tags.nil? ? [tag] : (tags.is_a?(Array) ? tags : [tags]) + [tag]
+    end
+
+    def dead_letter(frame, reason, dataset = nil)
+      received = frame.agent ? frame['ts'] : frame['rcv']
+      rota = { 'raw' => [frame.bytes].pack('m0'), 'reason' => reason, 'input' => frame['in'] }
+      put(rota, 'claimed_dataset', dataset)
+      doc = {
+        '@timestamp' => received,
+        'event' => { 'id' => frame.id, 'created' => received, 'dataset' => 'rota.deadletter', 'kind' => 'pipeline_error' },
+        'rota' => rota,
+      }
+      doc['host'] = { 'name' => frame['h'] } unless frame['h'].empty?
+      doc
+    end
+  end
+end

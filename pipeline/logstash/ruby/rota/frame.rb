@@ -1,0 +1,85 @@
+require 'json'
+
+# One message as it comes in: rsyslog's JSON frame (pipeline/rsyslog/to_logstash.conf), or a bare RFC 5424 line.
+# All of its text is Latin-1, one character a byte, until `text` reads it.
+module Rota
+  class Frame
+    RFC5424 = /\A(?:\d{1,9} )?<(?<pri>\d{1,3})>1 (?<ts>\S+) (?<h>\S+) (?<app>\S+) (?<pid>\S+) (?<mid>\S+) (?<sd>-|(?:\[(?:[^"\]]|"(?:[^"\\]|\\.)*")*\])+)(?: (?<msg>.*))?\z/m
+    PARTS = %w[in id d h from ts rcv pri app pid mid sd].freeze
+
+    attr_reader :header, :latin1, :agent, :structured_data
+
+    def self.read(line, received)
+      header = line.start_with?('{"in":') ? framed(line) : bare(line, received)
+      header && new(header)
+    end
+
+    def self.framed(line)
+      found = JSON.parse(line)
+      found.is_a?(Hash) ? found : nil
+    rescue JSON::ParserError
+      nil
+    end
+
+    def self.bare(line, received)
+      found = RFC5424.match(line.chomp("\r"))
+      return nil unless found
+      header = { 'in' => 'logstash', 'id' => '', 'd' => '', 'from' => '', 'rcv' => received }
+      found.names.each { |name| header[name] = found[name] || '' }
+      header
+    end
+
+    def initialize(header)
+      @latin1 = header['msg'].to_s
+      @header = {}
+      PARTS.each { |name| @header[name] = Text.read(header[name].to_s) }
+      @structured_data = Text.structured_data(@header['sd'])
+      element = (@structured_data || {}).find { |id, _| id.start_with?('rota@') }
+      @agent = element && element[1]
+    end
+
+    def [](name)
+      @header[name]
+    end
+
+    # What the sender says it is; `any` when only the line can tell.
+    def claimed
+      (@agent && @agent['dataset']) || @header['d']
+    end
+
+    def id
+      from_agent = @agent && @agent['id']
+      from_agent.nil? || from_agent.empty? ? @header['id'] : from_agent
+    end
+
+    # A bare line has no syslog header.
+    def header?
+      @header['in'] != 'tcp_raw'
+    end
+
+    def utf8?
+      return @utf8 if defined?(@utf8)
+      @utf8 = Text.utf8?(@latin1)
+    end
+
+    def size
+      @latin1.length
+    end
+
+    def bytes
+      Text.bytes(@latin1)
+    end
+
+    def text
+      Text.read(@latin1)
+    end
+
+    # The first 64 KiB, without half a character at the end.
+    def cut!
+      return if size <= Settings::MAX_BYTES
+      ending = Settings::MAX_BYTES
+      ending -= 1 while ending > 0 && utf8? && @latin1[ending].ord & 0xc0 == 0x80
+      @latin1 = @latin1[0, ending]
+    end
+  end
+end

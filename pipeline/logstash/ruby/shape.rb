@@ -1,0 +1,44 @@
+# The ruby filter's script: one received line becomes one ECS document, its id and its data stream.
+require 'digest'
+def register(params)
+  %w[text times rules settings frame document http extras access nginx_json nginx_error gunicorn_error syslog haproxy
+     ecs_json shape].each { |name| require File.join(params['dir'], 'rota', "#{name}.rb") }
+end
+
+def filter(event)
+  received = event.get('@timestamp').to_s
+  line = event.get('message').to_s
+  return [] if line.empty?
+  frame = Rota::Frame.read(line, received)
+  dataset, id, doc = frame ? shape(frame) : unreadable(line, received)
+  write(event, dataset, id, doc)
+  [event]
+end
+
+def shape(frame)
+  Rota::Shape.shape(frame)
+rescue StandardError => error
+  Rota::Shape.dead(frame, "the shaper failed: #{error.message}")
+end
+
+# Neither rsyslog's frame nor RFC 5424: kept with its bytes.
+def unreadable(line, received)
+  header = { 'in' => 'logstash', 'rcv' => received, 'msg' => line, 'id' => Digest::SHA256.hexdigest(line)[0, 32] }
+  Rota::Shape.dead(Rota::Frame.new(header), 'neither a frame of rsyslog nor RFC 5424')
+end
+
+def write(event, dataset, id, doc)
+  event.to_hash.each_key { |name| event.remove(name) unless name == '@timestamp' }
+  doc['event']['ingested'] = LogStash::Timestamp.now.to_s
+  doc.each { |name, value| event.set(name, value) unless name == '@timestamp' }
+  event.set('@timestamp', timestamp(doc['@timestamp']))
+  event.set('[@metadata][id]', id)
+  event.set('[@metadata][index]', "logs-#{dataset}-#{Rota::Settings::NAMESPACE}")
+end
+
+# An SDK's event may bring anything as its time.
+def timestamp(text)
+  LogStash::Timestamp.new(Rota::Times.utc(text.to_s) || text.to_s)
+rescue StandardError
+  LogStash::Timestamp.now
+end
