@@ -1,0 +1,193 @@
+import { writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { conform } from '../../pipeline/indexer/conform.js';
+import { deadLetterDocument } from '../../pipeline/indexer/dead_letter.js';
+import { HttpClient } from '../../pipeline/indexer/http_client.js';
+import { shape } from '../../pipeline/indexer/shape';
+import { readLine } from '../../pipeline/indexer/shape/line.js';
+import { readShapeSettings } from '../../pipeline/indexer/shape/settings.js';
+import type { JsonObject } from '../../pipeline/indexer/shape/shaped.js';
+import { setUp } from '../../pipeline/setup/setup.js';
+import { freeBlock } from '../../stack/ports.js';
+import type { ServiceProcess } from '../../stack/services/process.js';
+import { type Node, startNode } from '../faults/support/world.js';
+import { documents, eventually, type Hit } from '../support/elasticsearch.js';
+import { Capture } from '../support/lines/capture.js';
+import { send } from '../support/lines/doors.js';
+import { flatten } from '../support/lines/expand.js';
+import { type Case, readCases } from '../support/lines/table.js';
+import { fullNodeFront, logstash } from '../support/logstash.js';
+
+const HOME = process.env['LOGSTASH_HOME'];
+const NAMESPACE = 'logstash';
+const DOORS = { tcp: 'tcp', tcp_raw: 'tcpRaw', relp: 'relp', udp: 'udp' } as const;
+const FILES: Readonly<Record<string, string>> = {
+  'nginx.access': 'ROTA_NGINX_ACCESS',
+  'nginx.error': 'ROTA_NGINX_ERROR',
+  'gunicorn.access': 'ROTA_GUNICORN_ACCESS',
+  'gunicorn.error': 'ROTA_GUNICORN_ERROR',
+};
+
+test.skipIf(HOME)('the Logstash door is NOT tested here: set LOGSTASH_HOME to an unpacked Logstash 7.17 or 8', () => {
+  console.warn('LOGSTASH_HOME is not set: test/integration/logstash.test.ts compared nothing.');
+});
+
+/**
+ * The line table goes twice through a real agent and server: once on to where the indexer stands, whose shaper makes
+ * the reference, once on to a real Logstash with Rota's pipeline, which writes to a real Elasticsearch.
+ */
+describe.runIf(HOME)('both doors make the same documents', () => {
+  const cases = readCases();
+  let node: Node;
+  let front: { url: string; server: Server };
+  let logstashProcess: ServiceProcess;
+  let captures: Capture[] = [];
+  let expected: Doc[] = [];
+  let found: Doc[] = [];
+
+  beforeAll(async () => {
+    const ports = await freeBlock();
+    node = await startNode();
+    const http = new HttpClient({ urls: [new URL(node.store.url)], requestTimeoutMs: 30_000 });
+    await setUp(http, { namespace: NAMESPACE, retentionDays: 30, dryRun: false });
+    http.close();
+    front = await fullNodeFront(node.store.url, ports.elasticsearch);
+    const toIndexer = await Capture.start({ ROTA_STATS_INTERVAL: '600' });
+    captures = [toIndexer];
+    const port = ports.site;
+    logstashProcess = logstash({
+      home: HOME as string,
+      folder: toIndexer.own('logstash'),
+      logFolder: toIndexer.own('logs'),
+      port,
+      elasticsearchUrl: front.url,
+      namespace: NAMESPACE,
+    });
+    await logstashProcess.start();
+    const toLogstash = await Capture.start({
+      ROTA_STATS_INTERVAL: '600',
+      ROTA_HANDOVER: 'to_logstash.conf',
+      ROTA_LOGSTASH_PORT: String(port),
+    });
+    captures.push(toLogstash);
+    const files = writeFiles(toIndexer.own('files'), cases);
+    for (const capture of captures) {
+      for (const [door, name] of Object.entries(DOORS)) {
+        const lines = cases.filter((one) => one.door === door).map((one) => one.bytes);
+        await send(door, capture.ports.rsyslog[name], lines);
+      }
+      await capture.startAgent('frontend-1', files);
+    }
+    expected = (await toIndexer.until((lines) => reference(lines).length >= cases.length)).length
+      ? reference(toIndexer.lines())
+      : [];
+    const hits = await eventually(
+      () => documents(node.store.url, `logs-*-${NAMESPACE}`),
+      (all) => all.filter(isLine).length >= expected.length,
+      60_000,
+    );
+    found = hits
+      .filter(isLine)
+      .map((hit) => ({ id: hit._id, stream: hit._index.slice(4, -18), doc: hit._source as JsonObject }));
+    if (process.env['ROTA_KEEP']) writeFileSync(process.env['ROTA_KEEP'], JSON.stringify({ expected, found }));
+  });
+  afterAll(async () => {
+    for (const capture of captures) await capture.stop();
+    await logstashProcess?.stop();
+    front?.server.close();
+    await node?.stop();
+  });
+
+  it('every line of the table came by both doors', () => {
+    expect(expected).toHaveLength(cases.length);
+    expect(found).toHaveLength(cases.length);
+  });
+
+  it('lines with an id of their own have the same id', () => {
+    const own = (docs: Doc[]) =>
+      docs
+        .map((one) => one.id)
+        .filter((id) => !UUID.test(id))
+        .sort();
+    expect(own(found)).toEqual(own(expected));
+    expect(own(found).length).toBeGreaterThan(200);
+  });
+
+  it.each(['nginx.access', 'nginx.error', 'gunicorn.access', 'gunicorn.error', 'haproxy.log', 'syslog', 'rota'])(
+    '%s: the same documents, field for field',
+    (dataset) => {
+      const of = (docs: Doc[]) =>
+        docs
+          .filter((one) => one.stream.includes(`-${dataset}`))
+          .map(comparable)
+          .sort();
+      expect(of(found)).toEqual(of(expected));
+      expect(of(found).length).toBeGreaterThan(0);
+    },
+  );
+});
+
+interface Doc {
+  id: string;
+  stream: string;
+  doc: JsonObject;
+}
+
+/** rsyslog's `$uuid`, given at each server's receipt to a line that brings no id: 32 hexadecimal digits. */
+const UUID = /^[0-9A-F]{32}$/i;
+
+function isLine({ _source }: Hit): boolean {
+  const flat = flatten(_source);
+  return flat['event.dataset'] !== 'rota.pipeline' && flat['log.syslog.appname'] !== 'rsyslogd';
+}
+
+/** What the indexer would send for the lines that a server handed to it. */
+function reference(lines: Buffer[]): Doc[] {
+  const settings = readShapeSettings({ ROTA_NAMESPACE: NAMESPACE });
+  const all: Doc[] = [];
+  for (const bytes of lines) {
+    const { header } = readLine(bytes);
+    if (header.app === 'rsyslogd') continue;
+    const shaped = shape(bytes, settings);
+    const dataset = shaped.kind === 'document' ? shaped.dataset : 'rota.deadletter';
+    if (dataset === 'rota.pipeline') continue;
+    const doc = shaped.kind === 'document' ? shaped.doc : deadLetterDocument(shaped);
+    all.push({ id: shaped.id, stream: `logs-${dataset}-${NAMESPACE}`, doc: conform(doc) });
+  }
+  return all;
+}
+
+/** One text a document: flat, in order, without what may differ (issue: created, ingested, agent, parts of the agent's name). */
+function comparable({ stream, id, doc }: Doc): string {
+  const flat = flatten(doc);
+  for (const name of Object.keys(flat)) {
+    const exempt = /^(event\.(created|ingested)$|agent\.|user_agent\.(name$|version$|os\.|device\.))/.test(name);
+    if (exempt) delete flat[name];
+  }
+  const time = Date.parse(String(flat['@timestamp']));
+  // A line without a time has that of its receipt. Elasticsearch keeps milliseconds.
+  flat['@timestamp'] = Math.abs(Date.now() - time) < 900_000 ? 'receipt' : new Date(time).toISOString();
+  if (UUID.test(id)) {
+    expect(flat['event.id']).toBe(id);
+    flat['event.id'] = 'given at receipt';
+  }
+  // The two languages' JSON parsers word what is wrong differently.
+  const reason = flat['rota.reason'];
+  if (typeof reason === 'string') flat['rota.reason'] = reason.replace(/^(not valid JSON): .*/s, '$1');
+  const ordered = Object.fromEntries(Object.entries(flat).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return `${stream} ${JSON.stringify(ordered)}`;
+}
+
+/** @returns the agent's settings for the files that hold the lines */
+function writeFiles(folder: string, cases: Case[]): Record<string, string> {
+  const settings: Record<string, string> = {};
+  for (const [dataset, name] of Object.entries(FILES)) {
+    const path = join(folder, `${dataset}.log`);
+    const lines = cases.filter((one) => one.door === 'file' && one.dataset === dataset);
+    writeFileSync(path, Buffer.concat(lines.flatMap((one) => [one.bytes, Buffer.from('\n')])));
+    settings[name] = path;
+  }
+  return settings;
+}
