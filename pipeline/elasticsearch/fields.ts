@@ -222,6 +222,7 @@ const rota: Record<string, FieldType> = group('rota', {
   input: 'keyword',
   raw: 'stored',
   reason: 'long_keyword',
+  request_line: 'long_keyword',
   truncated: 'boolean',
   extra: 'flattened',
   ...group('upstream', upstream),

@@ -1,8 +1,9 @@
 # The ruby filter's script: one received line becomes one ECS document, its id and its data stream.
 require 'digest'
 def register(params)
+  require 'json'
   %w[text times rules settings frame document http extras access nginx_json nginx_error gunicorn_error syslog haproxy
-     ecs_json shape].each { |name| require File.join(params['dir'], 'rota', "#{name}.rb") }
+     ecs_json conform shape].each { |name| require File.join(params['dir'], 'rota', "#{name}.rb") }
 end
 
 def filter(event)
@@ -36,9 +37,13 @@ def write(event, dataset, id, doc)
   event.set('[@metadata][index]', "logs-#{dataset}-#{Rota::Settings::NAMESPACE}")
 end
 
-# An SDK's event may bring anything as its time.
-def timestamp(text)
-  LogStash::Timestamp.new(Rota::Times.utc(text.to_s) || text.to_s)
+# An SDK's event may bring its time in any form that Elasticsearch takes: milliseconds, a date, a time without a zone.
+def timestamp(found)
+  text = found.is_a?(Integer) ? Rota::Times.format(found) : found.to_s.tr(',', '.')
+  text += 'T00:00:00Z' if text =~ /\A\d{4}-\d\d-\d\d\z/
+  text = text.sub(/T(\d\d:\d\d)(Z|[+-]|\z)/, 'T\1:00\2')
+  text += 'Z' if text =~ /T\d\d:\d\d:\d\d(\.\d+)?\z/
+  LogStash::Timestamp.new(Rota::Times.utc(text) || text)
 rescue StandardError
   LogStash::Timestamp.now
 end

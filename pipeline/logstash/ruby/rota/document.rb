@@ -9,7 +9,7 @@ module Rota
     def start(frame, dataset, id, timestamp, tier)
       created = frame.agent ? frame['ts'] : frame['rcv']
       doc = {
-        '@timestamp' => timestamp || frame['ts'],
+        '@timestamp' => timestamp || Times.utc(frame['ts']) || frame['rcv'],
         'ecs' => { 'version' => ECS_VERSION },
         'data_stream' => { 'type' => 'logs', 'dataset' => dataset, 'namespace' => Settings::NAMESPACE },
         'event' => { 'id' => id, 'dataset' => dataset, 'created' => created },

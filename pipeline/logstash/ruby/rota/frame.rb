@@ -14,7 +14,9 @@ module Rota
       header && new(header)
     end
 
+    # rsyslog cuts what is longer than its ROTA_MAX_MESSAGE; the message stands last in the frame, so it alone is short.
     def self.framed(line)
+      line = line.sub(/\\(?:u\h{0,3})?\z/, '') + '"}' unless line.end_with?('"}')
       found = JSON.parse(line)
       found.is_a?(Hash) ? found : nil
     rescue JSON::ParserError

@@ -30,7 +30,7 @@ module Rota
       state, result = parsed['state'], parsed['result']
       return %w[UP DOWN].include?(state) ? "server_#{state.downcase}" : 'server_state_changed' if state
       return "health_check_#{result.tr(' ', '_')}" if result
-      parsed['rule'] == 'backend' ? 'no_server_available' : nil
+      parsed['backend'] && !parsed['server'] && !parsed['detail'] ? 'no_server_available' : nil
     end
 
     # `, reason: Layer4 timeout, code: 500, info: "…", check duration: 2001ms`
@@ -56,8 +56,7 @@ module Rota
         domain: rota[:host], duration: total && total * 1_000_000, request_id: rota[:request_id]
       )
       doc['haproxy'] = fields(parsed)
-      Document.put(doc['http']['response'], 'bytes', ms(parsed['bytes']))
-      Document.put(doc['http']['request'], 'bytes', rota[:bytes_in])
+      Http.transferred(doc, ms(parsed['bytes']), rota[:bytes_in])
       doc['trace'] = { 'id' => rota[:trace] } if rota[:trace]
       add_upstream(doc, parsed, rota[:server], status)
       doc

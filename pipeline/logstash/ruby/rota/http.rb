@@ -134,9 +134,24 @@ module Rota
       response = {}
       Document.put(response, 'status_code', access[:status])
       response['body'] = { 'bytes' => access[:body_bytes] } if access[:body_bytes]
-      fields = { 'request' => request, 'response' => response }
+      fields = {}
+      fields['request'] = request unless request.empty?
+      fields['response'] = response unless response.empty?
       Document.put(fields, 'version', access[:request][:version])
       fields
+    end
+
+    # All bytes of the answer and of the request, heads included.
+    def transferred(doc, sent, received)
+      http = doc['http']
+      http['response'] = (http['response'] || {}).merge('bytes' => sent) if sent
+      http['request'] = (http['request'] || {}).merge('bytes' => received) if received
+    end
+
+    # A frontend passes probes on and adds the balancer's address; a visitor's request brings one more.
+    def forwarded?(access)
+      hops = access[:forwarded_for].nil? ? 0 : access[:forwarded_for].split(',', -1).length
+      hops > (access[:tier] == 'webapp' ? 1 : 0)
     end
 
     # A balancer's probe: by its User-Agent; without one path, method and source must fit, and nothing forwarded it.
@@ -144,7 +159,7 @@ module Rota
       agent = access[:agent]
       return Settings::HEALTH_AGENTS.any? { |one| agent.include?(one) } if agent
       path = doc['url'] && doc['url']['path']
-      return false if access[:forwarded_for] || path.nil? || !Settings::HEALTH_PATHS.include?(path)
+      return false if forwarded?(access) || path.nil? || !Settings::HEALTH_PATHS.include?(path)
       return false unless Settings::HEALTH_METHODS.include?(access[:request][:method])
       return true if Settings::HEALTH_SOURCES.empty?
       peer = access[:peer] || access[:client]

@@ -3,6 +3,8 @@ module Rota
   module NginxError
     # What nginx says about its upstreams, for pool events.
     ACTIONS = [
+      # Only a warning that memory did not suffice.
+      ['is buffered to a temporary file', nil],
       ['upstream server temporarily disabled', 'upstream_disabled'],
       ['no live upstreams', 'no_live_upstreams'],
       ['upstream timed out', 'upstream_timeout'],
@@ -18,7 +20,7 @@ module Rota
       timestamp = Times.plain(parsed['date'], parsed['time'], Times.offset_of(frame['ts']))
       return nil if timestamp.nil?
       doc = Document.start(frame, 'nginx.error', id, timestamp, 'frontend')
-      message = parsed['message']
+      message, context = split_context(parsed['message'], parsed['context'])
       doc['message'] = message
       Document.child(doc, 'log')['level'] = parsed['level']
       doc['event'].merge!('kind' => 'event', 'category' => ['web'], 'type' => ['error'], 'module' => 'nginx')
@@ -29,8 +31,22 @@ module Rota
       tid = Text.whole(parsed['tid'])
       doc['process']['thread'] = { 'id' => tid } if tid
       add_nginx(doc, parsed, message)
-      add_context(doc, read_context(parsed['context'])) if parsed['context']
+      add_context(doc, read_context(context)) if context
       doc
+    end
+
+    # A message may hold `, client: ` itself (FastCGI's stderr): nginx's own is the one with an address behind it.
+    def split_context(message, context)
+      return [message, nil] if context.nil?
+      mark = ', client: '
+      text = message + mark + context
+      at = message.length
+      while at
+        behind = text[(at + mark.length)..-1]
+        return [text[0, at], behind] if behind =~ /\A[^\s"]+(, server: |\z)/
+        at = text.index(mark, at + 1)
+      end
+      [message, context]
     end
 
     def add_nginx(doc, parsed, message)

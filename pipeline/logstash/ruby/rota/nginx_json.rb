@@ -38,8 +38,7 @@ module Rota
     end
 
     def add_transfer(doc, logged)
-      Document.put(doc['http']['request'], 'bytes', Text.whole(logged['request_length']))
-      Document.put(doc['http']['response'], 'bytes', Text.whole(logged['bytes_sent']))
+      Http.transferred(doc, Text.whole(logged['bytes_sent']), Text.whole(logged['request_length']))
       server = {}
       Document.put(server, 'address', Text.given(logged['server_addr']))
       Document.put(server, 'port', Text.whole(logged['server_port']))

@@ -2,13 +2,10 @@
 # against Latin-1 text, one character a byte; each capture becomes text by itself.
 module Rota
   module Rules
-    # nginx writes a quote inside a field as \x22, gunicorn as \": first a field up to its quote, then stepping over \".
-    def self.quoted(name)
-      %("(?:(?<#{name}>[^"]*)|(?<#{name}_escaped>(?:[^"\\\\]|\\\\.)*))")
-    end
-
-    TAIL = '\[(?<time>[^\]]+)\] ' + quoted('request') + ' (?<status>[^ ]+) (?<bytes>[^ ]+) ' + quoted('referer') + ' ' +
-           quoted('agent') + '(?: (?<extra>.*))?\z'
+    # No quote stands inside a field: nginx writes it as \x22, and gunicorn's \" is replaced before.
+    # A carriage return may stand at the end, say (`junk`); Access takes nothing else there.
+    TAIL = '\[(?<time>[^\]]+)\] "(?<request>[^"]*)" (?<status>[^ ]+) (?<bytes>[^ ]+) "(?<referer>[^"]*)" ' \
+           '"(?<agent>[^"]*)"(?: (?<extra>.*)|(?<junk>.*))\z'
     USER = ' - (?<user>(?:(?! \[).)+) '
     ACCESS = [
       Regexp.new('\A(?<addr>[^ ]+)' + USER + TAIL, Regexp::MULTILINE),
@@ -41,6 +38,9 @@ module Rota
     HAPROXY_BACKEND = [/\Abackend (?<backend>[^ ]+) has no server available!\z/].freeze
     HAPROXY_PROXY = [/\AProxy (?<backend>[^ ]+) (?<detail>.*)\z/m].freeze
 
+    # Stands for gunicorn's \" while a line is split, so that a field ends at its own quote.
+    HIDDEN_QUOTE = "\u0001".freeze
+
     # By the dataset that the agent names; the last member of each entry says which rule fitted.
     BY_DATASET = {
       'nginx.access' => [[ACCESS, 'access']],
@@ -55,25 +55,23 @@ module Rota
     # The fields of a line as text, with the fitting rule's name as 'rule'; nil when none fits.
     def self.split(latin1, dataset)
       rules = dataset == 'any' ? ANY : BY_DATASET[dataset]
+      hides = dataset == 'gunicorn.access' && latin1.include?('\\"')
+      latin1 = latin1.gsub('\\"', HIDDEN_QUOTE) if hides
       (rules || []).each do |patterns, name|
         patterns.each do |pattern|
           found = pattern.match(latin1)
-          return fields(found).merge!('rule' => name) if found
+          return fields(found, hides).merge!('rule' => name) if found
         end
       end
       nil
     end
 
-    def self.fields(found)
+    def self.fields(found, hides)
       all = {}
       found.names.each do |name|
         value = found[name]
         next if value.nil?
-        # What stepped over \" loses its backslashes.
-        if name.end_with?('_escaped')
-          name = name.sub('_escaped', '')
-          value = value.gsub(/\\(.)/m) { $1 }
-        end
+        value = value.gsub(HIDDEN_QUOTE, '"') if hides
         all[name] = Text.read(value)
       end
       all

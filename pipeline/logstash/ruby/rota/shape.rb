@@ -12,7 +12,7 @@ module Rota
       return [dataset, id, doc] if dataset == DEAD
       Document.child(doc, 'rota')['truncated'] = true if long
       doc['tags'] = ['not_utf8'] if !frame.utf8? && doc['tags'].nil?
-      [dataset, id, doc]
+      [dataset, id, Conform.conform(doc)]
     end
 
     def shape_line(frame)

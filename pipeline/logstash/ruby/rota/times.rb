@@ -1,5 +1,3 @@
-require 'time'
-
 # Log times as ISO 8601 in UTC with milliseconds; nil when the text is no such time.
 module Rota
   module Times
@@ -7,10 +5,14 @@ module Rota
 
     module_function
 
-    # `23/Nov/2026:10:00:00 +0100`
+    # `23/Nov/2026:10:00:00 +0100`. Lines of one second follow each other, so the last answer is kept.
     def clf(text)
+      known = @last_clf
+      return known[1] if known && known[0] == text
       zone = zone_minutes(text[21..-1].to_s)
-      zone.nil? ? nil : iso(slashed(text[0, 20]), zone)
+      found = zone.nil? ? nil : iso(slashed(text[0, 20]), zone)
+      @last_clf = [text, found].freeze
+      found
     end
 
     # `23/Nov/2026:10:00:00.123`, local time of its host.
@@ -31,10 +33,13 @@ module Rota
       ms > 0 && ms < 253_402_300_800_000 ? format(ms) : nil
     end
 
+    RFC3339 = /\A(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d:\d\d:\d\d(?:\.\d{1,9})?)([Zz]|[+-]\d\d:\d\d)\z/
+
+    # An RFC 3339 time in UTC with milliseconds.
     def utc(rfc3339)
-      format((Time.iso8601(rfc3339).to_r * 1000).floor)
-    rescue ArgumentError
-      nil
+      return rfc3339 if rfc3339 =~ /\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\z/
+      found = RFC3339.match(rfc3339)
+      found && iso(clock(found[1].to_i, found[2].to_i, found[3].to_i, found[4]), zone_minutes(found[5].upcase))
     end
 
     # `+0130`, `-08:00`, `Z` as minutes east of UTC.
