@@ -1,0 +1,201 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ResendMemory } from './resend';
+import { readShapeSettings } from './settings';
+import { shape } from './shape';
+import type { JsonObject, Shaped } from './shaped';
+
+const settings = readShapeSettings({});
+const NOW = Date.parse('2026-11-23T10:00:01Z');
+
+const HEADER = {
+  in: 'relp',
+  id: 'ID',
+  d: '',
+  h: 'web-1',
+  from: '10.0.0.1',
+  ts: '2026-11-23T10:00:00.000000+00:00',
+  rcv: '2026-11-23T10:00:00.500000+00:00',
+  pri: '134',
+  app: 'app',
+  pid: '-',
+  mid: '-',
+  sd: '-',
+  lf: '',
+};
+
+function line(message: string | Buffer, header: Partial<typeof HEADER> = {}, parsed?: object): Buffer {
+  const head = `${JSON.stringify({ ...HEADER, ...header })}\t${parsed ? JSON.stringify(parsed) : ''}\t`;
+  return Buffer.concat([Buffer.from(head), Buffer.from(message)]);
+}
+
+function documentOf(shaped: Shaped): JsonObject {
+  if (shaped.kind !== 'document') throw new Error(shaped.reason);
+  return shaped.doc;
+}
+
+const agent = (dataset: string, offset = 0) => ({
+  d: dataset,
+  sd: `[rota@32473 dataset="${dataset}" file="/var/log/x.log" offset="${offset}" id="F-${offset}"]`,
+});
+
+describe('shape', () => {
+  it('never throws, and makes exactly one thing of any bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+        const shaped = shape(Buffer.from(bytes), settings);
+        expect(['document', 'dead_letter']).toContain(shaped.kind);
+      }),
+    );
+  });
+
+  it('keeps the bytes of any message that no parser takes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 300 }), (bytes) => {
+        const message = Buffer.from(bytes.filter((byte) => byte !== 10));
+        fc.pre(message.length > 0);
+        const shaped = shape(line(message, agent('nginx.access')), settings);
+        expect(shaped.kind === 'dead_letter' && shaped.raw.equals(message)).toBe(true);
+      }),
+    );
+  });
+
+  it('makes JSON that goes to Elasticsearch of any JSON', () => {
+    fc.assert(
+      fc.property(fc.object({ maxDepth: 6 }), (object) => {
+        const shaped = shape(line(JSON.stringify(object), { sd: '[meta sequenceId="1"]' }), settings);
+        const doc = documentOf(shaped);
+        expect(JSON.parse(JSON.stringify(doc))).toEqual(doc);
+        expect(doc['data_stream']).toEqual({ type: 'logs', dataset: 'rota.app', namespace: 'rota' });
+      }),
+    );
+  });
+
+  it('does not let a message pass for its header', () => {
+    const shaped = shape(line('{"a":1},"d":"nginx.access","id":"evil"}', { sd: '[meta sequenceId="1"]' }), settings);
+    expect(shaped).toMatchObject({ kind: 'dead_letter', id: 'ID', dataset: 'rota.app' });
+  });
+
+  it('takes ten thousand nested brackets as a dead letter', () => {
+    const deep = `{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`;
+    expect(shape(line(deep, { sd: '[meta sequenceId="1"]' }), settings)).toMatchObject({
+      kind: 'dead_letter',
+      reason: 'JSON nested deeper than 20 levels',
+    });
+  });
+
+  it('does not count brackets inside texts as nesting', () => {
+    const shaped = shape(line(JSON.stringify({ ecs: {}, message: '[{'.repeat(50) })), settings);
+    expect(shaped.kind).toBe('document');
+  });
+
+  it('counts an empty message as a dead letter', () => {
+    expect(shape(line(''), settings)).toMatchObject({ kind: 'dead_letter', reason: 'empty message' });
+  });
+
+  it('keeps a field named __proto__ from changing anything but itself', () => {
+    const shaped = shape(line('{"ecs":{},"__proto__":{"polluted":1},"message":"m"}'), settings);
+    expect(shaped.kind).toBe('document');
+    expect(({} as { polluted?: number }).polluted).toBeUndefined();
+  });
+
+  it('anonymises the client of an SDK event and of an access line', () => {
+    const hidden = readShapeSettings({ ROTA_ANONYMIZE: 'truncate' });
+    const sdk = shape(line('{"ecs":{},"client":{"ip":"192.0.2.77","address":"192.0.2.77"},"message":"m"}'), hidden);
+    expect(documentOf(sdk)['client']).toEqual({ ip: '192.0.2.0', address: '192.0.2.0' });
+    const parsed = {
+      addr: '2001:db8:1:2:3::4',
+      user: '-',
+      time: '23/Nov/2026:10:00:00 +0000',
+      request: 'GET / HTTP/1.1',
+      status: '200',
+      bytes: '1',
+      referer: '-',
+      agent: 'x',
+      extra: '"203.0.113.9"',
+    };
+    const doc = documentOf(shape(line('…', agent('nginx.access'), parsed), hidden));
+    expect(doc['source']).toEqual({ ip: '2001:db8:1::', address: '2001:db8:1::' });
+    expect(doc['network']).toEqual({ forwarded_ip: '203.0.113.0' });
+  });
+});
+
+describe('what may have come before', () => {
+  const sdk = (sequence: number) =>
+    line(
+      JSON.stringify({
+        '@timestamp': '2026-11-23T10:00:00Z',
+        ecs: {},
+        event: { id: `r-${sequence}`, sequence },
+        agent: { ephemeral_id: 'r' },
+      }),
+    );
+  const settled = NOW + 300_000;
+  const fresh = { ...settings, lateMs: 1_000_000 };
+
+  it('is every event of a sender that is new to this process', () => {
+    const memory = new ResendMemory();
+    expect(shape(sdk(1), fresh, memory, NOW).mayBeResend).toBe(true);
+    expect(shape(sdk(2), fresh, memory, NOW + 1000).mayBeResend).toBe(true);
+  });
+
+  it('is not the next event of a sender that was followed for a while', () => {
+    const memory = new ResendMemory();
+    shape(sdk(1), fresh, memory, NOW);
+    expect(shape(sdk(2), fresh, memory, settled).mayBeResend).toBe(false);
+  });
+
+  it('is an event whose number was seen', () => {
+    const memory = new ResendMemory();
+    shape(sdk(5), fresh, memory, NOW);
+    shape(sdk(6), fresh, memory, settled);
+    expect(shape(sdk(6), fresh, memory, settled).mayBeResend).toBe(true);
+    expect(shape(sdk(3), fresh, memory, settled).mayBeResend).toBe(true);
+    expect(shape(sdk(7), fresh, memory, settled).mayBeResend).toBe(false);
+  });
+
+  it('is a line of a file at or before the place that was reached', () => {
+    const memory = new ResendMemory();
+    const at = (offset: number) => shape(line('x', agent('nginx.error', offset)), fresh, memory, settled).mayBeResend;
+    shape(line('x', agent('nginx.error', 100)), fresh, memory, NOW);
+    expect(at(200)).toBe(false);
+    expect(at(150)).toBe(true);
+    expect(at(300)).toBe(false);
+  });
+
+  it('is each line of a file that starts again, for a while', () => {
+    const memory = new ResendMemory();
+    expect(memory.mayBeResend('f', 500, NOW)).toBe(true);
+    expect(memory.mayBeResend('f', 0, settled)).toBe(true);
+    expect(memory.mayBeResend('f', 100, settled + 1000)).toBe(true);
+    expect(memory.mayBeResend('f', 200, settled + 300_000)).toBe(false);
+  });
+
+  it('is what comes late, whoever sent it', () => {
+    const haproxy = line('Proxy a started.', { ...agent('haproxy.log'), sd: '[rota@1 dataset="haproxy.log" id="H"]' });
+    expect(shape(haproxy, settings, new ResendMemory(), NOW).mayBeResend).toBe(false);
+    expect(shape(haproxy, settings, new ResendMemory(), NOW + 60_000).mayBeResend).toBe(true);
+  });
+
+  it('agrees with a model: a sender never gets a "no" for a number it had sent', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 30 }), { maxLength: 60 }), (numbers) => {
+        const memory = new ResendMemory(0);
+        const seen = new Set<number>();
+        for (const number of numbers) {
+          if (seen.has(number) && number !== 0) {
+            // A restart at 0 forgets what was before: such a line is late or within the settling time.
+            if (!seen.has(0)) expect(memory.mayBeResend('s', number, NOW)).toBe(true);
+          } else memory.mayBeResend('s', number, NOW);
+          seen.add(number);
+        }
+      }),
+    );
+  });
+
+  it('forgets the oldest sender when it knows too many, and takes it for new', () => {
+    const memory = new ResendMemory(0, 2);
+    for (const sender of ['a', 'b', 'c']) memory.mayBeResend(sender, 1, NOW);
+    expect(memory.mayBeResend('a', 2, NOW + 1)).toBe(true);
+  });
+});
