@@ -9,7 +9,7 @@ import type { Shaped } from './shape/shaped';
 import type { Status } from './status';
 import { Transaction } from './transaction';
 
-const ADOPT_EVERY_MS = 30_000;
+const ADOPT_EVERY_MS = 5_000;
 const JOURNAL_RETRY_MS = 1_000;
 
 export interface IndexerParts {
