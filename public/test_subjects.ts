@@ -29,4 +29,11 @@ export const SUBJECTS = {
   eventDetail: 'rotaEventDetail',
   budget: 'rotaBudget',
   live: 'rotaLive',
+  runCells: 'rotaRunCells',
+  account: 'rotaAccount',
+  runs: 'rotaRuns',
+  run: (id: string) => `rotaRun-${id}`,
+  runDetail: 'rotaRunDetail',
+  deadLetters: 'rotaDeadLetters',
+  deadLetterOriginal: 'rotaDeadLetterOriginal',
 } as const;

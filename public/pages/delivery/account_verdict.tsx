@@ -1,0 +1,85 @@
+import React from 'react';
+import { Verdict } from '../../components/verdict';
+import { formatCount, plural } from '../../format/numbers';
+import { SUBJECTS } from '../../test_subjects';
+import type { DeliveryOverview } from './delivery_page';
+import { RUN_STATE_ORDER, RUN_STATE_WORDS, RunStateSign } from './run_state';
+
+/** Past this many runs the cells merge into one bar a state. */
+const MOST_CELLS = 120;
+
+/** One sentence, one cell a run, and the account that has to add up. */
+export function AccountVerdict({ overview }: { overview: DeliveryOverview }) {
+  return (
+    <Verdict verdict={overview.verdict}>
+      <div className="rotaAccount">
+        <RunCells overview={overview} />
+        <Account account={overview.account} />
+      </div>
+    </Verdict>
+  );
+}
+
+function RunCells({ overview: { counts, runs } }: { overview: DeliveryOverview }) {
+  const present = RUN_STATE_ORDER.filter((state) => counts[state] > 0);
+  return (
+    <div className="rotaRunCells" data-test-subj={SUBJECTS.runCells}>
+      <div className="rotaRunCells__row" aria-hidden>
+        {counts.runs <= MOST_CELLS
+          ? [...runs].reverse().map(({ id, state }) => <RunStateSign key={id} state={state} />)
+          : [...present]
+              .reverse()
+              .map((state) => (
+                <span
+                  key={state}
+                  className={`rotaRunSign rotaRunSign--bar rotaRunSign--${state}`}
+                  style={{ flexGrow: counts[state] }}
+                />
+              ))}
+      </div>
+      <ul className="rotaLegend">
+        {[...present].reverse().map((state) => (
+          <li key={state}>
+            <RunStateSign state={state} />
+            {formatCount(counts[state])} {RUN_STATE_WORDS[state].label}: {RUN_STATE_WORDS[state].meaning}
+          </li>
+        ))}
+        {present.length === 0 && <li>{plural(0, 'run')} of the SDK in this window</li>}
+      </ul>
+    </div>
+  );
+}
+
+/** written = indexed + declared drops + dead letters + missing (+ still on the way). Refused duplicates stand outside. */
+function Account({ account }: { account: DeliveryOverview['account'] }) {
+  const parts: [string, string, number, boolean?][] = [
+    ['=', 'Indexed', account.indexed],
+    ['+', 'Drops declared', account.drops],
+    ['+', 'Dead letters', account.dead_letters],
+    ['+', 'Missing', account.missing, account.missing > 0],
+    ...(account.in_flight > 0 ? [['+', 'On the way', account.in_flight] as [string, string, number]] : []),
+  ];
+  return (
+    <dl className="rotaAccount__sum" data-test-subj={SUBJECTS.account}>
+      <Term name="Written" value={`${account.written_is_lower_bound ? '≥ ' : ''}${formatCount(account.written)}`} />
+      {parts.map(([sign, name, value, bad]) => (
+        <React.Fragment key={name}>
+          <div className="rotaAccount__sign" aria-hidden>
+            {sign}
+          </div>
+          <Term name={name} value={formatCount(value)} bad={bad} />
+        </React.Fragment>
+      ))}
+      <Term name="Duplicates refused" value={formatCount(account.duplicates_refused)} apart />
+    </dl>
+  );
+}
+
+function Term({ name, value, bad, apart }: { name: string; value: string; bad?: boolean; apart?: boolean }) {
+  return (
+    <div className={apart ? 'rotaAccount__term rotaAccount__term--apart' : 'rotaAccount__term'}>
+      <dt>{name}</dt>
+      <dd className={bad ? 'rotaFigure__value--danger' : undefined}>{value}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,70 @@
+import { EuiButtonEmpty, EuiButtonGroup, EuiCodeBlock, EuiSkeletonText } from '@elastic/eui';
+import React, { useState } from 'react';
+import { formatBytes, formatCount } from '../../format/numbers';
+import { useRotaQuery } from '../../hooks/use_rota_query';
+import { SUBJECTS } from '../../test_subjects';
+import { asHex, asText, fromBase64 } from './bytes';
+
+const VIEWS = [
+  { id: 'text', label: 'Text' },
+  { id: 'hex', label: 'Hex' },
+  { id: 'base64', label: 'Base64' },
+];
+
+/** The originals of one reason, one at a time, as the bytes that rsyslog received. */
+export function DeadLetterOriginals({ reason }: { reason: string }) {
+  const [offset, setOffset] = useState(0);
+  const [view, setView] = useState('text');
+  const { data, error } = useRotaQuery('delivery', {
+    parts: ['dead_letter'],
+    dead_letter: { reason, offset, size: 1 },
+  });
+  const page = data?.data.dead_letter;
+  const letter = page?.items[0];
+  if (error) return <p className="rotaFine">{error.message}</p>;
+  if (!page || !letter) return <EuiSkeletonText lines={2} />;
+  const bytes = fromBase64(letter.raw_base64);
+  const shown = view === 'hex' ? asHex(bytes) : view === 'base64' ? letter.raw_base64 : asText(bytes);
+  return (
+    <div className="rotaOriginal" data-test-subj={SUBJECTS.deadLetterOriginal}>
+      <div className="rotaOriginal__bar">
+        <EuiButtonGroup
+          legend="How the bytes are shown"
+          buttonSize="compressed"
+          options={VIEWS}
+          idSelected={view}
+          onChange={setView}
+        />
+        <span className="rotaFine">
+          {formatCount(offset + 1)} of {formatCount(page.total)} · {formatBytes(letter.bytes)} as rsyslog received them
+          · control characters written out, nothing is rendered
+        </span>
+        <EuiButtonEmpty size="xs" iconType="arrowLeft" isDisabled={offset === 0} onClick={() => setOffset(offset - 1)}>
+          Previous
+        </EuiButtonEmpty>
+        <EuiButtonEmpty
+          size="xs"
+          iconType="arrowRight"
+          iconSide="right"
+          isDisabled={offset + 1 >= page.total}
+          onClick={() => setOffset(offset + 1)}
+        >
+          Next
+        </EuiButtonEmpty>
+        <EuiButtonEmpty size="xs" iconType="download" onClick={() => download(bytes, `${letter.id}.bin`)}>
+          Download bytes
+        </EuiButtonEmpty>
+      </div>
+      <EuiCodeBlock isCopyable paddingSize="s" fontSize="s" whiteSpace="pre-wrap" overflowHeight={240}>
+        {shown}
+      </EuiCodeBlock>
+    </div>
+  );
+}
+
+function download(bytes: Uint8Array, name: string): void {
+  const url = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'application/octet-stream' }));
+  const link = Object.assign(document.createElement('a'), { href: url, download: name });
+  link.click();
+  URL.revokeObjectURL(url);
+}

@@ -1,0 +1,100 @@
+import { EuiButtonEmpty } from '@elastic/eui';
+import React, { useState } from 'react';
+import { useTimeFormat } from '../../app/services';
+import { Panel } from '../../components/panel';
+import { formatCount } from '../../format/numbers';
+import { SUBJECTS } from '../../test_subjects';
+import { asText } from './bytes';
+import { DeadLetterOriginals } from './dead_letter_originals';
+import type { DeliveryOverview } from './delivery_page';
+
+type Group = DeliveryOverview['dead_letters'][number];
+
+/** Lines that were kept whole because they could not be parsed or were refused. */
+export function DeadLettersPanel({ overview, stale }: { overview: DeliveryOverview; stale: boolean }) {
+  const [open, setOpen] = useState<string | null>(null);
+  const { dead_letters: groups, dead_letters_total: total, dead_letters_of_runs: ofRuns } = overview;
+  return (
+    <Panel
+      id="dead_letters"
+      title="Dead letters"
+      question={
+        total === 0
+          ? 'Lines that could not be indexed would stand here, with their bytes'
+          : `${formatCount(total)} lines kept whole because they could not be indexed; ${formatCount(ofRuns)} of them from runs above`
+      }
+      stale={stale}
+    >
+      {groups.length === 0 ? (
+        <p className="rotaFine">None in this window.</p>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+        <section className="rotaScroll" aria-label="Rows of the dead letters" tabIndex={0}>
+          <table className="rotaTable rotaTable--rows rotaDeadLetters" data-test-subj={SUBJECTS.deadLetters}>
+            <thead>
+              <tr>
+                <th scope="col">Reason</th>
+                <th scope="col" className="rotaNumeric">
+                  Lines
+                </th>
+                <th scope="col">Data set</th>
+                <th scope="col">From</th>
+                <th scope="col">Input</th>
+                <th scope="col">Last</th>
+                <th scope="col">Example line</th>
+                <th scope="col">
+                  <span className="euiScreenReaderOnly">Original</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {groups.map((group) => (
+                <GroupRow key={group.reason} group={group} open={open === group.reason} onOpen={setOpen} />
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+    </Panel>
+  );
+}
+
+function GroupRow({ group, open, onOpen }: { group: Group; open: boolean; onOpen(reason: string | null): void }) {
+  const time = useTimeFormat();
+  const example = asText(new TextEncoder().encode(group.example));
+  return (
+    <>
+      <tr>
+        <td>
+          <strong>{group.reason}</strong> {group.detail && <span className="rotaFine">{group.detail}</span>}
+        </td>
+        <td className="rotaNumeric">{formatCount(group.count)}</td>
+        <td>{group.datasets.join(', ') || '–'}</td>
+        <td>{group.from.join(', ') || '–'}</td>
+        <td>{group.inputs.join(', ') || '–'}</td>
+        <td title={time.full(group.last)}>{time.second(group.last)}</td>
+        <td className="rotaDeadLetters__example" title={example}>
+          <code className="rotaCode">{example}</code>
+        </td>
+        <td>
+          <EuiButtonEmpty
+            size="xs"
+            iconType={open ? 'eyeClosed' : 'eye'}
+            aria-expanded={open}
+            aria-label={`${open ? 'Hide' : 'Show'} the originals: ${group.reason}`}
+            onClick={() => onOpen(open ? null : group.reason)}
+          >
+            {open ? 'Hide' : 'Show original'}
+          </EuiButtonEmpty>
+        </td>
+      </tr>
+      {open && (
+        <tr className="rotaRuns__detail">
+          <td colSpan={8}>
+            <DeadLetterOriginals reason={group.reason} />
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}

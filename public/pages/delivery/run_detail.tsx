@@ -1,0 +1,127 @@
+import { EuiButtonEmpty, EuiCopy, EuiSkeletonText } from '@elastic/eui';
+import React from 'react';
+import type { DeliveryData, Run } from '../../../common/api';
+import { useTimeFormat } from '../../app/services';
+import { Words } from '../../components/words';
+import { formatCount } from '../../format/numbers';
+import { useRotaQuery } from '../../hooks/use_rota_query';
+import { useTarget } from '../../hooks/use_target';
+import { SUBJECTS } from '../../test_subjects';
+
+type Opened = NonNullable<DeliveryData['run']>;
+
+/** The numbers around the first gap, by the server that took them, and the facts that explain it. */
+export function RunDetail({ run }: { run: Run }) {
+  const around = run.missing_ranges[0]?.first ?? run.unproven_after ?? run.sent;
+  const { data, error } = useRotaQuery('delivery', { parts: ['run'], run: { id: run.id, around } });
+  const opened = data?.data.run;
+  if (error) return <p className="rotaFine">{error.message}</p>;
+  if (!opened || opened.run.id !== run.id) return <EuiSkeletonText lines={3} />;
+  return (
+    <div className="rotaRunDetail" data-test-subj={SUBJECTS.runDetail}>
+      <Around opened={opened} />
+      <Facts opened={opened} />
+      <Actions opened={opened} />
+    </div>
+  );
+}
+
+const STATE_WORDS = { indexed: 'indexed', missing: 'missing', dropped: 'dropped', dead_letter: 'dead letter' } as const;
+
+function Around({ opened: { around } }: { opened: Opened }) {
+  const time = useTimeFormat();
+  const servers = [...new Set(around.flatMap(({ server }) => (server === null ? [] : [server])))].sort();
+  const first = around[0]?.sequence;
+  const last = around[around.length - 1]?.sequence;
+  const absent = around.filter(({ state }) => state === 'missing').length;
+  return (
+    <div>
+      <h3>
+        {first === undefined ? 'No numbers to show' : `Numbers ${formatCount(first)} → ${formatCount(last ?? first)}`}
+      </h3>
+      <ol className="rotaNumbers">
+        {around.map(({ sequence, state, server, t }) => {
+          const words = `${formatCount(sequence)} ${STATE_WORDS[state]}${server ? ` through ${server}` : ''}${t === null ? '' : ` at ${time.milli(t)}`}`;
+          const shade = server === null ? '' : ` rotaNumbers__cell--server${servers.indexOf(server) % 2}`;
+          return (
+            <li key={sequence} title={words} className={`rotaNumbers__cell rotaNumbers__cell--${state}${shade}`}>
+              <span className="euiScreenReaderOnly">{words}</span>
+            </li>
+          );
+        })}
+      </ol>
+      <ul className="rotaLegend">
+        {servers.map((server, i) => (
+          <li key={server}>
+            <span
+              aria-hidden
+              className={`rotaNumbers__cell rotaNumbers__cell--indexed rotaNumbers__cell--server${i % 2}`}
+            />
+            through {server}
+          </li>
+        ))}
+        {absent > 0 && (
+          <li>
+            <span aria-hidden className="rotaNumbers__cell rotaNumbers__cell--missing" />
+            {formatCount(absent)} missing
+          </li>
+        )}
+      </ul>
+    </div>
+  );
+}
+
+function Facts({ opened: { headline, facts } }: { opened: Opened }) {
+  const time = useTimeFormat();
+  return (
+    <div>
+      <h3>{headline}</h3>
+      <dl className="rotaFacts">
+        {facts.map(({ t, text }) => (
+          <React.Fragment key={`${t}-${text}`}>
+            <dt title={time.full(t)}>{time.milli(t)}</dt>
+            <dd>
+              <Words text={text} />
+            </dd>
+          </React.Fragment>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+/** Around the gap, with room to see what happened before and after. */
+const ROOM_MS = 60_000;
+
+function Actions({ opened: { run, headline, facts } }: { opened: Opened }) {
+  const target = useTarget();
+  const gap = run.missing_ranges[0];
+  const at = gap?.from ?? gap?.to ?? facts[0]?.t ?? run.last_seen;
+  const finding = [
+    `${headline} (run ${run.id}, ${run.service ?? 'unknown service'} on ${run.host ?? 'an unknown host'})`,
+    ...facts.map(({ t, text }) => `${new Date(t).toISOString()}  ${text}`),
+  ].join('\n');
+  return (
+    <div className="rotaRunDetail__actions">
+      <EuiButtonEmpty
+        size="xs"
+        iconType="discoverApp"
+        {...target({
+          page: 'requests',
+          from: at - ROOM_MS,
+          to: (gap?.to ?? at) + ROOM_MS,
+          kql: run.host === null ? '' : `host.name : "${run.host}"`,
+        })}
+      >
+        Requests around {gap ? 'the gap' : 'its end'}
+      </EuiButtonEmpty>
+      <EuiCopy textToCopy={finding}>
+        {(copy) => (
+          <EuiButtonEmpty size="xs" iconType="copy" onClick={copy}>
+            Copy finding
+          </EuiButtonEmpty>
+        )}
+      </EuiCopy>
+    </div>
+  );
+}

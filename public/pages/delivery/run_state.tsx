@@ -1,0 +1,19 @@
+import React from 'react';
+import type { Run } from '../../../common/api';
+
+export type RunState = Run['state'];
+
+/** Worst first, as rows and cells stand. */
+export const RUN_STATE_ORDER: RunState[] = ['missing', 'unproven', 'running', 'proven'];
+
+export const RUN_STATE_WORDS: Record<RunState, { label: string; meaning: string }> = {
+  missing: { label: 'missing', meaning: 'numbers are absent and nothing accounts for them' },
+  unproven: { label: 'unproven tail', meaning: 'no closing count: what came last is not known' },
+  running: { label: 'running', meaning: 'all so far is accounted for, and the run goes on' },
+  proven: { label: 'proven', meaning: 'every number up to the closing count is accounted for' },
+};
+
+/** A square in the state's colour and pattern; the words beside it carry the meaning for those who see no colour. */
+export function RunStateSign({ state }: { state: RunState }) {
+  return <span aria-hidden className={`rotaRunSign rotaRunSign--${state}`} />;
+}
