@@ -71,7 +71,7 @@ export function TimeLines({ id, description, height, from, to, times, lines, sha
                   coordinates: { x0: Math.max(from, shade.from), x1: Math.min(to, shade.to) },
                   details: shade.label,
                 }))}
-                style={{ fill: danger, opacity: dark ? 0.3 : 0.15, strokeWidth: 0 }}
+                style={{ fill: danger, opacity: dark ? 0.25 : 0.12, strokeWidth: 0 }}
                 zIndex={-1}
               />
             )}

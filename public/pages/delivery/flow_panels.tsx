@@ -36,7 +36,7 @@ export function FlowPanels({ overview, window, stale }: FlowProps) {
     { name: 'p50', colour: blue, values: series.lag_p50_ms },
     { name: 'p95', colour: purple, values: series.lag_p95_ms },
   ];
-  const queues: Line[] = series.queues.map(({ server, queue, depth }, i) => ({
+  const queues: Line[] = deepest(series.queues).map(({ server, queue, depth }, i) => ({
     name: queue === 'index' ? server : `${server} ${queue}`,
     colour: palette[i % palette.length]!,
     values: depth,
@@ -140,6 +140,17 @@ export function FlowPanels({ overview, window, stale }: FlowProps) {
       </Panel>
     </div>
   );
+}
+
+const MOST_QUEUES = 4;
+
+/** A node has several queues, most of them empty: those that were fullest, the servers' own first among equals. */
+function deepest(queues: DeliveryOverview['series']['queues']): DeliveryOverview['series']['queues'] {
+  const most = (depth: (number | null)[]) => Math.max(0, ...depth.map((n) => n ?? 0));
+  return queues
+    .filter(({ queue }) => queue === 'index' || queue === 'forward')
+    .sort((a, b) => most(b.depth) - most(a.depth) || Number(b.queue === 'index') - Number(a.queue === 'index'))
+    .slice(0, MOST_QUEUES);
 }
 
 function tell(value: number | null | undefined, format: (n: number) => string): string {

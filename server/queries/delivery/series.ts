@@ -139,7 +139,7 @@ export function lagOfWindow(hits: readonly Hit[]): { lag_p50_ms: number | null; 
   return { lag_p50_ms: percentile(lags, 50), lag_p95_ms: percentile(lags, 95) };
 }
 
-/** Times in which a log server reported nothing, though it did before or after. */
+/** Times in which a log server reported nothing, though it did before. */
 export function outagesOf(reports: SearchAnswer, timeline: Timeline, settled: number): Outages {
   const window = { from: timeline.from, to: Math.min(timeline.to, settled) };
   return bucketsOf(reports.aggregations, 'servers').flatMap((server) => {
@@ -147,10 +147,11 @@ export function outagesOf(reports: SearchAnswer, timeline: Timeline, settled: nu
       from: numberOf(bucket, 'first') ?? Number(bucket.key),
       to: numberOf(bucket, 'last') ?? Number(bucket.key),
     }));
-    return quietSpans(signs, window, 3 * REPORT_MS).map(({ from, to }) => ({
-      server: String(server.key),
-      from,
-      to: to >= window.to ? null : to,
-    }));
+    return (
+      quietSpans(signs, window, 3 * REPORT_MS)
+        // Before its first sign in the window a server may not have existed: that is not known, and no outage.
+        .filter(({ from }) => from > window.from)
+        .map(({ from, to }) => ({ server: String(server.key), from, to: to >= window.to ? null : to }))
+    );
   });
 }
