@@ -42,6 +42,10 @@ export class Sender {
     return this.logger.stats().pending;
   }
 
+  stats(): ReturnType<Logger['stats']> {
+    return this.logger.stats();
+  }
+
   async close(): Promise<void> {
     await this.logger.close({ timeoutMs: 1000 });
   }
