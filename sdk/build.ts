@@ -59,7 +59,25 @@ function writeEntry(name: string): void {
 function emitTypes(): void {
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   execFileSync(process.execPath, [tsc, '-p', join(here, 'tsconfig.build.json')], { stdio: 'inherit' });
+  prune(join(dist, 'types'), Object.values(present));
   copyAsCommonJs(join(dist, 'types'));
+}
+
+/** Removes the types that no entry leads to: the SDK's inside is nobody's business. */
+function prune(types: string, sources: readonly string[]): void {
+  const needed = new Set<string>();
+  const follow = (file: string) => {
+    if (needed.has(file)) return;
+    needed.add(file);
+    for (const [, path = ''] of readFileSync(file, 'utf8').matchAll(/(?:from |import\()'(\.[^']+)\.js'/g)) {
+      follow(join(dirname(file), `${path}.d.ts`));
+    }
+  };
+  for (const source of sources) follow(join(types, source.replace(/^src\//, '').replace(/\.ts$/, '.d.ts')));
+  for (const item of readdirSync(types, { withFileTypes: true, recursive: true })) {
+    const path = join(item.parentPath, item.name);
+    if (item.isFile() && !needed.has(path)) rmSync(path);
+  }
 }
 
 function copyAsCommonJs(folder: string): void {
@@ -67,7 +85,7 @@ function copyAsCommonJs(folder: string): void {
     const path = join(folder, item.name);
     if (item.isDirectory()) copyAsCommonJs(path);
     else if (item.name.endsWith('.d.ts')) {
-      const text = readFileSync(path, 'utf8').replace(/(from '\.[^']*)\.js'/g, "$1.cjs'");
+      const text = readFileSync(path, 'utf8').replace(/((?:from |import\()'\.[^']*)\.js'/g, "$1.cjs'");
       writeFileSync(path.replace(/\.d\.ts$/, '.d.cts'), text);
     }
   }

@@ -31,9 +31,14 @@ export interface FlushOptions {
 }
 
 type LevelMethods = Pick<winston.Logger, Level>;
+/** Levels of winston's other sets, which its type promises and a logger with syslog levels has not. */
+type OtherLevels = 'warn' | 'help' | 'data' | 'prompt' | 'http' | 'verbose' | 'input' | 'silly';
+type NotOurs = OtherLevels | 'isWarnEnabled' | 'isVerboseEnabled' | 'isSillyEnabled';
 
 /** A winston logger with syslog levels that knows what became of its lines. */
-export interface Logger extends Omit<winston.Logger, 'close' | 'child' | 'levels' | keyof LevelMethods>, LevelMethods {
+export interface Logger extends Omit<winston.Logger, 'close' | 'child' | 'levels' | NotOurs | Level>, LevelMethods {
+  /** The same as `warning`. */
+  warn: winston.LeveledLogMethod;
   /** A logger whose lines all carry `fields`; it shares everything else, the counters too. */
   child(fields: Readonly<Record<string, unknown>>): Logger;
   stats(): Stats;
@@ -73,7 +78,12 @@ export function createLogger(options: LoggerOptions): Logger {
   logger.on('error', (error) => onWarning?.(asError(error)));
   fastLevels(logger, transport, format === undefined && defaultMeta === undefined);
   const extra = { write: fastWrite(logger, transport), ...controls(logger, transport) };
-  return Object.assign(logger, extra) as unknown as Logger;
+  return Object.assign(logger, extra, { warn }) as unknown as Logger;
+}
+
+/** Half of the world calls it so; `log.warn is not a function` is no way to end a request. */
+function warn(this: winston.Logger, ...args: [string]): winston.Logger {
+  return this.warning(...args);
 }
 
 function controls(logger: winston.Logger, transport: SyslogTransport) {

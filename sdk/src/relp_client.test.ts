@@ -215,7 +215,7 @@ describe('the RELP client, against a scripted receiver', () => {
       format: winston.format.splat(),
     });
     log.info('not sent');
-    log.child({ http: { request: { id: 'r1' } } }).warning('%d left', 3);
+    log.child({ http: { request: { id: 'r1' } } }).warn('%d left', 3);
     log.add(new winston.transports.Stream({ stream }));
     log.notice('both');
     expect((await log.flush()).delivered).toBe(true);
