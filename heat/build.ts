@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { node } from './build/node';
+import { withParameterTable } from './build/parameter_table';
 import { parameters } from './build/parameters';
 import { expand, readSource } from './build/sources';
 import { printYaml } from './build/yaml';
@@ -37,18 +38,22 @@ export function buildTemplate(name: string): string {
   return HEADER + printYaml(template);
 }
 
-/** Writes every template that differs from what is there. @returns the names of those that did */
+/** What is built, by path relative to heat/: the templates, and the table of parameters in the documentation. */
+function targets(): Map<string, string> {
+  const page = join('..', 'docs', 'heat.md');
+  const built = TEMPLATES.map((name): [string, string] => [name, buildTemplate(name)]);
+  return new Map([...built, [page, withParameterTable(readFileSync(join(import.meta.dirname, page), 'utf8'))]]);
+}
+
+/** Finds what differs from its sources, and writes it when asked to. @returns the paths of what differed */
 export function build(write: boolean): string[] {
-  return TEMPLATES.filter((name) => {
+  const stale = [...targets()].filter(([path, text]) => readIfThere(join(import.meta.dirname, path)) !== text);
+  for (const [name, text] of write ? stale : []) {
     const path = join(import.meta.dirname, name);
-    const text = buildTemplate(name);
-    if (readIfThere(path) === text) return false;
-    if (write) {
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, text);
-    }
-    return true;
-  });
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
+  return stale.map(([path]) => path);
 }
 
 function readIfThere(path: string): string | undefined {

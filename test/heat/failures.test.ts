@@ -103,23 +103,4 @@ describe('a stack that fails (servers are fake: the test plays the nodes, one of
     expect(deleted.code).toBe(0);
     await expectEmpty(cloud);
   });
-
-  it('leaves no resource when its creation fails for want of hosts and rollback is on', async () => {
-    const hopeless = await cli.openstack(
-      'stack',
-      'create',
-      '--enable-rollback',
-      '-t',
-      TEMPLATE,
-      ...ONE_WEBAPP,
-      '--parameter',
-      'anti_affinity=anti-affinity',
-      '--wait',
-      'small-hopeless',
-    );
-    expect(hopeless.text).toContain('CREATE_FAILED');
-    expect(hopeless.text).toMatch(/Exhausted all hosts|No valid host/);
-    await stackIs(cli, 'small-hopeless', 'ROLLBACK_COMPLETE');
-    await expectEmpty(cloud);
-  });
 });

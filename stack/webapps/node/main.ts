@@ -2,20 +2,22 @@ import { createLogger } from 'rota-sdk';
 import { requestLogger } from 'rota-sdk/http';
 import { demoApp } from './app.js';
 
-/** The demo webapp as a process. ROTA_URL, ROTA_SERVICE … are the SDK's own settings; PORT is where it listens. */
+/** The demo webapp as a process. ROTA_URL, ROTA_SERVICE … are the SDK's own settings; PORT and ROTA_BIND
+ *  are where it listens, ROTA_TRUSTED_PROXY is the frontend whose X-Forwarded-For is believed. */
 const host = process.env['ROTA_HOSTNAME'] ?? 'webapp';
 const port = Number(process.env['PORT']);
+const address = process.env['ROTA_BIND'] ?? '127.0.0.1';
 const log = createLogger({
   onWarning: (error) => console.error(`${new Date().toISOString()} ${error.message}`),
 });
 const requests = requestLogger(log, {
-  trustProxy: ['loopback'],
+  trustProxy: ['loopback', ...(process.env['ROTA_TRUSTED_PROXY']?.split(',') ?? [])],
   // The balancer's probes, which a frontend passes on: Octavia's (and our HAProxy's) bring no User-Agent.
   healthChecks: [{ userAgent: 'none', path: '/', method: 'GET' }],
 });
 const app = demoApp({ host, log, requests });
 
-const server = app.listen(port, '127.0.0.1', () => {
+const server = app.listen(port, address, () => {
   log.notice('Listening', { event: { action: 'process-started', category: ['process'], type: ['start'] } });
 });
 

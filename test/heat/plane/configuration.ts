@@ -205,6 +205,8 @@ const heat = (layout: Layout): Ini => ({
     environment_dir: etc(layout, 'environment.d'),
   },
   database: database(layout, 'heat'),
+  // What was found to exist (flavor, image, network) is not asked for again with every resource of every update.
+  cache: { enabled: true, backend: 'dogpile.cache.memory' },
   paste_deploy: { api_paste_config: join(layout.venv, 'etc/heat/api-paste.ini') },
   trustee: account(layout, 'heat'),
   clients: { endpoint_type: 'publicURL' },

@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeConfiguration } from './configuration';
@@ -8,6 +9,8 @@ import { type Layout, python, run, SERVICES } from './layout';
 import { findPorts } from './ports';
 import { Service } from './processes';
 
+const PREFIX = 'rota-heat-plane-';
+
 /** A running control plane; `stop` ends its processes and removes its folder. */
 export interface ControlPlane {
   readonly layout: Layout;
@@ -16,7 +19,9 @@ export interface ControlPlane {
 
 /** Starts Keystone, Placement, Glance, Neutron, Nova (fake driver), Octavia (no-op drivers) and Heat, a process each. */
 export async function startControlPlane(venv: string): Promise<ControlPlane> {
-  const directory = await mkdtemp(join(tmpdir(), 'rota-heat-plane-'));
+  await removeLeftovers();
+  const directory = await mkdtemp(join(tmpdir(), PREFIX));
+  await writeFile(join(directory, 'owner'), String(process.pid));
   const services: Service[] = [];
   const stop = async () => {
     await Promise.all(services.slice(1).map((service) => service.stop()));
@@ -36,6 +41,15 @@ export async function startControlPlane(venv: string): Promise<ControlPlane> {
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** Removes folders of planes whose owner was killed before it could; their processes ended with it. */
+async function removeLeftovers(): Promise<void> {
+  for (const name of (await readdir(tmpdir())).filter((each) => each.startsWith(PREFIX))) {
+    const folder = join(tmpdir(), name);
+    const owner = Number(await readFile(join(folder, 'owner'), 'utf8').catch(() => 'NaN'));
+    if (Number.isInteger(owner) && !existsSync(`/proc/${owner}`)) await rm(folder, { recursive: true, force: true });
   }
 }
 

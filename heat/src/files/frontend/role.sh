@@ -1,5 +1,5 @@
 # nginx: the site on port 80 (pipeline's configuration), and on 8443 the door at which webapps announce themselves.
-PACKAGES=(nginx-light=1.22.* rsyslog=8.2302.* rsyslog-relp=8.2302.* rsyslog-openssl=8.2302.* openssl curl logrotate)
+PACKAGES=(nginx=1.22.* rsyslog=8.2302.* rsyslog-relp=8.2302.* rsyslog-openssl=8.2302.* openssl curl logrotate)
 UNITS=(rota-agent.service rota-announcements.service rota-frontend.service rota-webapps.timer)
 
 before_certificate() { :; }

@@ -2,7 +2,7 @@
 PACKAGES=(kibana=8.12.2 rsyslog=8.2302.* rsyslog-relp=8.2302.* rsyslog-openssl=8.2302.* openssl curl)
 UNITS=(rota-agent.service kibana.service)
 if [ "$ROTA_ELASTICSEARCH_PUBLIC" = true ]; then
-  PACKAGES+=(nginx-light=1.22.* libnginx-mod-stream=1.22.*)
+  PACKAGES+=(nginx=1.22.* libnginx-mod-stream=1.22.*)
   UNITS+=(rota-elasticsearch.service)
 fi
 
@@ -14,7 +14,6 @@ prepare() {
   install -o root -g kibana -m 0640 /etc/rota/tls/* /etc/kibana/tls/
   step 'install the plugin'
   fetch_archive rota-kibana.zip /var/lib/rota
-  fetch_archive rota-saved-objects.ndjson /var/lib/rota
   if [ ! -d /usr/share/kibana/plugins/rota ]; then
     /usr/share/kibana/bin/kibana-plugin install --allow-root file:///var/lib/rota/rota-kibana.zip
   fi
@@ -50,8 +49,12 @@ CONFIG
 verify() {
   step 'wait for Kibana'
   retry 900 kibana api/status
-  step 'install saved objects'
-  retry 300 kibana 'api/saved_objects/_import?overwrite=true' --form file=@/var/lib/rota/rota-saved-objects.ndjson
+  step 'install the data view'
+  cat >/var/lib/rota/data_view.json <<VIEW
+{"override": true, "data_view": {"id": "rota-logs", "name": "Rota: all logs", "title": "logs-*-$ROTA_NAMESPACE",
+  "timeFieldName": "@timestamp"}}
+VIEW
+  retry 300 kibana api/data_views/data_view -X POST -H 'Content-Type: application/json' --data @/var/lib/rota/data_view.json
   verify_line
 }
 

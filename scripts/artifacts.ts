@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { execa } from 'execa';
+import { buildPipeline, INDEXER_BUNDLE, SETUP_BUNDLE } from '../pipeline/build.js';
+import { bundleProgram } from '../stack/bundle.js';
+import { checkout } from '../stack/layout.js';
+import { buildPlugin } from './build_plugin.js';
+
+/** What servers of a Heat stack fetch from `artifacts_url`, beside SHA256SUMS. */
+export const ARTIFACTS = [
+  'rota-pipeline.tar.gz',
+  'rota-webapp-node.tar.gz',
+  'rota-webapp-django.tar.gz',
+  'rota-kibana.zip',
+] as const;
+
+/**
+ * Builds the archives of a release into `folder`, and SHA256SUMS over them. The same sources give the same bytes.
+ * @returns the SHA-256 of SHA256SUMS, which the stack's parameter artifacts_sha256 takes
+ */
+export async function buildArtifacts(folder: string): Promise<string> {
+  mkdirSync(folder, { recursive: true });
+  const work = mkdtempSync(join(tmpdir(), 'rota-artifacts-'));
+  try {
+    const stage = (name: string) => {
+      const path = join(work, name);
+      mkdirSync(path);
+      return path;
+    };
+    await buildPipeline();
+    const pipeline = stage('pipeline');
+    for (const bundle of [INDEXER_BUNDLE, SETUP_BUNDLE]) cpSync(bundle, join(pipeline, bundle.split('/').at(-1)!));
+    await pack(pipeline, join(folder, 'rota-pipeline.tar.gz'));
+
+    const node = stage('node');
+    await bundleProgram('stack/webapps/node/main.ts', join(node, 'webapp.cjs'));
+    await pack(node, join(folder, 'rota-webapp-node.tar.gz'));
+
+    const django = stage('django');
+    const filter = (path: string) => !path.includes('__pycache__');
+    cpSync(join(checkout, 'stack/webapps/django'), django, { recursive: true, filter });
+    await pack(django, join(folder, 'rota-webapp-django.tar.gz'));
+
+    const { zip } = await buildPlugin({ root: checkout, outDir: work });
+    renameSync(zip, join(folder, 'rota-kibana.zip'));
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+  const sums = ARTIFACTS.map((name) => `${sha256(readFileSync(join(folder, name)))}  ${name}\n`).join('');
+  writeFileSync(join(folder, 'SHA256SUMS'), sums);
+  return sha256(sums);
+}
+
+const sha256 = (data: string | Buffer) => createHash('sha256').update(data).digest('hex');
+
+/** A tar of a folder's content in which nothing depends on who packs it, or when. */
+async function pack(folder: string, archive: string): Promise<void> {
+  const fixed = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '--mode=u=rwX,go=rX'];
+  await execa('tar', ['--create', '--file', archive, '--use-compress-program=gzip -9n', ...fixed, '-C', folder, '.']);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const folder = resolve(process.argv[2] ?? join(checkout, 'build', 'artifacts'));
+  const sum = await buildArtifacts(folder);
+  console.log(`${[...ARTIFACTS, 'SHA256SUMS'].join(', ')}\nare in ${folder}. Serve that folder as artifacts_url;`);
+  console.log(`artifacts_sha256: ${sum}`);
+}

@@ -1,0 +1,14 @@
+import { join } from 'node:path';
+import { runCommand } from '../../stack/cli/errors.js';
+import { checkout } from '../../stack/layout.js';
+import { type Phase, runPhases } from '../phases.js';
+
+/** The Heat templates against Heat's own engine, Octavia, Nova and Neutron, which the test installs and starts. */
+const HEAT: Phase = {
+  name: 'heat tests',
+  command: join(checkout, 'node_modules', '.bin', 'vitest'),
+  args: ['run', '--project', 'heat', ...process.argv.slice(2)],
+  counts: true,
+};
+
+await runCommand(() => runPhases([HEAT]));
