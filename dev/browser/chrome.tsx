@@ -25,7 +25,7 @@ const cache = createCache({
 
 /** A header, breadcrumbs and a place for the app: what stands around it in Kibana. */
 export function Chrome({ core, darkMode, title, children: mount }: ChromeProps) {
-  const place = useRef<HTMLDivElement>(null);
+  const place = useRef<HTMLElement>(null);
   const crumbs = useValue(core.breadcrumbs$, []);
   const toasts = useValue<Toast[]>(core.toasts$, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: an app is mounted once
@@ -64,7 +64,7 @@ export function Chrome({ core, darkMode, title, children: mount }: ChromeProps) 
       <EuiHeader position="fixed" style={{ insetBlockStart: 48 }}>
         <EuiHeaderBreadcrumbs breadcrumbs={crumbs} aria-label="Breadcrumbs" />
       </EuiHeader>
-      <div id="app" style={{ paddingBlockStart: 96, minBlockSize: '100vh', display: 'flex' }} ref={place} />
+      <main id="app" style={{ paddingBlockStart: 96, minBlockSize: '100vh', display: 'flex' }} ref={place} />
       <EuiGlobalToastList
         toasts={toasts.map(({ id, ...toast }) => ({ ...toast, id: String(id) }))}
         dismissToast={({ id }) => core.toasts$.next(toasts.filter((toast) => String(toast.id) !== id))}

@@ -18,18 +18,18 @@ export function Frame({ page, children }: { page: PageId; children: ReactNode })
   useBreadcrumbs(page);
   return (
     <div className="rotaApp" data-test-subj={SUBJECTS.app}>
-      <header className="rotaHead">
+      <div className="rotaHead">
         <div className="rotaHead__row">
           <Tabs page={page} />
           <Selectors />
         </div>
         <ScopeBar />
         {fetching && <EuiProgress size="xs" color="accent" position="absolute" aria-label="Loading" />}
-      </header>
-      <main className="rotaMain">
+      </div>
+      <div className="rotaMain">
         {badTimes && <EuiCallOut size="s" color="warning" iconType="clock" title={badTimes} />}
         <ErrorBoundary key={page}>{children}</ErrorBoundary>
-      </main>
+      </div>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
-import { test as base, expect, type Page } from '@playwright/test';
+import { type BrowserContext, test as base, expect, type Page } from '@playwright/test';
 import { SUBJECTS } from '../../public/test_subjects';
 import { MORNING } from '../fixtures/morning/story';
 
@@ -21,7 +21,8 @@ export class Rota {
   async open(name: string, params: Record<string, string> = {}): Promise<void> {
     const search = new URLSearchParams({ from: at(0), to: at(30), ...params });
     await this.page.goto(`${process.env['ROTA_E2E_URL']}/app/rota/${name}?${search}`);
-    await expect(this.page.getByTestId(SUBJECTS.app)).toBeVisible();
+    // A Kibana that was just started compiles and sends megabytes before the first page.
+    await expect(this.page.getByTestId(SUBJECTS.app)).toBeVisible({ timeout: 90_000 });
   }
 
   panel(id: string) {
@@ -53,7 +54,25 @@ export class Rota {
   }
 }
 
-export const test = base.extend<{ rota: Rota }>({
+/** One browser context for all specs: Kibana's megabytes of scripts are loaded and cached once. */
+export const test = base.extend<{ rota: Rota }, { shared: BrowserContext }>({
+  shared: [
+    async ({ browser }, use) => {
+      const context = await browser.newContext({
+        viewport: { width: 1600, height: 1000 },
+        timezoneId: 'UTC',
+        locale: 'en-US',
+      });
+      await use(context);
+      await context.close();
+    },
+    { scope: 'worker' },
+  ],
+  page: async ({ shared }, use) => {
+    const page = await shared.newPage();
+    await use(page);
+    await page.close();
+  },
   rota: async ({ page }, use) => {
     const rota = new Rota(page);
     await use(rota);
