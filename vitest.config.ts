@@ -12,6 +12,8 @@ export default defineConfig({
           include: ['{common,server,public,sdk/src,pipeline,stack,dev,scripts,bench,heat}/**/*.test.{ts,tsx}'],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.service.test.ts'],
           pool: 'threads',
+          // Property tests take seconds on a busy machine.
+          testTimeout: 30_000,
         },
       },
       // Real rsyslog, nginx, Elasticsearch: one file at a time, each on ports of its own.

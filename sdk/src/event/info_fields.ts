@@ -1,5 +1,5 @@
 import { LEVEL, MESSAGE, SPLAT } from 'triple-beam';
-import { errorFields } from '../http/error_fields.js';
+import { errorFields } from '../error_fields.js';
 
 /** What winston hands to a transport. */
 export interface Info {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type ContextFields, mergeFields } from '../context.js';
+import { type ErrorFields, errorFields } from '../error_fields.js';
 import type { Redactor } from '../redact/index.js';
-import { type ErrorFields, errorFields } from './error_fields.js';
 import type { Ending, Exchange } from './exchange.js';
 import { type ForwardedHop, type Hop, parseForwarded, parseXForwardedFor, plainAddress } from './forwarded.js';
 import { header, headerText } from './header_text.js';

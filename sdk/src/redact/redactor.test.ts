@@ -97,6 +97,19 @@ describe('the redactor', () => {
     });
   });
 
+  it('tells errors inside other fields, of which JSON would leave nothing', () => {
+    const failed = Object.assign(new TypeError('no token=abc'), { token: 'abc', port: 5432 });
+    const { detail } = redact({ detail: { failed } }) as { detail: { failed: Record<string, unknown> } };
+    expect(detail.failed).toMatchObject({
+      type: 'TypeError',
+      message: 'no token=[redacted]',
+      token: '[redacted]',
+      port: 5432,
+    });
+    expect(detail.failed.stack_trace).toContain('redactor.test.ts');
+    expect(JSON.stringify(detail)).not.toContain('abc');
+  });
+
   it('knows headers written as name and value', () => {
     const headers = [
       { name: 'Authorization', value: 'x' },

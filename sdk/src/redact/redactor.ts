@@ -1,3 +1,4 @@
+import { errorFields } from '../error_fields.js';
 import { ConfigurationError } from '../errors.js';
 import { compileNames, DEFAULT_NAMES, HARMLESS_NAMES, type IsSensitive, REPLACEMENT } from './names.js';
 import { advance, compilePaths, type Place, UnreadablePath } from './paths.js';
@@ -132,10 +133,13 @@ function redactObject(object: object, place: Place | undefined, walk: Walk): unk
   }
 }
 
-/** What JSON would make of it: an AxiosError's headers, say, come out of its `toJSON` only. */
+/**
+ * What JSON would make of it: an AxiosError's headers, say, come out of its `toJSON` only. Of an error without one JSON would
+ * make `{}`; it becomes ECS `error.*` and its own properties instead, wherever it stands.
+ */
 function asJson(object: object): unknown {
   const { toJSON } = object as { toJSON?: unknown };
-  if (typeof toJSON !== 'function') return object;
+  if (typeof toJSON !== 'function') return object instanceof Error ? { ...object, ...errorFields(object) } : object;
   try {
     return toJSON.call(object);
   } catch {
