@@ -30,6 +30,8 @@ export const settingsSchema = z.object({
       ok_status: z.string().max(200).default('^[234][0-9][0-9]$'),
     })
     .default({}),
+  /** Take HAProxy's own words of its servers (UP, DOWN) where there are any; else replay the probes alone. */
+  balancer_words: z.boolean().default(true),
   /** How nginx takes a webapp out of its pool. */
   passive: z
     .object({

@@ -61,7 +61,7 @@ export function readPools(input: PoolInput): Pools {
   const window = { from: timeline.from, to: timeline.to };
   const replayed = clipped(replay.outs, window);
   const words = answers.words.hits.map(wordOf).filter((word): word is PoolWord => word !== null);
-  const spoken = words.length > 0;
+  const spoken = settings.balancer_words && words.length > 0;
   const passive = passiveOf(input);
   return {
     frontends: spoken ? clipped(outsFromWords(words, timeline.from, replay.outs), window) : replayed,
