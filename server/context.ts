@@ -7,7 +7,6 @@ import type { Settings } from './settings';
 /** Everything that one question may use. */
 export class Context {
   readonly reasons: PartialReason[] = [];
-  readonly now = Date.now();
   readonly settings: Settings;
   readonly signal: AbortSignal;
 
@@ -15,6 +14,7 @@ export class Context {
     private readonly host: RotaHost,
     private readonly request: HostRequest,
     readonly cache: AnswerCache,
+    readonly now = Date.now(),
   ) {
     this.settings = host.settings;
     this.signal = request.signal;

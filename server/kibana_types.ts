@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { AlertingSetup } from './alerting/rule_type';
 import type { SearchClient } from './host';
 
 /** The narrow part of Kibana 8.12's server contract that the plugin uses; Kibana publishes no types. */
@@ -45,7 +46,6 @@ export interface KibanaRouter {
 
 export interface KibanaCoreSetup {
   http: { createRouter(): KibanaRouter };
-  getStartServices(): Promise<[KibanaCoreStart, KibanaStartPlugins, unknown]>;
 }
 
 export interface KibanaCoreStart {
@@ -56,6 +56,10 @@ export interface KibanaUser {
   username: string;
   authentication_type?: string;
   roles?: readonly string[];
+}
+
+export interface KibanaSetupPlugins {
+  alerting?: AlertingSetup;
 }
 
 export interface KibanaStartPlugins {

@@ -1,13 +1,17 @@
 import { Readable } from 'node:stream';
+import { registerRuleType } from './alerting/rule_type';
+import { scheduleRecording } from './alerting/schedule';
 import type { HostResponse, RotaHost } from './host';
 import { kqlToQuery } from './kibana_kql';
 import type {
   KibanaCoreSetup,
+  KibanaCoreStart,
   KibanaInitializerContext,
   KibanaLogger,
   KibanaRequest,
   KibanaResponseFactory,
   KibanaRouter,
+  KibanaSetupPlugins,
   KibanaStartPlugins,
 } from './kibana_types';
 import { registerRoutes } from './routes';
@@ -18,13 +22,15 @@ export class RotaPlugin {
   private readonly logger: KibanaLogger;
   private readonly settings: Settings;
   private plugins: KibanaStartPlugins = {};
+  private host: RotaHost | undefined;
+  private recording: { stop: () => void } | undefined;
 
   constructor(context: KibanaInitializerContext) {
     this.logger = context.logger.get();
     this.settings = settingsSchema.parse(context.config.get() ?? {});
   }
 
-  setup(core: KibanaCoreSetup): void {
+  setup(core: KibanaCoreSetup, plugins: KibanaSetupPlugins = {}): void {
     const router = core.http.createRouter();
     const host: RotaHost = {
       settings: this.settings,
@@ -33,13 +39,28 @@ export class RotaPlugin {
       route: (route) => this.addRoute(router, route),
     };
     registerRoutes(host);
+    this.host = host;
+    this.registerRule(host, plugins);
   }
 
-  start(_core: unknown, plugins: KibanaStartPlugins): void {
+  start(core: KibanaCoreStart, plugins: KibanaStartPlugins): void {
     this.plugins = plugins;
+    if (this.host) this.recording = scheduleRecording(this.host, core.elasticsearch.client.asInternalUser);
   }
 
-  stop(): void {}
+  stop(): void {
+    this.recording?.stop();
+  }
+
+  /** Kibana starts without the rule rather than not at all. */
+  private registerRule(host: RotaHost, { alerting }: KibanaSetupPlugins): void {
+    if (!alerting) return;
+    try {
+      registerRuleType(alerting, host);
+    } catch (error) {
+      this.logger.warn(`The rule type rota.health could not be registered: ${(error as Error).message}`);
+    }
+  }
 
   private addRoute(router: KibanaRouter, route: Parameters<RotaHost['route']>[0]): void {
     router.post(

@@ -39,7 +39,7 @@ export function burstsOf(row: HostRow, rules: BurstRules): Burst[] {
   const bursts: Burst[] = [];
   let lastHot = Number.NEGATIVE_INFINITY;
   row.failed.forEach((failed, i) => {
-    const hot = failed >= rules.minFailed && failed >= rules.share * (row.requests[i] ?? 0);
+    const hot = failed > 0 && failed >= rules.share * (row.requests[i] ?? 0);
     if (!hot) return;
     const [from, to] = [row.firstFailure[i] ?? 0, row.lastFailure[i] ?? 0];
     const last = bursts.at(-1);
@@ -50,7 +50,7 @@ export function burstsOf(row: HostRow, rules: BurstRules): Burst[] {
     } else bursts.push({ host: row.host, tier: row.tier, from, to, failed, hurt: row.hurt[i] ?? 0 });
     lastHot = i;
   });
-  return bursts;
+  return bursts.filter((burst) => burst.failed >= rules.minFailed);
 }
 
 export interface LeadUp {

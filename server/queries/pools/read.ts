@@ -60,7 +60,7 @@ export function readPools(input: PoolInput): Pools {
   const replay = replayAll(used, monitor, thinned, input, signs);
   const window = { from: timeline.from, to: timeline.to };
   const replayed = clipped(replay.outs, window);
-  const words = answers.words.hits.map(wordOf).filter((word): word is PoolWord => word !== null);
+  const words = wordsOf(answers.words.hits);
   const spoken = settings.balancer_words && words.length > 0;
   const passive = passiveOf(input);
   return {
@@ -207,20 +207,28 @@ function targetOf(hit: Hit | undefined): string | null {
   return line?.url?.path ? `${line.http?.request?.method ?? 'GET'} ${line.url.path}` : null;
 }
 
-function wordOf(hit: Hit): PoolWord | null {
-  const line = hit._source as unknown as {
-    '@timestamp': string;
-    event?: { action?: string; reason?: string };
-    haproxy?: { server_name?: string };
-  };
-  const host = line.haproxy?.server_name;
-  if (host === undefined) return null;
-  return {
-    t: Date.parse(line['@timestamp']),
-    host,
-    up: line.event?.action === 'server_up',
-    reason: line.event?.reason ?? null,
-  };
+/** UP and DOWN; with `option log-health-checks` the reason stands in the failed check's own line before it. */
+function wordsOf(hits: readonly Hit[]): PoolWord[] {
+  const reasons = new Map<string, string>();
+  return hits.flatMap((hit): PoolWord[] => {
+    const { '@timestamp': time, event, haproxy } = hit._source as unknown as WordSource;
+    const host = haproxy?.server_name;
+    if (host === undefined) return [];
+    const up = event?.action === 'server_up';
+    if (event?.action === 'health_check_failed') {
+      if (event.reason !== undefined) reasons.set(host, event.reason);
+      return [];
+    }
+    const reason = event?.reason ?? (up ? undefined : reasons.get(host));
+    if (up) reasons.delete(host);
+    return [{ t: Date.parse(time), host, up, reason: reason ?? null }];
+  });
+}
+
+interface WordSource {
+  '@timestamp': string;
+  event?: { action?: string; reason?: string };
+  haproxy?: { server_name?: string };
 }
 
 function signsOf(answer: SearchAnswer): Map<string, Span[]> {

@@ -46,7 +46,10 @@ export function poolSearches(timeline: Timeline, settings: Settings): Record<Poo
     words: {
       index: streamOf(DATASETS.haproxy, namespace),
       body: lines(
-        [timeFilter(from - WORDS_LOOK_BACK_MS, to), { terms: { 'event.action': ['server_up', 'server_down'] } }],
+        [
+          timeFilter(from - WORDS_LOOK_BACK_MS, to),
+          { terms: { 'event.action': ['server_up', 'server_down', 'health_check_failed'] } },
+        ],
         MAX_WORDS,
         [FIELDS.haproxyServer, FIELDS.pool, 'event.action', 'event.reason'],
       ),

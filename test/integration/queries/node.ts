@@ -23,9 +23,9 @@ import { fetchDistribution } from '../../../stack/setup/elasticsearch_distributi
 import type { Doc } from './documents';
 
 /** A real Elasticsearch of its own (or the one that ROTA_TEST_ELASTICSEARCH_URL names), with Rota's template. */
-export async function startNode(): Promise<{ client: Client; stop: () => Promise<void> }> {
+export async function startNode(): Promise<{ client: Client; url: string; stop: () => Promise<void> }> {
   const given = process.env['ROTA_TEST_ELASTICSEARCH_URL'];
-  if (given !== undefined) return { client: new Client({ node: given }), stop: async () => undefined };
+  if (given !== undefined) return { client: new Client({ node: given }), url: given, stop: async () => undefined };
   const plan = await freeBlock();
   const folder = ownedFolder(join(home(), `queries-${plan.base}`));
   const service = elasticsearchService({
@@ -39,7 +39,8 @@ export async function startNode(): Promise<{ client: Client; stop: () => Promise
     await service.stop();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { client: new Client({ node: `http://127.0.0.1:${plan.elasticsearch}` }), stop };
+  const url = `http://127.0.0.1:${plan.elasticsearch}`;
+  return { client: new Client({ node: url }), url, stop };
 }
 
 /** Puts the template of a namespace and loads documents into its data streams. */

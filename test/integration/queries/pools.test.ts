@@ -128,6 +128,6 @@ describe('the rebuilt pool state in the running stack', () => {
     expect(event!.users_hurt).toBeGreaterThan(0);
     expect(event!.gap_ms).toBeGreaterThan(0);
     expect(event!.gap_ms).toBeLessThan(4 * PROBE_S * 1000);
-    expect(event!.cause).toMatch(/web-3 and web-4 both answered 5XX/);
+    expect(event!.cause).toMatch(/Layer7 .*503.*web-3 and web-4 both answered 5XX/);
   });
 });

@@ -4,6 +4,7 @@ import { deliveryDocuments } from './delivery_world';
 import { documentsOf } from './documents';
 import { healthCases } from './health_cases';
 import { load, rotaApi, startNode } from './node';
+import { recordingCases } from './recording_cases';
 import { requestsCases } from './requests_cases';
 import { rotationCases } from './rotation_cases';
 import { buildWorld } from './world';
@@ -15,6 +16,7 @@ import { buildWorld } from './world';
 const world = buildWorld();
 const settings = { monitor: { interval_s: 10 } };
 let apis: Record<'full' | 'words' | 'cloud' | 'delivery' | 'empty', ReturnType<typeof rotaApi>>;
+let recorded: Parameters<typeof recordingCases>[1] extends () => infer T ? T : never;
 let stop: () => Promise<void> = async () => undefined;
 
 beforeAll(async () => {
@@ -32,6 +34,7 @@ beforeAll(async () => {
   await load(node.client, words, documentsOf(world, { balancer: true, words: true, namespace: words }));
   await load(node.client, cloud, documentsOf(world, { balancer: false, words: false, namespace: cloud }));
   await load(node.client, delivery, deliveryDocuments(delivery));
+  recorded = { client: node.client, url: node.url, namespace: full };
   const api = (namespace: string) => rotaApi(node.client, namespace, settings);
   apis = { full: api(full), words: api(words), cloud: api(cloud), delivery: api(delivery), empty: api(space('empty')) };
 });
@@ -42,4 +45,5 @@ describe('queries against a real Elasticsearch', () => {
   healthCases(world, () => apis);
   requestsCases(world, () => apis);
   deliveryCases(() => apis);
+  recordingCases(world, () => recorded);
 });

@@ -1,0 +1,49 @@
+import type { HealthEvent, TierShare } from '../../common/api';
+
+/** What a rule of type `rota.health` is told. */
+export interface AlertParams {
+  /** Minutes before now that are judged. */
+  window_min: number;
+  kinds: ('ejected' | 'ejected_passive' | 'burst' | 'silent' | 'uneven')[];
+  /** Events that hurt fewer user requests stay quiet; silence and unevenness hurt none and are not held against it. */
+  min_users_hurt: number;
+}
+
+export const DEFAULT_PARAMS: AlertParams = {
+  window_min: 15,
+  kinds: ['ejected', 'burst', 'silent', 'uneven'],
+  min_users_hurt: 1,
+};
+
+export interface Alert {
+  /** The same while the same thing lasts, so that it is told once. */
+  id: string;
+  host: string;
+  kind: string;
+  reason: string;
+}
+
+/**
+ * What is to be alerted on, by the very events and shares that the pages draw. Unevenness rests on the deviation in points
+ * and a minimum of requests (`marked`); the chi-squared p never alerts.
+ */
+export function alertsOf(events: readonly HealthEvent[], tiers: readonly TierShare[], params: AlertParams): Alert[] {
+  const wanted = new Set<string>(params.kinds);
+  const happened = events
+    .filter(({ kind, users_hurt }) => wanted.has(kind) && (kind === 'silent' || users_hurt >= params.min_users_hurt))
+    .map(({ kind, hosts, title, cause, users_hurt }) => ({
+      id: `${kind}:${hosts[0]}`,
+      host: hosts[0] ?? '',
+      kind,
+      reason: `${hosts[0]}: ${title.toLowerCase()}. ${cause}${users_hurt > 0 ? ` ${users_hurt} user requests were hurt.` : ''}`,
+    }));
+  const uneven = wanted.has('uneven') ? tiers.flatMap(({ hosts }) => hosts.filter(({ marked }) => marked)) : [];
+  const lopsided = uneven.map(({ host, share, due, in_points }) => ({
+    id: `uneven:${host}`,
+    host,
+    kind: 'uneven',
+    reason: `${host} got ${(share * 100).toFixed(1)} % where ${(due * 100).toFixed(1)} % was due (${in_points.toFixed(1)} points).`,
+  }));
+  const byId = new Map([...happened, ...lopsided].map((alert) => [alert.id, alert]));
+  return [...byId.values()];
+}
