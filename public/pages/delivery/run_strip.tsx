@@ -23,7 +23,7 @@ export function RunStrip({ run }: { run: Run }) {
       viewBox={`0 0 ${WIDTH} ${HEIGHT + 4}`}
       className="rotaStrip"
       role="img"
-      aria-label={`Numbers 1 to ${formatCount(run.sent)}: ${describe(run)}`}
+      aria-label={`Numbers 1 to ${formatCount(run.sent)}: ${inWords(run)}`}
     >
       <defs>
         <HatchPattern id={hatch} colour={theme.status.s4xx} ground={theme.panel} />
@@ -45,7 +45,7 @@ export function RunStrip({ run }: { run: Run }) {
   );
 }
 
-function describe(run: Run): string {
+function inWords(run: Run): string {
   const parts = [
     ...(run.missing > 0 ? [`${formatCount(run.missing)} missing`] : []),
     ...(run.drops.length > 0 ? [`${formatCount(run.drops.reduce((sum, { count }) => sum + count, 0))} dropped`] : []),
