@@ -1,5 +1,5 @@
 import { currentFields, mergeFields } from './context.js';
-import { RotaError } from './errors.js';
+import { asError, RotaError } from './errors.js';
 import { EcsEncoder, type Fields } from './event/ecs_encoder.js';
 import { Identity } from './event/identity.js';
 import { truncate } from './event/truncate.js';
@@ -78,6 +78,22 @@ export class Engine implements Exiting {
     const { redactor } = this;
     if (redactor === undefined) this.submit(level, message, all, false);
     else this.submit(level, redactor.text(message), all && redactor.fields(all), false);
+  }
+
+  /** A line that cannot be made: the application's own getter, format or toJSON threw. Counted under a number of its own. */
+  fail(error: unknown): void {
+    this.lose(this.identity.next(), error);
+  }
+
+  private lose(sequence: number, error: unknown): void {
+    this.outbox.drops.add('not_encodable', sequence);
+    this.onWarn(
+      new RotaError(
+        'ROTA_NOT_ENCODABLE',
+        `An event was not logged: ${asError(error).message}. Look for a getter, format or toJSON that throws.`,
+        { cause: error },
+      ),
+    );
   }
 
   /** One of our own reports: not subject to the queue's bounds. */
@@ -163,7 +179,13 @@ export class Engine implements Exiting {
   private submit(level: string, message: string, fields: Fields | undefined, own: boolean): void {
     const stamp = this.clock.at(Date.now());
     const sequence = this.identity.next();
-    let json = this.ecs.encode(stamp.iso, level, message, sequence, fields);
+    let json: string;
+    try {
+      json = this.ecs.encode(stamp.iso, level, message, sequence, fields);
+    } catch (error) {
+      this.lose(sequence, error);
+      return;
+    }
     const head = this.header.head(severityOf(level), stamp.rfc5424, own ? 'rota.sdk' : this.msgId(fields));
     const sd = this.header.structuredData(sequence);
     const room = this.settings.maxMessageBytes - head.length - sd.length;

@@ -134,19 +134,28 @@ type LevelMethod = (this: winston.Logger, ...args: unknown[]) => winston.Logger;
  * else goes winston's way: children (which override `write`), errors, formats, messages with several arguments.
  */
 function fastLevels(logger: winston.Logger, transport: SyslogTransport, plain: boolean): void {
-  if (!plain) return;
   const methods = logger as unknown as Record<string, LevelMethod>;
   for (const [name, rank] of Object.entries(logger.levels)) {
     const slow = methods[name] as LevelMethod;
+    const isFast = (self: winston.Logger, args: unknown[]) =>
+      plain &&
+      self === logger &&
+      args.length <= 2 &&
+      typeof args[0] === 'string' &&
+      isPlainFields(args[1], args.length) &&
+      isAlone(logger, transport) &&
+      !transport.isShut;
     methods[name] = function (this: winston.Logger, ...args: unknown[]): winston.Logger {
-      const [message, fields] = args;
-      if (this !== logger || args.length > 2 || typeof message !== 'string' || !isPlainFields(fields, args.length))
-        return slow.apply(this, args);
-      if (!isAlone(logger, transport) || transport.isShut) return slow.apply(this, args);
-      const least = logger.levels[transport.level ?? logger.level];
-      if (least === undefined) return slow.apply(this, args);
-      if (rank <= least && !logger.silent && !transport.silent) transport.send(name, message, fields);
-      return logger;
+      try {
+        const least = logger.levels[transport.level ?? logger.level];
+        if (least === undefined || !isFast(this, args)) return slow.apply(this, args);
+        if (rank <= least && !logger.silent && !transport.silent)
+          transport.send(name, args[0] as string, args[1] as Fields);
+      } catch (error) {
+        // A getter, a format: whatever the application brought with it does not come back at it from a log call.
+        transport.fail(error);
+      }
+      return this;
     };
   }
 }

@@ -199,6 +199,31 @@ describe('the RELP client, against a scripted receiver', () => {
     expect(relp.frames.filter((f) => f.command === 'close').length).toBe(30);
   });
 
+  it('takes whatever the application throws at it', async () => {
+    const relp = await receiver();
+    const log = logger(relp.url, {
+      onWarning: () => {
+        throw new Error('a listener of the application');
+      },
+    });
+    const bad = {
+      get message(): string {
+        throw new Error('a getter');
+      },
+    };
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    log.info('a', bad);
+    log.info(bad as never);
+    log.child(bad).info('b');
+    log.info('c', proxy);
+    log.log('nonsense' as never, 'd');
+    log.info('fine');
+    await log.flush();
+    expect(relp.messages.filter((m) => m.includes('"message":"fine"')).length).toBe(1);
+    expect(log.stats().dropped_by_cause['not_encodable']).toBe(4);
+  });
+
   it('keeps working as a winston logger: children, levels, formats, further transports', async () => {
     const relp = await receiver();
     const winston = (await import('winston')).default;

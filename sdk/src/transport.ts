@@ -34,9 +34,10 @@ export class SyslogTransport extends CompatSyslog {
     const settings = resolveSettings(options as ShippingOptions);
     const { onWarning } = options;
     this.engine = new Engine(settings, (error) => {
-      this.emit('warn', error);
-      if (onWarning !== undefined) onWarning(error);
-      else if (isLoss(error)) process.stderr.write(`rota-sdk: ${error.message}\n`);
+      if (onWarning !== undefined) quietly(() => onWarning(error));
+      quietly(() => this.emit('warn', error));
+      if (onWarning !== undefined) return;
+      if (isLoss(error)) process.stderr.write(`rota-sdk: ${error.message}\n`);
     });
   }
 
@@ -65,6 +66,19 @@ export class SyslogTransport extends CompatSyslog {
   /** Takes one info without winston's streams around it. Never throws. */
   accept(info: Info): void {
     const engine = this.url();
+    try {
+      this.take(engine, info);
+    } catch (error) {
+      engine.fail(error);
+    }
+  }
+
+  /** A line could not even be made into an info. */
+  fail(error: unknown): void {
+    this.url().fail(error);
+  }
+
+  private take(engine: Engine, info: Info): void {
     const level = info[LEVEL] ?? info.level;
     if (engine.body === 'message') {
       engine.logRaw(level, String(info[MESSAGE] ?? info.message ?? ''));
@@ -112,6 +126,15 @@ export class SyslogTransport extends CompatSyslog {
       'ROTA_CONFIG_URL_MISSING',
       "This needs a transport with the option url or urls; host, port and protocol give winston-syslog's behaviour, which cannot know what arrived.",
     );
+  }
+}
+
+/** A listener of the application's that throws must not end what called it. */
+function quietly(call: () => void): void {
+  try {
+    call();
+  } catch {
+    // Its own trouble; there is nobody left to tell.
   }
 }
 

@@ -1,9 +1,17 @@
 /**
  * Why an event was not delivered. `overflow`: the queue was full; `too_large`: the protocol cannot carry it;
  * `refused`: the receiver refused it three times; `spool_full`: the spool reached its cap; `spool_failed`: the disk
- * refused a write; `spool_corrupt`: what was on disk is damaged; `exit`: the process ended first.
+ * refused a write; `spool_corrupt`: what was on disk is damaged; `not_encodable`: a getter or format of the application threw; `exit`: the process ended first.
  */
-export type DropCause = 'overflow' | 'too_large' | 'refused' | 'spool_full' | 'spool_failed' | 'spool_corrupt' | 'exit';
+export type DropCause =
+  | 'overflow'
+  | 'too_large'
+  | 'refused'
+  | 'spool_full'
+  | 'spool_failed'
+  | 'spool_corrupt'
+  | 'not_encodable'
+  | 'exit';
 
 /** Consecutive losses of one cause, as the contract's `rota.drop.*` names them. */
 export interface DropRange {
