@@ -18,9 +18,14 @@ export class Capture {
 
   private constructor(readonly ports: PortPlan) {}
 
-  static async start(settings: Record<string, string> = {}, profile: 'durable' | 'fast' = 'durable'): Promise<Capture> {
+  /** @param given settings over the defaults, or what makes them in the capture's own folder */
+  static async start(
+    given: Record<string, string> | ((folder: string) => Promise<Record<string, string>>) = {},
+    profile: 'durable' | 'fast' = 'durable',
+  ): Promise<Capture> {
     const capture = new Capture(await freeBlock(22_000, 22_500));
     give(capture.folder);
+    const settings = typeof given === 'function' ? await given(capture.folder) : given;
     capture.server = rsyslogServer({
       pipeline: join(ROOT, 'pipeline'),
       folder: capture.own('server'),

@@ -1,0 +1,40 @@
+// Stands where the indexer stands, with the real shaper: counts documents and dead letters, and keeps nothing else.
+// Bundled by the test that uses it; rsyslog runs it by omprog.
+import { writeFileSync } from 'node:fs';
+import { createShape } from '../../pipeline/indexer/shape';
+
+const shape = createShape(process.env);
+const counts = { documents: 0, dead_letters: 0, own: 0, failures: 0, ids: 0 };
+const ids = new Set<string>();
+let rest = Buffer.alloc(0);
+
+process.stdout.write('OK\n');
+process.stdin.on('data', (chunk: Buffer) => {
+  const all = Buffer.concat([rest, chunk]);
+  let at = 0;
+  let answer = '';
+  for (let end = all.indexOf(10); end !== -1; end = all.indexOf(10, at)) {
+    const line = all.subarray(at, end);
+    at = end + 1;
+    const isMark = line[0] !== 0x7b;
+    if (!isMark) count(line);
+    answer += isMark ? 'OK\n' : 'DEFER_COMMIT\n';
+  }
+  rest = all.subarray(at);
+  writeFileSync(`${process.env['ROTA_CAPTURE']}`, JSON.stringify({ ...counts, ids: ids.size }));
+  process.stdout.write(answer);
+});
+
+function count(line: Buffer): void {
+  const shaped = shape(line);
+  if (shaped.kind === 'dead_letter' && /shaper failed|form it should have/.test(shaped.reason)) counts.failures++;
+  // What rsyslog says of itself is not what was sent.
+  if (/"in":"(?:rsyslogd|impstats)"/.test(line.subarray(0, 40).toString('latin1'))) counts.own++;
+  else {
+    ids.add(shaped.id);
+    if (shaped.kind === 'document') {
+      JSON.stringify(shaped.doc);
+      counts.documents++;
+    } else counts.dead_letters++;
+  }
+}
