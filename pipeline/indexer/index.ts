@@ -15,6 +15,8 @@ import { Status } from './status';
 import { Streams } from './streams';
 
 const CLOSE_GRACE_MS = 3_000;
+/** Less than omprog's closeTimeout, CLOSE_GRACE_MS deducted. */
+const PIPE_GRACE_MS = 10_000;
 
 function main(): void {
   const settings = readSettings(process.env);
@@ -42,9 +44,17 @@ function main(): void {
     ephemeralId: randomUUID(),
     oldestMs: () => indexer.oldestMs(),
   });
-  const dialogue = new OmprogDialogue(indexer, (text) => writeSync(1, text), settings.keepAliveMs);
+  // Profile `fast` runs omprog without `confirmMessages`: nobody reads answers, and rsyslog does not wait for them.
+  const confirms = process.env['ROTA_PROFILE'] !== 'fast';
+  const answer = confirms ? (text: string) => void writeSync(1, text) : () => {};
+  const dialogue = new OmprogDialogue(indexer, answer, settings.keepAliveMs);
 
-  process.stdin.on('data', (chunk: Buffer) => dialogue.push(chunk));
+  process.stdin.on('data', (chunk: Buffer) => {
+    dialogue.push(chunk);
+    if (confirms || !dialogue.isBusy) return;
+    process.stdin.pause();
+    void dialogue.drained().then(() => process.stdin.resume());
+  });
   // rsyslog is gone or wants to be rid of us. What it had confirmed is in the journal, so leaving is always safe.
   let leaving = false;
   const leave = (why: string) => {
@@ -55,7 +65,11 @@ function main(): void {
     void Promise.all([indexer.close(), reporter.close()]).then(() => process.exit(0));
   };
   process.stdin.once('end', () => leave('rsyslog closed the pipe'));
-  process.once('SIGTERM', () => leave('SIGTERM'));
+  // Unconfirmed lines are still in the pipe when rsyslog says goodbye: its end comes when they are read.
+  process.once('SIGTERM', () => {
+    if (confirms) leave('SIGTERM');
+    else setTimeout(() => leave('SIGTERM'), PIPE_GRACE_MS).unref();
+  });
   process.on('SIGINT', () => {}); // Ctrl-C in a terminal reaches the whole group; rsyslog decides.
 
   indexer.start();

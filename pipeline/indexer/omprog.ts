@@ -37,6 +37,16 @@ export class OmprogDialogue {
     this.splitter.push(chunk, (line) => this.line(line));
   }
 
+  /** Lines are waiting for an earlier one. Without `confirmMessages` rsyslog does not stop by itself: read no more now. */
+  get isBusy(): boolean {
+    return this.busy;
+  }
+
+  /** Resolves when every line that was pushed has been taken. */
+  async drained(): Promise<void> {
+    while (this.busy) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
   private line(line: Buffer): void {
     if (this.busy) this.waiting.push(line);
     else this.handle(line);
