@@ -47,6 +47,16 @@ export function latestOf(socket: object): Exchange | undefined {
   return (socket as { [LATEST]?: Exchange })[LATEST];
 }
 
+/** Lets a finished exchange go: an idle connection must not hold on to its last request. */
+export function forget(exchange: Exchange): void {
+  try {
+    const { socket } = exchange.request;
+    if (socket && latestOf(socket) === exchange) (socket as { [LATEST]?: Exchange })[LATEST] = undefined;
+  } catch {
+    // HTTP/2 hands out a stand-in for its socket, which throws once the session is gone.
+  }
+}
+
 /** Notes what failed the request; the first error counts, as later ones mostly follow from it. */
 export function noteError(request: object, thrown: unknown): void {
   const exchange = exchangeOf(request);

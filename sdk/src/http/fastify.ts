@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { runInContext } from '../context.js';
 import { noteError } from './exchange.js';
 import type { Recorder } from './request_logger.js';
 
@@ -25,9 +24,8 @@ export type FastifyPlugin = (instance: Instance, options: unknown, done: Done) =
 export function fastifyPlugin(recorder: Recorder): FastifyPlugin {
   const plugin: FastifyPlugin = (instance, _options, done) => {
     instance.addHook('onRequest', (request, reply, next) => {
-      const exchange = recorder.begin(request.raw, reply.raw);
       noteErrors(request, reply);
-      runInContext(exchange.context, next);
+      recorder.run(request.raw, reply.raw, next);
     });
     instance.addHook('onError', (request, _reply, error, next) => {
       noteError(request.raw, error);

@@ -405,6 +405,23 @@ describe('options over HTTP', () => {
     expect(warnings.filter((one) => one.name === 'RotaWarning')).toHaveLength(1);
   });
 
+  it('serves a request that it cannot take on', async () => {
+    const { lines, requests } = fresh();
+    const base = await listen((request, response) => {
+      // What HTTP/2's stand-in for a socket does when its session is gone.
+      const torn = Object.create(request, {
+        socket: {
+          get() {
+            throw new Error('no socket');
+          },
+        },
+      });
+      requests(torn, response, () => response.end('served'));
+    });
+    expect(await (await fetch(base)).text()).toBe('served');
+    expect(lines.access).toHaveLength(0);
+  });
+
   it('tags health checks that come through a proxy too, but no visitors', async () => {
     const { lines, requests } = fresh({ trustProxy: 1 });
     const server = createServer(ok(requests));

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Server } from 'node:net';
-import { currentContext, runInContext } from '../context.js';
+import { currentContext } from '../context.js';
 import { type Exchange, exchangeOf } from './exchange.js';
 import { type FastifyPlugin, fastifyPlugin } from './fastify.js';
 import { type KoaMiddleware, koaMiddleware } from './koa.js';
@@ -46,7 +46,7 @@ export interface RequestLogger {
 export function requestLogger(logger: AccessLogger, options: RequestLoggerOptions = {}): RequestLogger {
   const recorder = new Recorder(logger, requestSettings(options));
   const middleware = (request: IncomingMessage, response: ServerResponse, next: Next) => {
-    runInContext(recorder.begin(request, response).context, next);
+    recorder.run(request, response, next);
   };
   return Object.assign(middleware, {
     errors(error: unknown, request: IncomingMessage, _response: ServerResponse, next: Next) {

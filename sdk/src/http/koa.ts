@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { runInContext } from '../context.js';
 import { noteError } from './exchange.js';
 import type { Recorder } from './request_logger.js';
 
@@ -22,9 +21,8 @@ export function koaMiddleware(recorder: Recorder): KoaMiddleware {
       // Only now, at the first request: Koa prints errors by itself as long as nobody listened when it was started.
       app.on('error', (error, at) => at?.req && noteError(at.req, error));
     }
-    const exchange = recorder.begin(context.req, context.res);
     try {
-      await runInContext(exchange.context, next);
+      await recorder.run(context.req, context.res, next);
     } catch (error) {
       noteError(context.req, error);
       throw error;

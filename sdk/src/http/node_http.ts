@@ -1,6 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { runInContext } from '../context.js';
-import type { Exchange } from './exchange.js';
+import { noteError } from './exchange.js';
 import type { Recorder } from './request_logger.js';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
@@ -11,20 +10,19 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
  */
 export function nodeHandler(recorder: Recorder, listener: Listener): RequestListener {
   return (request, response) => {
-    const exchange = recorder.begin(request, response);
-    runInContext(exchange.context, () => {
+    recorder.run(request, response, () => {
       try {
         const result = listener(request, response);
-        if (isThenable(result)) result.then(undefined, (error: unknown) => fail(exchange, response, error));
+        if (isThenable(result)) result.then(undefined, (error: unknown) => fail(request, response, error));
       } catch (error) {
-        fail(exchange, response, error);
+        fail(request, response, error);
       }
     });
   };
 }
 
-function fail(exchange: Exchange, response: ServerResponse, error: unknown): void {
-  exchange.error ??= { thrown: error };
+function fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  noteError(request, error);
   if (response.writableEnded) return;
   if (response.headersSent) {
     response.destroy();

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server, Socket } from 'node:net';
-import { runInContext } from '../context.js';
 import { latestOf } from './exchange.js';
 import { isMalformed, type MalformedError } from './malformed.js';
 import type { Recorder } from './request_logger.js';
@@ -24,12 +23,12 @@ export function observeServer<T extends Server>(recorder: Recorder, server: T): 
       case 'checkContinue':
       case 'checkExpectation': {
         const [request, response] = args as [IncomingMessage, ServerResponse];
-        return runInContext(recorder.begin(request, response).context, pass);
+        return recorder.run(request, response, pass);
       }
       case 'upgrade':
       case 'connect': {
         const [request, socket] = args as [IncomingMessage, Socket];
-        return runInContext(recorder.beginUpgrade(request, socket).context, pass);
+        return recorder.runUpgrade(request, socket, pass);
       }
       case 'clientError':
         onClientError(recorder, ...(args as [MalformedError, Socket]));

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { currentFields, type LogContext, mergeFields, runWithoutContext } from '../context.js';
+import { currentFields, type LogContext, mergeFields, runInContext, runWithoutContext } from '../context.js';
 import { accessEntry, localOf, peerOf } from './access_event.js';
 import { guard, release } from './crash.js';
-import { type Ending, type Exchange, exchangeOf, remember } from './exchange.js';
+import { type Ending, type Exchange, exchangeOf, forget, remember } from './exchange.js';
 import { endsOf, type MalformedError, malformedEntry } from './malformed.js';
 import type { AccessLogger } from './options.js';
 import { makeRequestId, validRequestId } from './request_id.js';
@@ -22,8 +22,20 @@ export class Recorder {
     private readonly settings: RequestSettings,
   ) {}
 
-  /** Takes a request on; one that was taken on before, by whatever logger, is given back as it is. Never throws. */
-  begin(request: IncomingMessage, response: ServerResponse): Exchange {
+  /** Takes a request on and runs `work` in its context. Only what `work` throws is thrown. */
+  run<T>(request: IncomingMessage, response: ServerResponse, work: () => T): T {
+    const exchange = this.quietly(() => this.begin(request, response));
+    return exchange ? runInContext(exchange.context, work) : work();
+  }
+
+  /** The same for a request that was handed to an `upgrade` or `connect` listener: it lasts as long as its socket. */
+  runUpgrade<T>(request: IncomingMessage, socket: Socket, work: () => T): T {
+    const exchange = this.quietly(() => this.beginUpgrade(request, socket));
+    return exchange ? runInContext(exchange.context, work) : work();
+  }
+
+  /** One that was taken on before, by whatever logger, is given back as it is. */
+  private begin(request: IncomingMessage, response: ServerResponse): Exchange {
     const before = exchangeOf(request);
     if (before) return before;
     const exchange = this.open(request, response);
@@ -33,8 +45,7 @@ export class Recorder {
     return exchange;
   }
 
-  /** Takes on a request that was handed to an `upgrade` or `connect` listener: it lasts as long as its socket. */
-  beginUpgrade(request: IncomingMessage, socket: Socket): Exchange {
+  private beginUpgrade(request: IncomingMessage, socket: Socket): Exchange {
     const before = exchangeOf(request);
     if (before) return before;
     const exchange = this.open(request, undefined);
@@ -45,9 +56,11 @@ export class Recorder {
 
   /** Logs what could not be read as a request at all. */
   malformed(error: MalformedError, socket: Socket): void {
-    const ends = endsOf(socket);
-    whenAnswered(socket, (status) => {
-      this.quietly(() => this.logger.log(malformedEntry(error, ends, status, this.settings.rules)));
+    this.quietly(() => {
+      const ends = endsOf(socket);
+      whenAnswered(socket, (status) => {
+        this.quietly(() => this.logger.log(malformedEntry(error, ends, status, this.settings.rules)));
+      });
     });
   }
 
@@ -112,6 +125,7 @@ export class Recorder {
 
   private end(exchange: Exchange, ending: Ending): void {
     release(exchange);
+    forget(exchange);
     this.quietly(() => {
       const { request, response, context } = exchange;
       const { skip, fields } = this.settings.callbacks;
