@@ -18,6 +18,9 @@ export interface BuiltTrace {
   tries: { host: string; status: number | null; ms: number }[];
 }
 
+/** Times are whole milliseconds at each hop: less than this is no difference of clocks. */
+const ROUNDING_MS = 2;
+
 type NameOf = (address: string) => string;
 
 /** The waterfall: balancer, frontends with their attempts, the webapps' own events, application lines below them. */
@@ -57,7 +60,7 @@ export function buildTrace(lines: readonly TraceLine[], nameOf: NameOf): BuiltTr
     start,
     hops,
     clocks: [...clocks]
-      .filter(([, ms]) => Math.abs(ms) >= 0.5)
+      .filter(([, ms]) => Math.abs(ms) >= ROUNDING_MS)
       .map(([host, ms]) => ({ host, correction_ms: Math.round(ms * 10) / 10 })),
     tries: tries.map(({ host, status, from, to }) => ({ host, status, ms: to - from })),
   };

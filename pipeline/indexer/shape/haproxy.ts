@@ -5,7 +5,7 @@ import { type Line, messageText, type Parsed } from './line';
 import type { ShapeSettings } from './settings';
 import type { JsonObject } from './shaped';
 import { addSyslog } from './syslog';
-import { epochTime, haproxyTime, offsetOf } from './times';
+import { epochTime, haproxyTime, offsetOf, requestBegin } from './times';
 
 const DATASET = 'haproxy.log';
 
@@ -57,8 +57,8 @@ function addReason(doc: JsonObject, detail: string): void {
 function requestDocument(line: Line, parsed: Parsed, id: string, settings: ShapeSettings): JsonObject | undefined {
   const status = Number(parsed['status']);
   const rota = parsed['rota'] === undefined ? undefined : readRota(parsed['rota']);
-  const accepted = haproxyTime(parsed['time'] ?? '', offsetOf(line.header.ts));
-  if (accepted === undefined || !Number.isInteger(status)) return undefined;
+  const local = haproxyTime(parsed['time'] ?? '', offsetOf(line.header.ts));
+  if (local === undefined || !Number.isInteger(status)) return undefined;
   const { address, port } = splitAddress(parsed['client'] ?? '');
   const total = milliseconds(parsed['ta']);
   const doc = accessDocument(
@@ -68,7 +68,7 @@ function requestDocument(line: Line, parsed: Parsed, id: string, settings: Shape
       module: 'haproxy',
       tier: 'lb',
       id,
-      timestamp: rota?.time ?? accepted,
+      timestamp: rota?.time === undefined ? local : requestBegin(local, rota.time),
       client: address,
       clientPort: port,
       user: undefined,

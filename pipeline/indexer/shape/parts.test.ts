@@ -8,7 +8,7 @@ import { anonymous, requestLine, urlFields, userAgent } from './http_fields';
 import { readContext } from './nginx_error';
 import { readShapeSettings } from './settings';
 import { parseStructuredData } from './structured_data';
-import { clfTime, epochTime, haproxyTime, plainTime } from './times';
+import { clfTime, epochTime, haproxyTime, plainTime, requestBegin } from './times';
 
 describe('times', () => {
   const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
@@ -186,5 +186,23 @@ describe('free text', () => {
 
   it('names no error where a traceback has none', () => {
     expect(errorFields('just\nlines')).toEqual({ stack_trace: 'just\nlines' });
+  });
+});
+
+describe('when an HAProxy request began', () => {
+  const accepted = '2026-11-23T10:35:12.724Z';
+
+  it('adds the idle time of a kept-alive connection to the accept date', () => {
+    expect(requestBegin('2026-11-23T10:35:12.785Z', accepted)).toBe('2026-11-23T10:35:12.785Z');
+    expect(requestBegin(accepted, accepted)).toBe(accepted);
+  });
+
+  it('does not mind a wrong zone', () => {
+    expect(requestBegin('2026-11-23T16:05:12.785Z', accepted)).toBe('2026-11-23T10:35:12.785Z');
+    expect(requestBegin('2026-11-23T02:35:12.785Z', accepted)).toBe('2026-11-23T10:35:12.785Z');
+  });
+
+  it('never begins before the accept date', () => {
+    expect(requestBegin('2026-11-23T10:35:12.723Z', accepted)).toBe(accepted);
   });
 });

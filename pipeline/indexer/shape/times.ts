@@ -53,6 +53,19 @@ export function epochTime(text: string): string | undefined {
     : undefined;
 }
 
+const QUARTER_MS = 900_000;
+
+/**
+ * When an HAProxy request began. `%tr` says it in local time, whose zone is uncertain; `%Ts.%ms` is UTC but the accept date,
+ * which on a kept-alive connection is the end of the request before. Zones differ by whole quarters of an hour, and a
+ * connection idles less than one: what is left of the difference is the idle time.
+ */
+export function requestBegin(local: string, accepted: string): string {
+  const difference = Date.parse(local) - Date.parse(accepted);
+  const idle = ((difference % QUARTER_MS) + QUARTER_MS) % QUARTER_MS;
+  return new Date(Date.parse(accepted) + (idle > QUARTER_MS - 1000 ? 0 : idle)).toISOString();
+}
+
 /** `+0130`, `-08:00`, `Z` as minutes east of UTC. */
 export function zoneMinutes(text: string): number | undefined {
   if (text === 'Z') return 0;
