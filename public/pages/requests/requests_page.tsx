@@ -1,14 +1,79 @@
-import { EuiEmptyPrompt } from '@elastic/eui';
-import React from 'react';
+import React, { useState } from 'react';
+import { PageBody } from '../../components/page_body';
+import { useRotaQuery } from '../../hooks/use_rota_query';
+import { usePageParam } from '../../hooks/use_scope';
+import { FieldList } from './field_list';
+import { RowsTable } from './rows_table';
+import { SummaryPanel } from './summary_panel';
+import { Toolbar } from './toolbar';
+import { TraceFlyout } from './trace/trace_flyout';
+import { useRequestRows } from './use_request_rows';
 
-/** Not built yet, and says so. */
+/** Any request, found by what was logged of it, and from there to its trace. */
 export function RequestsPage() {
+  const [columnsParam, setColumnsParam] = usePageParam('columns');
+  const [breakDown, setBreakDown] = usePageParam('break_down');
+  const [probesParam, setProbes] = usePageParam('probes');
+  const [request, setRequest] = usePageParam('request');
+  const [line, setLine] = usePageParam('line');
+  const [live, setLive] = useState(false);
+  const columns = columnsParam?.split(',').filter(Boolean) ?? [];
+  const probes = probesParam === 'true';
+  const setColumns = (next: string[]) => setColumnsParam(next.length > 0 ? next.join(',') : null);
+  const summary = useRotaQuery('requests', {
+    parts: ['summary'],
+    include_probes: probes,
+    ...(breakDown === null ? {} : { break_down: breakDown }),
+  });
+  const list = useRequestRows({ columns, probes, live });
+  const open = (id: string | null, stock: string | null) => {
+    setRequest(id);
+    setLine(stock);
+  };
   return (
-    <EuiEmptyPrompt
-      iconType="inspect"
-      titleSize="s"
-      title={<h1>Requests are not here yet</h1>}
-      body={<p>This version shows the last requests on the Rotation page. Search and trace will be on this one.</p>}
-    />
+    <PageBody query={summary}>
+      {(data) => (
+        <div className="rotaRequests">
+          <FieldList columns={columns} onColumns={setColumns} onBreakDown={setBreakDown} />
+          <div className="rotaRequests__main">
+            {data.summary && (
+              <SummaryPanel
+                summary={data.summary}
+                window={data.window}
+                breakDown={breakDown}
+                onBreakDown={setBreakDown}
+                stale={summary.isPreviousData}
+              />
+            )}
+            <Toolbar
+              list={list}
+              live={live}
+              onLive={setLive}
+              probes={probes}
+              onProbes={(on) => setProbes(on ? 'true' : null)}
+              probesExcluded={data.summary?.probes_excluded ?? 0}
+              columns={columns}
+              onColumns={setColumns}
+            />
+            <RowsTable
+              list={list}
+              columns={columns}
+              matching={data.summary?.matching ?? null}
+              chosen={request ?? line}
+              onOpen={open}
+            />
+          </div>
+          {(request !== null || line !== null) && (
+            <TraceFlyout
+              request={request}
+              line={line}
+              rows={list.rows}
+              onOpen={open}
+              onClose={() => open(null, null)}
+            />
+          )}
+        </div>
+      )}
+    </PageBody>
   );
 }

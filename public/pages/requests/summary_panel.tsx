@@ -1,0 +1,79 @@
+import { EuiButtonEmpty } from '@elastic/eui';
+import React from 'react';
+import type { RequestsData, WindowInfo } from '../../../common/api';
+import { useTimeFormat } from '../../app/services';
+import { TimeBars } from '../../charts/time_bars';
+import { Legend } from '../../components/legend';
+import { Panel } from '../../components/panel';
+import { Words } from '../../components/words';
+import { formatCount, formatSpan } from '../../format/numbers';
+import { STATUS_LABELS } from '../../theme/colours';
+import { useRotaTheme } from '../../theme/use_rota_theme';
+
+type Summary = NonNullable<RequestsData['summary']>;
+
+interface SummaryProps {
+  summary: Summary;
+  window: WindowInfo;
+  breakDown: string | null;
+  onBreakDown(field: string | null): void;
+  stale: boolean;
+}
+
+const HEIGHT = 120;
+const OTHERS = ['#6092c0', '#9170b8', '#54b399', '#d6bf57', '#ca8eae', '#b9a888'];
+
+/** How many met a 5XX, how many a retry covered, and when it began. */
+export function SummaryPanel({ summary, window, breakDown, onBreakDown, stale }: SummaryProps) {
+  const theme = useRotaTheme();
+  const time = useTimeFormat();
+  const { histogram } = summary;
+  const seconds = window.interval_ms / 1000;
+  const groups = histogram.groups
+    .filter(({ total }) => total > 0)
+    .map(({ key, total, counts }, i) => {
+      const status = STATUS_LABELS[key as keyof typeof STATUS_LABELS];
+      const colour = status ? theme.status[key as keyof typeof STATUS_LABELS] : OTHERS[i % OTHERS.length]!;
+      return { name: status ?? key, colour, total, counts };
+    });
+  return (
+    <Panel
+      id="requests"
+      title={summary.headline}
+      question={<Words text={summary.detail} />}
+      legend={
+        <Legend items={groups.map(({ name, colour, total }) => ({ label: `${name} ${formatCount(total)}`, colour }))} />
+      }
+      actions={
+        breakDown === null ? undefined : (
+          <EuiButtonEmpty size="xs" iconType="cross" onClick={() => onBreakDown(null)}>
+            By {breakDown}
+          </EuiButtonEmpty>
+        )
+      }
+      table={() => ({
+        caption: 'Requests over time',
+        columns: [{ name: 'Time' }, ...groups.map(({ name }) => ({ name, numeric: true }))],
+        rows: histogram.times.map((t, i) => [time.full(t), ...groups.map(({ counts }) => formatCount(counts[i] ?? 0))]),
+      })}
+      stale={stale}
+    >
+      <TimeBars
+        id="requests"
+        description={`Requests over time by ${breakDown ?? 'the status that the client got'}, ${formatSpan(window.interval_ms)} bars`}
+        height={HEIGHT}
+        from={window.from}
+        to={window.to}
+        completeTo={window.complete_to}
+        times={histogram.times}
+        groups={groups.map(({ name, colour, counts }) => ({ name, colour, values: counts }))}
+        annotations={[]}
+        formatY={formatCount}
+      />
+      <p className="rotaFine">
+        Counted at the {summary.counted_at}; {formatSpan(seconds * 1000)} a bar
+        {summary.lower_bound ? '; more matched than can be joined, so counts are lower bounds' : ''}
+      </p>
+    </Panel>
+  );
+}

@@ -1,0 +1,98 @@
+import { EuiButtonEmpty, EuiContextMenuItem, EuiContextMenuPanel, EuiPopover, EuiSwitch } from '@elastic/eui';
+import React, { useState } from 'react';
+import { useServices, useTimeFormat } from '../../app/services';
+import { formatCount } from '../../format/numbers';
+import { useScope } from '../../hooks/use_scope';
+import { SUBJECTS } from '../../test_subjects';
+import { exportRequests } from './export';
+import type { RequestRows } from './use_request_rows';
+
+interface ToolbarProps {
+  list: RequestRows;
+  live: boolean;
+  onLive(on: boolean): void;
+  probes: boolean;
+  onProbes(on: boolean): void;
+  probesExcluded: number;
+  columns: string[];
+  onColumns(columns: string[]): void;
+}
+
+/** What is followed, whether it is alive, and what can be taken away. */
+export function Toolbar({ list, live, onLive, probes, onProbes, probesExcluded, columns, onColumns }: ToolbarProps) {
+  const time = useTimeFormat();
+  const { scope } = useScope();
+  const following = scope.kql === '' ? 'all requests' : scope.kql;
+  return (
+    <div className="rotaToolbar">
+      <EuiSwitch
+        compressed
+        label={live ? 'Live' : 'Live tail'}
+        checked={live}
+        onChange={(event) => onLive(event.target.checked)}
+        data-test-subj={SUBJECTS.live}
+      />
+      {live && (
+        <span className="rotaFine" role="status">
+          following <code className="rotaCode">{following}</code> · {formatCount(list.arrived)} new
+          {list.newest === null ? '' : ` · newest ${time.milli(list.newest)}`}
+        </span>
+      )}
+      <span className="rotaToolbar__space" />
+      <EuiSwitch
+        compressed
+        label={probes ? 'Probes shown' : `Show probes (${formatCount(probesExcluded)} left out)`}
+        checked={probes}
+        onChange={(event) => onProbes(event.target.checked)}
+      />
+      {columns.length > 0 && (
+        <EuiButtonEmpty size="xs" iconType="cross" onClick={() => onColumns([])}>
+          {columns.length === 1 ? '1 column added' : `${columns.length} columns added`}
+        </EuiButtonEmpty>
+      )}
+      <ExportMenu columns={columns} probes={probes} />
+    </div>
+  );
+}
+
+function ExportMenu({ columns, probes }: { columns: string[]; probes: boolean }) {
+  const { core } = useServices();
+  const { question } = useScope();
+  const [open, setOpen] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const run = (format: 'csv' | 'ndjson') => {
+    setOpen(false);
+    setBusy(true);
+    exportRequests(core.http, { ...question, format, columns, include_probes: probes })
+      .then((lines) => core.notifications.toasts.addSuccess(`Exported ${formatCount(lines)} requests`))
+      .catch((error: Error) => core.notifications.toasts.addDanger(`The export failed: ${error.message}`))
+      .finally(() => setBusy(false));
+  };
+  return (
+    <EuiPopover
+      isOpen={open}
+      closePopover={() => setOpen(false)}
+      panelPaddingSize="none"
+      aria-label="Export"
+      button={
+        <EuiButtonEmpty
+          size="xs"
+          iconType="download"
+          isLoading={busy}
+          onClick={() => setOpen(!open)}
+          data-test-subj={SUBJECTS.exportMenu}
+        >
+          CSV / NDJSON
+        </EuiButtonEmpty>
+      }
+    >
+      <EuiContextMenuPanel
+        items={(['csv', 'ndjson'] as const).map((format) => (
+          <EuiContextMenuItem key={format} icon="document" onClick={() => run(format)}>
+            {format === 'csv' ? 'CSV (formulas made harmless)' : 'NDJSON (values unchanged)'}
+          </EuiContextMenuItem>
+        ))}
+      />
+    </EuiPopover>
+  );
+}

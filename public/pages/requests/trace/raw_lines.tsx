@@ -1,0 +1,33 @@
+import { EuiCodeBlock } from '@elastic/eui';
+import React from 'react';
+import { formatBytes, formatMs } from '../../../format/numbers';
+import { SUBJECTS } from '../../../test_subjects';
+import { asText } from '../../delivery/bytes';
+import type { TraceAnswer } from './use_trace';
+
+/** The lines as they were written, by hop: text only, control characters written out. */
+export function RawLines({ trace: { lines, joined_by } }: { trace: TraceAnswer }) {
+  const how = joined_by === 'near_in_time' ? 'near in time' : `joined by ${joined_by ?? 'nothing'}`;
+  return (
+    <div className="rotaRawLines" data-test-subj={SUBJECTS.rawLines}>
+      <p className="rotaFine">
+        {lines.length} lines of {new Set(lines.map(({ host }) => host)).size} hosts, {how}
+      </p>
+      {lines.map((line) => (
+        <div key={line.id}>
+          <div className="rotaRawLines__head">
+            <strong>{line.host}</strong> <code className="rotaCode">{line.dataset}</code>
+            <span className="rotaToolbar__space" />
+            <span className="rotaFine">
+              {formatBytes(line.bytes)}
+              {line.searchable_after_ms === null ? '' : ` · searchable after ${formatMs(line.searchable_after_ms)}`}
+            </span>
+          </div>
+          <EuiCodeBlock isCopyable paddingSize="s" fontSize="s" whiteSpace="pre-wrap" overflowHeight={180}>
+            {asText(new TextEncoder().encode(line.original))}
+          </EuiCodeBlock>
+        </div>
+      ))}
+    </div>
+  );
+}

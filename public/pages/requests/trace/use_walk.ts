@@ -1,0 +1,31 @@
+import { useEffect } from 'react';
+import type { RequestRow } from '../../../../common/api';
+import { rowKey } from '../row_list';
+
+/** The neighbours of the open request in the list, by button or by J and K. */
+export function useWalk(
+  rows: RequestRow[],
+  row: RequestRow | undefined,
+  onOpen: (request: string | null, line: string | null) => void,
+) {
+  const at = row ? rows.indexOf(row) : -1;
+  const step = (by: number) => {
+    const to = at < 0 ? undefined : rows[at + by];
+    return to && (() => (to.request_id ? onOpen(to.request_id, null) : onOpen(null, rowKey(to))));
+  };
+  const previous = step(-1);
+  const next = step(1);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const { target, key } = event;
+      const typing =
+        target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+      if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (key === 'j') next?.();
+      if (key === 'k') previous?.();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  });
+  return { position: at < 0 ? null : at, of: rows.length, previous, next };
+}
