@@ -32,9 +32,10 @@ export function SummaryPanel({ summary, window, breakDown, onBreakDown, stale }:
   const groups = histogram.groups
     .filter(({ total }) => total > 0)
     .map(({ key, total, counts }, i) => {
-      const status = STATUS_LABELS[key as keyof typeof STATUS_LABELS];
-      const colour = status ? theme.status[key as keyof typeof STATUS_LABELS] : OTHERS[i % OTHERS.length]!;
-      return { name: status ?? key, colour, total, counts };
+      // Unless broken down by a field, the groups are status classes: "2xx" … and "other".
+      const status = breakDown === null ? ((key === 'other' ? key : `s${key}`) as keyof typeof STATUS_LABELS) : null;
+      const colour = status ? theme.status[status] : OTHERS[i % OTHERS.length]!;
+      return { name: status ? STATUS_LABELS[status] : key, colour, total, counts };
     });
   return (
     <Panel
