@@ -57,7 +57,7 @@ export function FirstRun() {
 const STATES = {
   ok: { icon: 'checkInCircleFilled', color: 'success', words: 'there' },
   old: { icon: 'clock', color: 'warning', words: 'old' },
-  missing: { icon: 'crossInACircleFilled', color: 'subdued', words: 'missing' },
+  missing: { icon: 'minusInCircle', color: 'subdued', words: 'missing' },
 } as const;
 
 function Checks({ checks }: { checks: Setup['checks'] }) {

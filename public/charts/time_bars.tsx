@@ -38,6 +38,8 @@ interface TimeBarsProps {
   annotations: Annotation[];
   /** Lines after this are still arriving: that end is shaded, so that a dip there is not read as one. */
   completeTo: number;
+  /** The axis goes at least this far, so that a threshold is always in sight. */
+  leastTop?: number;
   formatY(value: number): string;
   /** Other annotations, such as a threshold. */
   children?: ReactNode;
@@ -54,6 +56,7 @@ export function TimeBars({
   groups,
   annotations,
   completeTo,
+  leastTop,
   formatY,
   children,
 }: TimeBarsProps) {
@@ -98,6 +101,9 @@ export function TimeBars({
             />
             <Axis
               id={`${id}-y`}
+              domain={
+                leastTop === undefined ? undefined : { min: 0, max: Math.max(leastTop, highest(groups, times.length)) }
+              }
               position={Position.Left}
               tickFormat={(value) => formatY(Number(value))}
               ticks={4}
@@ -136,4 +142,15 @@ export function TimeBars({
       )}
     </EuiResizeObserver>
   );
+}
+
+function highest(groups: readonly BarGroup[], length: number): number {
+  let most = 0;
+  for (let i = 0; i < length; i++) {
+    most = Math.max(
+      most,
+      groups.reduce((sum, { values }) => sum + (values[i] ?? 0), 0),
+    );
+  }
+  return most;
 }

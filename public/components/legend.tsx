@@ -7,16 +7,22 @@ export interface LegendItem {
   sign?: 'hatch' | 'dashed' | 'dot' | 'cross' | 'ring' | 'tick';
 }
 
+/** Beyond this a legend helps nobody; the table behind the chart names all. */
+const MOST_ITEMS = 12;
+
 /** What the colours and signs of a chart mean. */
 export function Legend({ items }: { items: LegendItem[] }) {
+  const more = items.length - MOST_ITEMS;
+  const shown = more > 1 ? items.slice(0, MOST_ITEMS) : items;
   return (
     <ul className="rotaLegend">
-      {items.map(({ label, colour, sign }) => (
+      {shown.map(({ label, colour, sign }) => (
         <li key={label}>
           <Sign colour={colour} sign={sign} />
           {label}
         </li>
       ))}
+      {more > 1 && <li>and {more} more in the table</li>}
     </ul>
   );
 }

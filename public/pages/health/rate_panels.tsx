@@ -54,6 +54,7 @@ export function RatePanel({ overview, window, annotations, stale }: RateProps) {
         times={series.times}
         groups={[{ name: '5XX', colour: theme.status.s5xx, values: series.failed_share }]}
         annotations={annotations}
+        leastTop={limit * 2}
         formatY={axisPercent}
       >
         <LineAnnotation

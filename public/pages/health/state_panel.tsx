@@ -1,4 +1,4 @@
-import React from 'react';
+import React, { useState } from 'react';
 import type { HealthData, HealthEvent, WindowInfo } from '../../../common/api';
 import { useTimeFormat } from '../../app/services';
 import { annotationStyle } from '../../charts/annotation_style';
@@ -8,7 +8,7 @@ import { useWidth } from '../../charts/use_width';
 import type { TableData } from '../../components/data_table';
 import { Legend } from '../../components/legend';
 import { Panel } from '../../components/panel';
-import { formatPercent, formatSpan } from '../../format/numbers';
+import { formatPercent, formatSpan, plural } from '../../format/numbers';
 import { type TimeFormat, timeTicks } from '../../format/time';
 import { type RotaTheme, useRotaTheme } from '../../theme/use_rota_theme';
 import { ProbeRow, StateLane } from './state_lane';
@@ -24,6 +24,13 @@ interface StatePanelProps {
   stale: boolean;
 }
 
+/** With more hosts than this, those that served all the time are folded away. */
+const FOLD_FROM = 14;
+
+function hasStory({ segments }: Overview['lanes'][number]): boolean {
+  return segments.some(({ state }) => state !== 'serving');
+}
+
 /** Who was serving, and who was not, when? A lane a host; under each frontend its probes. */
 export function StatePanel({ overview, window, chosen, onChoose, stale }: StatePanelProps) {
   const theme = useRotaTheme();
@@ -32,6 +39,8 @@ export function StatePanel({ overview, window, chosen, onChoose, stale }: StateP
   const x = (t: number) => ((t - window.from) / (window.to - window.from)) * width;
   const ticks = timeTicks(window.from, window.to, Math.max(3, width / 120), time.zone);
   const { lanes, tiers, events } = overview;
+  const [all, setAll] = useState(false);
+  const open = all || lanes.length <= FOLD_FROM ? lanes : lanes.filter(hasStory);
   return (
     <Panel
       id="state"
@@ -61,7 +70,7 @@ export function StatePanel({ overview, window, chosen, onChoose, stale }: StateP
               <strong>{tier.label}</strong>
               <span className="rotaFine">{tier.rule}</span>
             </div>
-            {lanes
+            {open
               .filter((lane) => lane.tier === tier.tier)
               .map((lane) => (
                 <React.Fragment key={lane.host}>
@@ -77,6 +86,11 @@ export function StatePanel({ overview, window, chosen, onChoose, stale }: StateP
               ))}
           </React.Fragment>
         ))}
+        {open.length < lanes.length && (
+          <button type="button" className="rotaLinkButton" onClick={() => setAll(true)}>
+            {plural(lanes.length - open.length, 'host')} served all the time: show them, too
+          </button>
+        )}
         <div className="rotaState__row">
           <span />
           <svg width={width} height={16} aria-hidden focusable={false}>

@@ -74,11 +74,15 @@ function placeTier(
 /** Webapps stand beside their frontend, so that ribbons do not cross. */
 function orderTier(nodes: FlowNode[], links: FlowLink[], tier: FlowNode['tier']): FlowNode[] {
   const byName = (a: FlowNode, b: FlowNode) => a.name.localeCompare(b.name, 'en', { numeric: true });
+  const isRest = ({ id }: FlowNode) => Number(id.startsWith('others:'));
   const parentOf = (node: FlowNode) =>
     links.filter(({ to }) => to === node.id).sort((a, b) => b.requests - a.requests)[0]?.from ?? '';
   return nodes
     .filter((node) => node.tier === tier)
-    .sort((a, b) => parentOf(a).localeCompare(parentOf(b), 'en', { numeric: true }) || byName(a, b));
+    .sort(
+      (a, b) =>
+        isRest(a) - isRest(b) || parentOf(a).localeCompare(parentOf(b), 'en', { numeric: true }) || byName(a, b),
+    );
 }
 
 function placeLinks(nodes: PlacedNode[], links: FlowLink[], scale: number): PlacedLink[] {

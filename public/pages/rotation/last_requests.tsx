@@ -19,7 +19,8 @@ export function LastRequests() {
     <Panel id="lastRequests" title="Last requests" question="Who answered the newest ones?" stale={isPreviousData}>
       {error && <p className="rotaFine">{error.message}</p>}
       {!error && !data && <LoadingBlock height={120} />}
-      {data && (
+      {data && rows.length === 0 && <p className="rotaFine">No request line in this window names a whole request.</p>}
+      {rows.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
         <section className="rotaScroll" aria-label="Rows of the last requests" tabIndex={0}>
           <table className="rotaTable rotaTable--rows" data-test-subj={SUBJECTS.lastRequests}>

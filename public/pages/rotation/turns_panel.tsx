@@ -6,7 +6,7 @@ import type { TableData } from '../../components/data_table';
 import { Legend } from '../../components/legend';
 import { Panel } from '../../components/panel';
 import { LoadingBlock } from '../../components/states';
-import { formatCount, formatMs } from '../../format/numbers';
+import { formatCount, formatMs, formatRate } from '../../format/numbers';
 import type { TimeFormat } from '../../format/time';
 import { usePageParam, useScope } from '../../hooks/use_scope';
 import { SUBJECTS } from '../../test_subjects';
@@ -142,7 +142,7 @@ function useLive() {
 
 function samplingWords({ one_in, every_5xx, requests }: Turns): string {
   const errors = every_5xx ? 'Every 5XX' : 'The first 5XX';
-  const rest = one_in > 1 ? `1 in ${formatCount(one_in)} of the rest` : 'all of the rest';
+  const rest = one_in > 1 ? `1 in ${formatRate(one_in)} of the rest` : 'all of the rest';
   return `${errors}, ${rest}; ${formatCount(requests)} requests`;
 }
 

@@ -4,6 +4,9 @@ import { statusClass } from '../../../theme/colours';
 /** Errors are drawn tallest, so that they read first at any density; ticks of 2XX are shortest. */
 const INSET: Record<keyof Classes, number> = { s2xx: 5, s3xx: 4, s4xx: 3, other: 3, s5xx: 0 };
 
+/** The height that the insets are meant for; lower lanes have smaller ones. */
+const FULL_HEIGHT = 26;
+
 export interface MarkPath {
   status: keyof Classes;
   d: string;
@@ -17,7 +20,8 @@ export function markPaths(turns: readonly Turn[], x: (t: number) => number, heig
     const name = statusClass(status);
     const list = parts.get(name) ?? [];
     parts.set(name, list);
-    list.push(`M${x(t).toFixed(1)} ${INSET[name]}V${height - INSET[name]}`);
+    const inset = Math.round((INSET[name] * height) / FULL_HEIGHT);
+    list.push(`M${x(t).toFixed(1)} ${inset}V${height - inset}`);
   }
   const order: (keyof Classes)[] = ['s2xx', 's3xx', 'other', 's4xx', 's5xx'];
   return order
