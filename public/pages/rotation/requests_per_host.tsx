@@ -8,9 +8,15 @@ import { Legend } from '../../components/legend';
 import { Panel } from '../../components/panel';
 import { formatCount, formatPercent, formatRate, formatSpan } from '../../format/numbers';
 import { usePageParam } from '../../hooks/use_scope';
+import { useRotaTheme } from '../../theme/use_rota_theme';
+import { RatioMap } from './ratio_map';
+import { RATIO_STEPS } from './ratio_steps';
 
 type Overview = NonNullable<RotationData['overview']>;
 type Tier = Overview['series']['hosts'][number]['tier'];
+
+/** From so many hosts on, rows by host replace the stack. */
+const MAP_FROM = 15;
 
 const TIER_LABELS: Record<Tier, string> = { lb: 'Balancer', frontend: 'Frontends', webapp: 'Webapps' };
 
@@ -46,6 +52,8 @@ export function RequestsPerHost({
         })),
     [series, tier, colours, seconds],
   );
+  const { dark } = useRotaTheme();
+  const asMap = groups.length >= MAP_FROM;
   const total = groups.reduce((sum, group) => sum + group.total, 0);
   const table = (): TableData => ({
     caption: `Requests per host, ${TIER_LABELS[tier]}`,
@@ -59,13 +67,21 @@ export function RequestsPerHost({
     <Panel
       id="perHost"
       title="Requests per host"
-      question={`How did the split move? Requests/s, ${formatSpan(window.interval_ms)} bars; drag over the chart to zoom`}
+      question={
+        asMap
+          ? `Got ÷ due by host, the most uneven first; ${formatSpan(window.interval_ms)} steps`
+          : `How did the split move? Requests/s, ${formatSpan(window.interval_ms)} bars; drag over the chart to zoom`
+      }
       legend={
         <Legend
-          items={groups.map(({ name, colour, total: n }) => ({
-            label: `${name} ${formatPercent(total > 0 ? n / total : 0)}`,
-            colour,
-          }))}
+          items={
+            asMap
+              ? RATIO_STEPS.map(({ label, light, dark: deep }) => ({ label, colour: dark ? deep : light }))
+              : groups.map(({ name, colour, total: n }) => ({
+                  label: `${name} ${formatPercent(total > 0 ? n / total : 0)}`,
+                  colour,
+                }))
+          }
         />
       }
       actions={
@@ -82,18 +98,22 @@ export function RequestsPerHost({
       table={table}
       stale={stale}
     >
-      <TimeBars
-        id="perHost"
-        description={`Requests per second by host of the tier ${TIER_LABELS[tier]}, stacked, over time`}
-        height={240}
-        from={window.from}
-        to={window.to}
-        completeTo={window.complete_to}
-        times={series.times}
-        groups={groups}
-        annotations={annotations}
-        formatY={formatRate}
-      />
+      {asMap ? (
+        <RatioMap hosts={series.hosts.filter((host) => host.tier === tier)} times={series.times} window={window} />
+      ) : (
+        <TimeBars
+          id="perHost"
+          description={`Requests per second by host of the tier ${TIER_LABELS[tier]}, stacked, over time`}
+          height={240}
+          from={window.from}
+          to={window.to}
+          completeTo={window.complete_to}
+          times={series.times}
+          groups={groups}
+          annotations={annotations}
+          formatY={formatRate}
+        />
+      )}
     </Panel>
   );
 }
