@@ -18,12 +18,12 @@ describe('a frontend learns of its webapps (real nginx, real certificates, the s
   const announced = () => readdirSync(files.path('announced/webapps'));
   const config = () => readFileSync(files.path('nginx/frontend.conf'), 'utf8');
 
-  const refresh = (...args: string[]) => {
+  const refresh = () => {
     const env = readFileSync(files.path('etc/rota/nginx.defaults.env'), 'utf8');
     const defaults = Object.fromEntries(
       [...env.matchAll(/^(ROTA_\w+)="?([^"\n]*)"?$/gm)].map((match) => [match[1], match[2]]),
     );
-    return Child.run('python3', [files.script('webapps.py'), ...args], {
+    return Child.run('python3', [files.script('webapps.py')], {
       ...defaults,
       ROTA_NGINX_RUN: files.path('nginx'),
       ROTA_NGINX_ACCESS_LOG: files.path('access.log'),
@@ -79,7 +79,7 @@ describe('a frontend learns of its webapps (real nginx, real certificates, the s
   });
 
   it('starts with none, and says 502 until one has announced itself', async () => {
-    expect(await refresh('--first')).toMatchObject({ code: 0, output: 'webapps: none yet\n' });
+    expect(await refresh()).toMatchObject({ code: 0, output: 'webapps: none yet\n' });
     site = new Child('/usr/sbin/nginx', ['-c', files.path('nginx/frontend.conf')]);
     await site.until(() => isListening(SITE));
     expect((await fetch(`http://127.0.0.1:${SITE}/`)).status).toBe(502);

@@ -6,7 +6,11 @@ before_certificate() { :; }
 
 prepare() {
   systemctl disable --now nginx.service rsyslog.service 2>/dev/null || true
-  install -d -o rota -g rota -m 0750 /var/lib/rota/announced/webapps /var/lib/rota/nginx/server.d /var/lib/rota/announcements
+  # One by one: `install -d` gives the parents that it makes to root.
+  local folder
+  for folder in announced announced/webapps announcements nginx nginx/server.d; do
+    install -d -o rota -g rota -m 0750 "/var/lib/rota/$folder"
+  done
   put /etc/rota/frontend.env <<FRONTEND || true
 ROTA_NGINX_RUN=/var/lib/rota/nginx
 ROTA_NGINX_ACCESS_LOG=/var/log/rota/access.log
@@ -14,11 +18,9 @@ ROTA_NGINX_ERROR_LOG=/var/log/rota/error.log
 ROTA_NGINX_TRUSTED=$ROTA_EDGE_CIDR
 ROTA_NGINX_POOL=webapps-$ROTA_NUMBER
 FRONTEND
-  set -a
-  . /etc/rota/nginx.defaults.env
-  . /etc/rota/frontend.env
-  set +a
-  runuser -u rota -- python3 /usr/local/lib/rota/webapps.py --first
+  # nginx needs a configuration before it starts; nginx's own test of it needs this unit's right to port 80.
+  systemctl daemon-reload
+  systemctl start rota-webapps.service
 }
 
 apply() { apply_agent; }

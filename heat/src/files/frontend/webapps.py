@@ -2,12 +2,11 @@
 
 An announcement is a file /var/lib/rota/announced/webapps/<name> that holds "address:port"; it is repeated every 15 s.
 What is older than 45 s is left out; when none is left the last list stays, since a wrong list is better than none.
-Runs as the user that nginx runs as, every 10 s. --first: nginx does not run yet.
+Runs as the user that nginx runs as, every 10 s. The first time, before nginx is started, there is no file yet.
 """
 import os
 import re
 import subprocess
-import sys
 import time
 
 ANNOUNCED = os.environ.get('ROTA_ANNOUNCED', '/var/lib/rota/announced/webapps')
@@ -43,17 +42,15 @@ def render(webapps):
 
 
 def main():
-    first = '--first' in sys.argv
+    first = not os.path.exists(CONFIG)
     webapps = announced(time.time())
     if not webapps and not first:
         return
     text = render(webapps)
-    try:
+    if not first:
         with open(CONFIG, encoding='utf-8') as file:
             if file.read() == text:
                 return
-    except FileNotFoundError:
-        pass
     with open(f'{CONFIG}.new', 'w', encoding='utf-8') as file:
         file.write(text)
     subprocess.run(['/usr/sbin/nginx', '-q', '-t', '-c', f'{CONFIG}.new'], check=True)
