@@ -123,6 +123,22 @@ describe('the redactor', () => {
     ]);
   });
 
+  it('knows headers written as pairs, and one after the other', () => {
+    const pairs = [
+      ['Cookie', 'sid=s3cret'],
+      ['Accept', 'y'],
+    ];
+    const rawHeaders = ['Host', 'a', 'Cookie', 'sid=s3cret', 'X-Api-Key', 's3cret'];
+    expect(redact({ pairs, rawHeaders })).toEqual({
+      pairs: [
+        ['Cookie', '[redacted]'],
+        ['Accept', 'y'],
+      ],
+      rawHeaders: ['Host', 'a', 'Cookie', '[redacted]', 'X-Api-Key', '[redacted]'],
+    });
+    expect(redact({ fields: ['password', 'email'] })).toEqual({ fields: ['password', 'email'] });
+  });
+
   it('keeps symbols, which winston needs', () => {
     const entry = { [LEVEL]: 'info', password: 'x' };
     expect((redactor.fields(entry) as typeof entry)[LEVEL]).toBe('info');

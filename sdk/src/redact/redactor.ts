@@ -152,13 +152,31 @@ function redactArray(array: readonly unknown[], place: Place | undefined, walk: 
   for (let index = 0; index < array.length; index++) {
     const value = array[index];
     const here = place && advance(place, String(index));
-    const next = here?.ends ? walk.rules.replacement : redactValue(value, here, walk);
+    const secret = here?.ends || (index === 1 && isSecretPair(array, walk));
+    const next = secret ? walk.rules.replacement : redactValue(value, here, walk);
     if (next !== value) {
       copy ??= array.slice();
       copy[index] = next;
     }
   }
   return copy ?? array;
+}
+
+/** `['authorization', '…']` in a list of pairs, as `Object.entries` and fetch's Headers give them. */
+function isSecretPair(array: readonly unknown[], walk: Walk): boolean {
+  const [name, value] = array;
+  const isPair = array.length === 2 && typeof name === 'string' && isSecret(value);
+  return isPair && Array.isArray(walk.above.at(-2)) && walk.rules.isSensitive(name);
+}
+
+/** Node's `rawHeaders`: names and values in turn. */
+function redactRawHeaders(headers: readonly unknown[], walk: Walk): unknown[] {
+  const { isSensitive, replacement, text } = walk.rules;
+  return headers.map((one, index) => {
+    const name = index % 2 === 1 ? headers[index - 1] : undefined;
+    if (typeof name === 'string' && isSensitive(name)) return replacement;
+    return typeof one === 'string' ? text(one) : replacement;
+  });
 }
 
 function redactRecord(record: object, place: Place | undefined, walk: Walk): object {
@@ -181,6 +199,7 @@ function redactEntry(record: object, key: string, value: unknown, here: Place | 
   if (isSecret(value) && (walk.rules.isSensitive(key) || (key === 'value' && isNamedSecret(record, walk)))) {
     return walk.rules.replacement;
   }
+  if (key === 'rawHeaders' && Array.isArray(value)) return redactRawHeaders(value, walk);
   return redactValue(value, here, walk);
 }
 
