@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkout } from '../../stack/layout.js';
 import { freeBlock } from '../../stack/ports.js';
-import { djangoWebapp } from '../../stack/services/django_webapp.js';
 import type { ServiceProcess } from '../../stack/services/process.js';
+import { djangoWebapp } from '../../stack/services/webapp.js';
 import { eventually } from '../support/elasticsearch.js';
 
 let webapp: ServiceProcess;
@@ -17,9 +17,9 @@ beforeAll(async () => {
   chmodSync(folder, 0o777);
   const port = (await freeBlock()).webapp(1);
   // A copy: the service account need not be able to enter the checkout.
-  const program = join(folder, 'app');
-  cpSync(join(checkout, 'stack/webapps/django'), program, { recursive: true });
-  webapp = djangoWebapp({ name: 'web-7', port, folder, logFolder: folder, lines: folder, program });
+  const project = join(folder, 'app');
+  cpSync(join(checkout, 'stack/webapps/django'), project, { recursive: true });
+  webapp = djangoWebapp({ name: 'web-7', port, folder, logFolder: folder, project });
   url = `http://127.0.0.1:${port}`;
   await webapp.start();
 });
@@ -31,7 +31,7 @@ afterAll(async () => {
 const fault = (method: string, body?: object, headers = {}) =>
   fetch(`${url}/__rota/fault`, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
 const status = async (path: string) => (await fetch(url + path)).status;
-const log = (name: string) => readFileSync(join(folder, name), 'utf8');
+const log = (name: string) => readFileSync(join(folder, 'logs', name), 'utf8');
 const written = (name: string, words: string) =>
   eventually(
     async () => log(name),
