@@ -65,13 +65,14 @@ describe.runIf(HOME)('both doors make the same documents', () => {
       elasticsearchUrl: front.url,
       namespace: NAMESPACE,
     });
-    await logstashProcess.start();
+    const starting = logstashProcess.start();
     const toLogstash = await Capture.start({
       ROTA_STATS_INTERVAL: '600',
       ROTA_HANDOVER: 'to_logstash.conf',
       ROTA_LOGSTASH_PORT: String(port),
     });
     captures.push(toLogstash);
+    await starting;
     const files = writeFiles(toIndexer.own('files'), cases);
     for (const capture of captures) {
       for (const [door, name] of Object.entries(DOORS)) {
@@ -84,12 +85,13 @@ describe.runIf(HOME)('both doors make the same documents', () => {
     const hits = await eventually(
       () => documents(node.store.url, `logs-*-${NAMESPACE}`),
       (all) => all.filter(isLine).length >= expected.length,
-      60_000,
+      120_000,
     );
     found = hits
       .filter(isLine)
       .map((hit) => ({ id: hit._id, stream: hit._index.slice(4, -18), doc: hit._source as JsonObject }));
-  });
+    // Logstash alone may take minutes to start on a busy machine.
+  }, 600_000);
   afterAll(async () => {
     for (const capture of captures) await capture.stop();
     await logstashProcess?.stop();
