@@ -24,7 +24,7 @@ interface StatePanelProps {
   stale: boolean;
 }
 
-/** With more hosts than this, those that served all the time are folded away. */
+/** With more hosts than this, webapps that served all the time are folded away. */
 const FOLD_FROM = 14;
 
 function hasStory({ segments }: Overview['lanes'][number]): boolean {
@@ -40,7 +40,8 @@ export function StatePanel({ overview, window, chosen, onChoose, stale }: StateP
   const ticks = timeTicks(window.from, window.to, Math.max(3, width / 120), time.zone);
   const { lanes, tiers, events } = overview;
   const [all, setAll] = useState(false);
-  const open = all || lanes.length <= FOLD_FROM ? lanes : lanes.filter(hasStory);
+  const open =
+    all || lanes.length <= FOLD_FROM ? lanes : lanes.filter((lane) => lane.tier !== 'webapp' || hasStory(lane));
   return (
     <Panel
       id="state"
@@ -88,7 +89,7 @@ export function StatePanel({ overview, window, chosen, onChoose, stale }: StateP
         ))}
         {open.length < lanes.length && (
           <button type="button" className="rotaLinkButton" onClick={() => setAll(true)}>
-            {plural(lanes.length - open.length, 'host')} served all the time: show them, too
+            {plural(lanes.length - open.length, 'webapp')} served all the time: show them, too
           </button>
         )}
         <div className="rotaState__row">
