@@ -48,7 +48,9 @@ function laneOf(host: string, tier: 'frontend' | 'webapp', input: LanesInput): L
   const homes = homesOf(host, row, input.landscape);
   const { own, above } = absences(host, tier, homes, input, window);
   const known = tier === 'frontend' ? pools.frontendsKnown : pools.webappsKnown;
-  const probes = (pools.probes.get(host) ?? []).filter(({ t }) => t >= window.from && t < window.to);
+  // Passes that were only implied are no marks.
+  const seen = (pools.probes.get(host) ?? []).filter(({ ok, status }) => !ok || status !== null);
+  const probes = seen.filter(({ t }) => t >= window.from && t < window.to);
   const many = probes.length > MAX_MARKS;
   return {
     host,

@@ -18,7 +18,7 @@ type Overview = NonNullable<HealthData['overview']>;
 const MAX_ROUTES = 10;
 
 export interface HealthInput extends LanesInput {
-  answers: Record<DoorName | 'latency' | 'upstreamLatency' | 'examples', SearchAnswer>;
+  answers: Record<DoorName | 'latency' | 'upstreamLatency' | 'examples' | 'probeCount', SearchAnswer>;
   balancers: string[];
 }
 
@@ -95,8 +95,8 @@ function absenceFigures({ assessment, timeline }: HealthInput, now: number) {
   };
 }
 
-function probeFigures({ assessment, timeline }: HealthInput) {
-  const { probes, probeTarget } = assessment.pools;
+function probeFigures({ assessment, timeline, answers }: HealthInput) {
+  const { probes, probeTarget, thinned } = assessment.pools;
   const inWindow = [...probes].flatMap(([host, list]) =>
     list.filter(({ t }) => t >= timeline.from && t < timeline.to).map((probe) => ({ host, ...probe })),
   );
@@ -104,7 +104,7 @@ function probeFigures({ assessment, timeline }: HealthInput) {
   const statuses = [...new Set(failed.map(({ status }) => (status === null ? 'no answer' : String(status))))];
   const hosts = [...new Set(failed.map(({ host }) => host))].sort(compare);
   return {
-    probes: inWindow.length,
+    probes: thinned ? answers.probeCount.total : inWindow.length,
     probes_failed: failed.length,
     probes_failed_words: failed.length > 0 ? `${probeTarget ?? 'probe'}, ${statuses.join(', ')}, ${list(hosts)}` : null,
   };

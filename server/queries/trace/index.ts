@@ -1,5 +1,5 @@
 import type { TraceData, TraceRequest } from '../../../common/api';
-import { ACCESS_DATASETS, type EcsDocument, FIELDS, streamOf } from '../../../common/ecs';
+import { ACCESS_DATASETS, DATASETS, type EcsDocument, FIELDS, streamOf } from '../../../common/ecs';
 import { buildTrace } from '../../../common/model/trace/build';
 import {
   datasetOf,
@@ -18,6 +18,7 @@ import { anyOf } from '../../search/scope';
 import { type Landscape, loadLandscape } from '../landscape';
 import { flatten } from './flatten';
 
+const TEXT_DATASETS = new Set<string>([DATASETS.nginxError, DATASETS.gunicornError, DATASETS.syslog]);
 const MAX_LINES = 500;
 const NEAR_MS = 3_600_000;
 const GUESS_MS = 1000;
@@ -184,7 +185,9 @@ function clockNote({ clocks }: { clocks: TraceData['clocks'] }, lines: readonly 
 
 function rawLine(line: TraceLine): TraceData['lines'][number] {
   const { doc } = line;
-  const original = doc.event?.original ?? doc.message ?? JSON.stringify(doc);
+  // Where the pipeline keeps no original, a text line is its message, and everything else is what was made of it.
+  const text = TEXT_DATASETS.has(datasetOf(line)) ? doc.message : undefined;
+  const original = doc.event?.original ?? text ?? JSON.stringify(doc);
   const ingested = doc.event?.ingested === undefined ? null : Date.parse(doc.event.ingested);
   return {
     id: line.id,

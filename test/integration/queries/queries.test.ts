@@ -3,6 +3,7 @@ import { deliveryCases } from './delivery_cases';
 import { deliveryDocuments } from './delivery_world';
 import { documentsOf } from './documents';
 import { healthCases } from './health_cases';
+import { longRangeCases, longRangeDocuments } from './long_range_cases';
 import { load, rotaApi, startNode } from './node';
 import { recordingCases } from './recording_cases';
 import { requestsCases } from './requests_cases';
@@ -15,7 +16,7 @@ import { buildWorld } from './world';
  */
 const world = buildWorld();
 const settings = { monitor: { interval_s: 10 } };
-let apis: Record<'full' | 'words' | 'cloud' | 'delivery' | 'empty', ReturnType<typeof rotaApi>>;
+let apis: Record<'full' | 'words' | 'cloud' | 'delivery' | 'empty' | 'long', ReturnType<typeof rotaApi>>;
 let recorded: Parameters<typeof recordingCases>[1] extends () => infer T ? T : never;
 let stop: () => Promise<void> = async () => undefined;
 
@@ -34,9 +35,18 @@ beforeAll(async () => {
   await load(node.client, words, documentsOf(world, { balancer: true, words: true, namespace: words }));
   await load(node.client, cloud, documentsOf(world, { balancer: false, words: false, namespace: cloud }));
   await load(node.client, delivery, deliveryDocuments(delivery));
+  const long = space('long');
+  await load(node.client, long, longRangeDocuments(long));
   recorded = { client: node.client, url: node.url, namespace: full };
   const api = (namespace: string) => rotaApi(node.client, namespace, settings);
-  apis = { full: api(full), words: api(words), cloud: api(cloud), delivery: api(delivery), empty: api(space('empty')) };
+  apis = {
+    full: api(full),
+    words: api(words),
+    cloud: api(cloud),
+    delivery: api(delivery),
+    empty: api(space('empty')),
+    long: api(long),
+  };
 });
 afterAll(() => stop());
 
@@ -45,5 +55,6 @@ describe('queries against a real Elasticsearch', () => {
   healthCases(world, () => apis);
   requestsCases(world, () => apis);
   deliveryCases(() => apis);
+  longRangeCases(() => apis.long);
   recordingCases(world, () => recorded);
 });
