@@ -9,8 +9,8 @@ export interface Phase {
   command: string;
   args: string[];
   env?: Record<string, string>;
-  /** A Vitest run, whose tests are counted. */
-  counts?: boolean;
+  /** Whose tests are counted, from the runner's own report. */
+  counts?: 'vitest' | 'playwright';
 }
 
 interface Counts {
@@ -34,10 +34,13 @@ export async function runPhases(phases: Phase[]): Promise<number> {
       mkdirSync(join(checkout, '.cache', 'reports'), { recursive: true });
       rmSync(report, { force: true });
     }
-    const args = phase.counts
-      ? [...phase.args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-      : phase.args;
-    const code = await run(phase, args);
+    const args =
+      phase.counts === 'vitest'
+        ? [...phase.args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+        : phase.counts === 'playwright'
+          ? [...phase.args, '--reporter=list,json']
+          : phase.args;
+    const code = await run(phase, args, report);
     rows.push({
       name: phase.name,
       ok: code === 0,
@@ -60,9 +63,13 @@ export async function runPhases(phases: Phase[]): Promise<number> {
   return rows.every((row) => row.ok) ? 0 : 1;
 }
 
-function run({ command, env }: Phase, args: string[]): Promise<number> {
+function run({ command, env }: Phase, args: string[], report: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: checkout, stdio: 'inherit', env: { ...process.env, ...env } });
+    const child = spawn(command, args, {
+      cwd: checkout,
+      stdio: 'inherit',
+      env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: report, ...env },
+    });
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 1));
   });
@@ -70,7 +77,12 @@ function run({ command, env }: Phase, args: string[]): Promise<number> {
 
 function readCounts(report: string): Counts {
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, 'utf8'));
+    const told = JSON.parse(readFileSync(report, 'utf8'));
+    if (told.stats) {
+      const { expected, unexpected, flaky, skipped } = told.stats;
+      return { passed: expected, failed: unexpected + flaky, skipped };
+    }
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = told;
     return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
   } catch {
     // No report: the run died before its first test.

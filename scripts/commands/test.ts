@@ -10,7 +10,7 @@ const vitest = (project: string): Phase => ({
   name: `${project} tests`,
   command: bin('vitest'),
   args: ['run', '--project', project],
-  counts: true,
+  counts: 'vitest',
 });
 
 /** Everything that must be green before a change lands; the order is cheapest first. */
@@ -21,6 +21,12 @@ const PHASES: Phase[] = [
   vitest('service'),
   { name: 'build', command: process.execPath, args: ['--import', 'tsx', join('scripts', 'commands', 'build.ts')] },
   vitest('integration'),
+  {
+    name: 'browser tests',
+    command: process.execPath,
+    args: ['--import', 'tsx', join('test', 'e2e', 'run.ts')],
+    counts: 'playwright',
+  },
 ];
 
 await runCommand(async () => {

@@ -13,7 +13,7 @@ await runCommand(async () => {
       name: 'fault tests',
       command: join(checkout, 'node_modules', '.bin', 'vitest'),
       args: ['run', '--project', 'faults', ...process.argv.slice(2)],
-      counts: true,
+      counts: 'vitest',
     },
   ]);
 });

@@ -8,7 +8,7 @@ const HEAT: Phase = {
   name: 'heat tests',
   command: join(checkout, 'node_modules', '.bin', 'vitest'),
   args: ['run', '--project', 'heat', ...process.argv.slice(2)],
-  counts: true,
+  counts: 'vitest',
 };
 
 await runCommand(() => runPhases([HEAT]));
