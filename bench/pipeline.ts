@@ -13,7 +13,9 @@ import { fetchDistribution } from '../stack/setup/elasticsearch_distribution.js'
 import { median, publish, type Result } from './output.js';
 import { runBulk } from './pipeline/bulk.js';
 import { measureLatency, percentile } from './pipeline/latency.js';
-import { agentFrames, nginxLines } from './pipeline/lines.js';
+import { agentFrames, agentLines, nginxLines } from './pipeline/lines.js';
+import { BenchLogstash } from './pipeline/logstash.js';
+import { parseOnly } from './pipeline/parse_only.js';
 import { canPin, pin, pinSelf } from './pipeline/processes.js';
 import { doorCpu, pour, startRota } from './pipeline/rota.js';
 import { BenchStore, type FinishedDocument } from './pipeline/store.js';
@@ -22,6 +24,8 @@ const STORE_CORE = 0;
 const DOOR_CORE = 1;
 const EVENTS = Number(process.env['ROTA_BENCH_EVENTS'] || 40_000);
 const ROUNDS = Number(process.env['ROTA_BENCH_ROUNDS'] || 3);
+/** Namespace of what Logstash writes by Rota's own pipeline; with a `g` behind, by grok. */
+const LOGSTASH = 'logstash';
 const LATENCY = { perSecond: 1_000, seconds: 20 };
 
 type Figures = Record<string, { events_per_s: number[]; cpu_s_per_million: number[] }>;
@@ -56,35 +60,50 @@ async function measure(url: string): Promise<Result[]> {
   const lines = nginxLines(EVENTS);
   const figures: Figures = {};
   let documents: FinishedDocument[] = [];
-  // Round 0 warms Elasticsearch's Java up and yields the finished documents; it is not counted.
-  for (let round = 0; round <= ROUNDS; round += 1) {
-    const keep = (subject: string, run: { events_per_s: number; cpu_s_per_million: number }) => {
-      console.log(`round ${round}  ${subject.padEnd(14)} ${Math.round(run.events_per_s)} events/s`);
-      if (round === 0) return;
-      figures[subject] ??= { events_per_s: [], cpu_s_per_million: [] };
-      figures[subject].events_per_s.push(run.events_per_s);
-      figures[subject].cpu_s_per_million.push(run.cpu_s_per_million);
-    };
-    for (const profile of ['fast', 'durable'] as const) {
-      const namespace = `${profile}${round}`;
-      await install(namespace);
-      const door = await startRota({ profile, namespace, elasticsearchUrl: url, core: DOOR_CORE });
-      try {
-        keep(profile === 'fast' ? 'rota' : 'rota:durable', await timeRota(store, door, agentFrames(lines, namespace)));
-        if (documents.length === 0) documents = await store.documents(door.stream, EVENTS);
-      } finally {
-        await door.stop();
+  const obstacle = await BenchLogstash.obstacle(url);
+  if (obstacle) console.log(`Logstash is not measured: ${obstacle}.`);
+  for (const namespace of [LOGSTASH, `${LOGSTASH}g`]) if (!obstacle) await install(namespace);
+  const logstash = obstacle
+    ? undefined
+    : await BenchLogstash.start({ elasticsearchUrl: url, namespace: LOGSTASH, core: DOOR_CORE });
+  try {
+    // Round 0 warms Elasticsearch's Java up and yields the finished documents; it is not counted.
+    for (let round = 0; round <= ROUNDS; round += 1) {
+      const keep = (subject: string, run: { events_per_s: number; cpu_s_per_million: number }) => {
+        console.log(`round ${round}  ${subject.padEnd(14)} ${Math.round(run.events_per_s)} events/s`);
+        if (round === 0) return;
+        figures[subject] ??= { events_per_s: [], cpu_s_per_million: [] };
+        figures[subject].events_per_s.push(run.events_per_s);
+        figures[subject].cpu_s_per_million.push(run.cpu_s_per_million);
+      };
+      for (const profile of ['fast', 'durable'] as const) {
+        const namespace = `${profile}${round}`;
+        await install(namespace);
+        const door = await startRota({ profile, namespace, elasticsearchUrl: url, core: DOOR_CORE });
+        try {
+          keep(
+            profile === 'fast' ? 'rota' : 'rota:durable',
+            await timeRota(store, door, agentFrames(lines, namespace)),
+          );
+          if (documents.length === 0) documents = await store.documents(door.stream, EVENTS);
+        } finally {
+          await door.stop();
+        }
       }
+      for (const [subject, withIds] of [
+        ['bulk', true],
+        ['bulk:auto-id', false],
+      ] as const) {
+        const namespace = `${withIds ? 'ids' : 'auto'}${round}`;
+        await install(namespace);
+        await sleep(1_000);
+        keep(subject, await runBulk(url, `logs-nginx.access-${namespace}`, documents, withIds));
+      }
+      keep('rota:parse', await parseOnly(lines, DOOR_CORE));
+      if (logstash) await measureLogstash(logstash, store, lines, round, keep);
     }
-    for (const [subject, withIds] of [
-      ['bulk', true],
-      ['bulk:auto-id', false],
-    ] as const) {
-      const namespace = `${withIds ? 'ids' : 'auto'}${round}`;
-      await install(namespace);
-      await sleep(1_000);
-      keep(subject, await runBulk(url, `logs-nginx.access-${namespace}`, documents, withIds));
-    }
+  } finally {
+    await logstash?.stop();
   }
   http.close();
   const results = Object.entries(figures).flatMap(([subject, { events_per_s, cpu_s_per_million }]) => [
@@ -92,6 +111,22 @@ async function measure(url: string): Promise<Result[]> {
     median(subject, 'cpu_s_per_million', 's', cpu_s_per_million),
   ]);
   return [...results, ...(await latencies(url, store, install))];
+}
+
+/** Round 0 warms Logstash up; it is the same process in all rounds. */
+async function measureLogstash(
+  logstash: BenchLogstash,
+  store: BenchStore,
+  lines: readonly string[],
+  round: number,
+  keep: (subject: string, run: { events_per_s: number; cpu_s_per_million: number }) => void,
+): Promise<void> {
+  const raw = Buffer.from(`${lines.join('\n')}\n`);
+  const framed = Buffer.from(`${agentLines(lines, `l${round}`).join('\n')}\n`);
+  const count = lines.length;
+  keep('logstash', await logstash.run('logstash', raw, count, store, `logs-nginx.access-${LOGSTASH}g`));
+  keep('logstash:rota', await logstash.run('logstash:rota', framed, count, store, `logs-nginx.access-${LOGSTASH}`));
+  keep('logstash:parse', await logstash.run('logstash:parse', raw, count, store, ''));
 }
 
 async function timeRota(store: BenchStore, door: Awaited<ReturnType<typeof startRota>>, frames: Buffer) {

@@ -48,16 +48,23 @@ function mix(n: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** The lines as an agent forwards them (docs/architecture.md, "Wire, agent to server"), octet-counted for TCP. */
-export function agentFrames(lines: readonly string[], run: string): Buffer {
+/** The lines as an agent forwards them (docs/architecture.md, "Wire, agent to server"). */
+export function agentLines(lines: readonly string[], run: string): string[] {
   const time = new Date().toISOString();
   let offset = 0;
-  const frames = lines.map((text, n) => {
+  return lines.map((text, n) => {
     const at = offset;
     offset += text.length + 1;
     const data = `[rota@32473 dataset="nginx.access" file="/var/log/nginx/access.log" offset="${at}" id="${run}-${n}"]`;
-    const message = `<182>1 ${time} frontend-1 nginx - - ${data} ${text}`;
-    return `${Buffer.byteLength(message)} ${message}`;
+    return `<182>1 ${time} frontend-1 nginx - - ${data} ${text}`;
   });
-  return Buffer.from(frames.join(''));
+}
+
+/** The same, octet-counted for TCP. */
+export function agentFrames(lines: readonly string[], run: string): Buffer {
+  return Buffer.from(
+    agentLines(lines, run)
+      .map((message) => `${Buffer.byteLength(message)} ${message}`)
+      .join(''),
+  );
 }
