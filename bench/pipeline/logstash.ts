@@ -89,11 +89,23 @@ export class BenchLogstash {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** Events that the pipeline without an output has taken through its filters. */
   private async parsed(): Promise<number> {
-    const answer = await fetch(`http://127.0.0.1:${this.apiPort}/_node/stats/pipelines/logstash_parse`);
-    const stats = (await answer.json()) as { pipelines?: Record<string, { events?: { filtered?: number } }> };
-    return stats.pipelines?.['logstash_parse']?.events?.filtered ?? 0;
+    for (let attempt = 0; attempt < 100; attempt += 1) {
+      const answer = await fetch(`http://127.0.0.1:${this.apiPort}/_node/stats/pipelines/logstash_parse`);
+      const text = await answer.text();
+      // A busy Logstash answers with nothing now and then.
+      const stats = (text === '' ? {} : JSON.parse(text)) as Stats;
+      const filtered = stats.pipelines?.['logstash_parse']?.events?.filtered;
+      if (filtered !== undefined) return filtered;
+      await sleep(100);
+    }
+    throw new Error('logstash: its API tells no count of events');
   }
+}
+
+interface Stats {
+  pipelines?: Record<string, { events?: { filtered?: number } }>;
 }
 
 function writeSettings(
