@@ -121,9 +121,13 @@ ROTA_TLS_CERT=/etc/rota/tls/node.crt
 ROTA_TLS_KEY=/etc/rota/tls/node.key
 ROTA_TLS_PEER=log.rota
 ROTA_NGINX_ACCESS=/var/log/rota/access.log
+ROTA_NGINX_ACCESS_ROTATED=/var/log/rota/access.log.1
 ROTA_NGINX_ERROR=/var/log/rota/error.log
+ROTA_NGINX_ERROR_ROTATED=/var/log/rota/error.log.1
 ROTA_GUNICORN_ACCESS=/var/log/rota/gunicorn_access.log
+ROTA_GUNICORN_ACCESS_ROTATED=/var/log/rota/gunicorn_access.log.1
 ROTA_GUNICORN_ERROR=/var/log/rota/gunicorn_error.log
+ROTA_GUNICORN_ERROR_ROTATED=/var/log/rota/gunicorn_error.log.1
 AGENT
   restart_if_running rota-agent.service
 }
