@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -81,12 +81,19 @@ async function feed(port: number, lines: Iterable<Buffer>, frame: (bytes: Buffer
   await new Promise<void>((resolve) => socket.end(resolve));
 }
 
+/** The sum over all processes that counted; each writes `<file>.<pid>`. */
 function read(file: string): Counts {
-  try {
-    return JSON.parse(existsSync(file) ? readFileSync(file, 'utf8') : '{}') as Counts;
-  } catch {
-    return { documents: 0, dead_letters: 0, failures: 0, ids: 0 };
+  const sum: Counts = { documents: 0, dead_letters: 0, failures: 0, ids: 0 };
+  for (const name of readdirSync(dirname(file)).filter((one) => one.startsWith(`${basename(file)}.`))) {
+    let counts: Partial<Counts> = {};
+    try {
+      counts = JSON.parse(readFileSync(join(dirname(file), name), 'utf8')) as Counts;
+    } catch {
+      // Caught in the middle of its writing: the next look will do.
+    }
+    for (const key of Object.keys(sum) as (keyof Counts)[]) sum[key] += counts[key] ?? 0;
   }
+  return sum;
 }
 
 /** Until all are there, and some seconds more in which no one too many may come; or until nothing comes any more. */

@@ -1,5 +1,5 @@
 // Stands where the indexer stands, with the real shaper: counts documents and dead letters, and keeps nothing else.
-// Bundled by the test that uses it; rsyslog runs it by omprog.
+// Bundled by the test that uses it; rsyslog runs it by omprog, one for each queue worker (the disk's has its own).
 import { writeFileSync } from 'node:fs';
 import { createShape } from '../../pipeline/indexer/shape';
 
@@ -23,7 +23,7 @@ process.stdin.on('data', (chunk: Buffer) => {
     answer += isMark ? 'OK\n' : 'DEFER_COMMIT\n';
   }
   rest = all.subarray(at);
-  writeFileSync(`${process.env['ROTA_CAPTURE']}`, JSON.stringify({ ...counts, ids: ids.size }));
+  writeFileSync(`${process.env['ROTA_CAPTURE']}.${process.pid}`, JSON.stringify({ ...counts, ids: ids.size }));
   if (answers) process.stdout.write(answer);
 });
 
