@@ -8,7 +8,7 @@ import { measureOmrelp } from './sdk/omrelp.js';
 import { type Receiver, Rsyslog, Sink } from './sdk/receivers.js';
 import { type Figures, measure, trouble } from './sdk/runs.js';
 
-const COUNT = Number(process.env['ROTA_BENCH_EVENTS'] || 100_000);
+const COUNT = Number(process.env['ROTA_BENCH_EVENTS'] || 200_000);
 const ROUNDS = Number(process.env['ROTA_BENCH_ROUNDS'] || 3);
 const PORT = Number(process.env['ROTA_BENCH_PORT'] || 21_450);
 const SUBJECTS = ['rota-tcp', 'rota-relp', 'winston-syslog', 'pino-socket'];

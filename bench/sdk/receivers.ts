@@ -31,12 +31,14 @@ export class Rsyslog implements Receiver {
   ) {
     this.output = join(folder, 'received');
     this.reset();
+    const main = keep === 'messages' ? 'main_queue(queue.type="Direct")' : '';
     const queue =
       keep === 'messages' ? '' : 'queue.type="LinkedList" queue.size="200000" queue.dequeueBatchSize="2000"';
     const line = keep === 'messages' ? '%rawmsg%\\n' : 'x\\n';
     writeFileSync(
       this.config,
       `global(workDirectory="${folder}" maxMessageSize="72k")
+${main}
 module(load="imrelp")
 module(load="imptcp")
 template(name="line" type="string" string="${line}")

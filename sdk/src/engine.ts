@@ -1,6 +1,6 @@
 import { currentFields, mergeFields } from './context.js';
 import { asError, RotaError } from './errors.js';
-import { EcsEncoder, type Fields } from './event/ecs_encoder.js';
+import { type Begun, EcsEncoder, type Fields } from './event/ecs_encoder.js';
 import { Identity } from './event/identity.js';
 import { truncate } from './event/truncate.js';
 import { type Exiting, unwatchExit, watchExit } from './exit.js';
@@ -179,18 +179,21 @@ export class Engine implements Exiting {
   private submit(level: string, message: string, fields: Fields | undefined, own: boolean): void {
     const stamp = this.clock.at(Date.now());
     const sequence = this.identity.next();
-    let json: string;
+    let begun: Begun;
     try {
-      json = this.ecs.encode(stamp.iso, level, message, sequence, fields);
+      begun = this.ecs.begin(stamp.iso, level, message, sequence, fields);
     } catch (error) {
       this.lose(sequence, error);
       return;
     }
     const head = this.header.head(severityOf(level), stamp.rfc5424, own ? 'rota.sdk' : this.msgId(fields));
     const sd = this.header.structuredData(sequence);
-    const room = this.settings.maxMessageBytes - head.length - sd.length;
-    if (json.length * 3 > room && Buffer.byteLength(json) > room) json = truncate(json, room);
-    this.outbox.submit(head + sd + json, head.length, sequence, own);
+    const tail = begun.whole ? undefined : this.ecs.tailBytes;
+    const room = this.settings.maxMessageBytes - head.length - sd.length - (tail?.length ?? 0);
+    if (begun.text.length * 3 > room && Buffer.byteLength(begun.text) > room) {
+      const whole = begun.whole ? begun.text : begun.text + this.ecs.tail;
+      this.outbox.submit(head + sd + truncate(whole, room + (tail?.length ?? 0)), head.length, sequence, own);
+    } else this.outbox.submit(head + sd + begun.text, head.length, sequence, own, tail);
     if (!own) this.reporter.afterSubmit();
   }
 

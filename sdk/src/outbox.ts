@@ -17,7 +17,7 @@ export interface FlushResult {
 }
 
 /** Bytes that are worth a write within the turn of the event loop that logs them. */
-const WRITE_NOW_BYTES = 32 * 1024;
+const WRITE_NOW_BYTES = 64 * 1024;
 
 /** Everything between an encoded message and its delivery: queue, spool, connection, and who waits for them. */
 export class Outbox {
@@ -70,9 +70,9 @@ export class Outbox {
     return this.queue.held + (this.store?.backlog ?? 0);
   }
 
-  /** Takes one message. `force` is for our own reports, which a full queue must not lose. */
-  submit(text: string, sdAt: number, sequence: number, force = false): void {
-    const entry = this.pool.store(text, sdAt, sequence);
+  /** Takes one message, whose end may be given as bytes. `force` is for our own reports, which a full queue must not lose. */
+  submit(text: string, sdAt: number, sequence: number, force = false, tail?: Uint8Array): void {
+    const entry = this.pool.store(text, sdAt, sequence, tail);
     if (this.closed) {
       this.drops.add('exit', sequence);
       this.pool.release(entry);

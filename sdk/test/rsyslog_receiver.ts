@@ -25,7 +25,7 @@ export interface ReceiverOptions {
   clients?: readonly string[];
 }
 
-/** A real rsyslogd with one input of each kind. Rulesets are direct: what RELP acknowledges is in the file. */
+/** A real rsyslogd with one input of each kind. There is no queue: what RELP acknowledges is in the file. */
 export class RsyslogReceiver {
   readonly output: string;
   readonly socket: string;
@@ -133,6 +133,7 @@ export class RsyslogReceiver {
 global(workDirectory="${folder}" maxMessageSize="72k" parser.escapeControlCharactersOnReceive="off"
   defaultNetstreamDriver="ossl" defaultNetstreamDriverCAFile="${authority.ca}"
   defaultNetstreamDriverCertFile="${server.cert}" defaultNetstreamDriverKeyFile="${server.key}")
+main_queue(queue.type="Direct")
 module(load="imrelp" tls.tlslib="openssl")
 module(load="imptcp")
 module(load="imtcp" streamDriver.name="ossl" streamDriver.mode="1" ${tcpAuth})

@@ -24,11 +24,19 @@ export interface Statics {
 const OURS = new Set(['agent', 'ecs']);
 const HEAD = new Set(['@timestamp', 'message', 'log', 'event']);
 
+export interface Begun {
+  text: string;
+  /** False: `tail` is to follow. */
+  whole: boolean;
+}
+
 export class EcsEncoder {
   private readonly statics = new Map<string, Fields>();
   private readonly spelled = new Map<string, string>();
   private readonly levels = new Map<string, string>();
-  private readonly tail: string;
+  /** The end of every document that is not merged: what is the same in all of them, encoded once for all. */
+  readonly tail: string;
+  readonly tailBytes: Buffer;
   private readonly dataset: string;
 
   constructor(
@@ -39,19 +47,31 @@ export class EcsEncoder {
     this.statics.set('ecs', { version: ECS_VERSION });
     for (const [key, value] of Object.entries(statics)) if (value !== undefined) this.statics.set(key, value);
     for (const [key, value] of this.statics) this.spelled.set(key, `,"${key}":${toJson(value)}`);
-    this.tail = [...this.spelled.values()].join('');
+    this.tail = `${[...this.spelled.values()].join('')}}`;
+    this.tailBytes = Buffer.from(this.tail);
     this.dataset = dataset;
   }
 
-  /** One document as JSON text. `fields` are the application's, nested ECS objects or anything else. */
-  encode(time: string, level: string, message: string, sequence: number, fields: Fields | undefined): string {
+  /**
+   * One document as JSON text, without its end (`tail`) when `fields` touch nothing of ours. `fields` are the application's, nested ECS objects or anything else.
+   */
+  begin(time: string, level: string, message: string, sequence: number, fields: Fields | undefined): Begun {
     let own = '';
     if (fields !== undefined) {
-      for (const key in fields) if (this.touches(key)) return this.merge(time, level, message, sequence, fields);
+      for (const key in fields) {
+        if (this.touches(key)) return { text: this.merge(time, level, message, sequence, fields), whole: true };
+      }
       const text = toJson(fields) ?? '{}';
       if (text.length > 2 && text[0] === '{') own = `,${text.slice(1, -1)}`;
     }
-    return `{"@timestamp":"${time}","log":${this.log(level)},"message":${escapeUnsafe(JSON.stringify(message))},"event":{"dataset":"${this.dataset}","id":"${this.ephemeralId}-${sequence}","sequence":${sequence}}${this.tail}${escapeUnsafe(own)}}`;
+    const text = `{"@timestamp":"${time}","log":${this.log(level)},"message":${escapeUnsafe(JSON.stringify(message))},"event":{"dataset":"${this.dataset}","id":"${this.ephemeralId}-${sequence}","sequence":${sequence}}${escapeUnsafe(own)}`;
+    return { text, whole: false };
+  }
+
+  /** One whole document as JSON text. */
+  encode(time: string, level: string, message: string, sequence: number, fields: Fields | undefined): string {
+    const { text, whole } = this.begin(time, level, message, sequence, fields);
+    return whole ? text : text + this.tail;
   }
 
   private touches(key: string): boolean {

@@ -3,6 +3,7 @@ import type { Entry, Ticket } from './entry.js';
 /** Bytes of one slab; a larger message gets a slab of its own. */
 export const SLAB_BYTES = 256 * 1024;
 const SPARE_SLABS = 4;
+const NOTHING = new Uint8Array(0);
 
 /** A piece of memory outside the JavaScript heap that holds many messages. `live` counts those still needed. */
 export interface Slab {
@@ -22,11 +23,18 @@ export class SlabPool {
   private current: Slab = newSlab(SLAB_BYTES);
   private readonly spare: Slab[] = [];
 
-  /** Stores `text` as UTF-8. `sdAt` is where its STRUCTURED-DATA begins, counted from the start of the text. */
-  store(text: string, sdAt: number, sequence: number): Entry {
-    const slab = this.room(text.length * 3 + this.headroom);
+  /**
+   * Stores `text` as UTF-8, and `tail` behind it. `sdAt` is where its STRUCTURED-DATA begins, counted from the start of
+   * the text.
+   */
+  store(text: string, sdAt: number, sequence: number, tail: Uint8Array = NOTHING): Entry {
+    const slab = this.room(text.length * 3 + tail.length + this.headroom);
     const start = slab.used + this.headroom;
-    const end = start + slab.bytes.write(text, start, 'utf8');
+    let end = start + slab.bytes.write(text, start, 'utf8');
+    if (tail.length > 0) {
+      slab.bytes.set(tail, end);
+      end += tail.length;
+    }
     return keep(slab, start, end, sdAt, sequence, null);
   }
 
