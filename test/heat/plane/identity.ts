@@ -25,7 +25,7 @@ export class Identity {
     readonly token: string,
   ) {}
 
-  static async login(layout: Layout, seconds = 120): Promise<Identity> {
+  static async login(layout: Layout, seconds = 300): Promise<Identity> {
     const url = identityUrl(layout);
     const domain = { id: 'default' };
     const user = { name: 'admin', domain, password: 'secret' };

@@ -73,7 +73,7 @@ export class Service {
   }
 
   /** Waits until `ready` says so. @throws PlaneError when the service ends first, or after `seconds` */
-  async until(ready: () => Promise<boolean>, seconds = 180): Promise<void> {
+  async until(ready: () => Promise<boolean>, seconds = 300): Promise<void> {
     const deadline = Date.now() + seconds * 1000;
     while (!(await ready())) {
       const late = Date.now() > deadline;

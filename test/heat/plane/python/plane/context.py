@@ -37,7 +37,7 @@ class Plane:
         self.say('ready')
         server.run()
 
-    def wait_for(self, service, seconds=180):
+    def wait_for(self, service, seconds=300):
         """Wait until another service answers HTTP, with whatever status."""
         deadline = time.time() + seconds
         while time.time() < deadline:
@@ -50,7 +50,7 @@ class Plane:
                 time.sleep(.2)
         sys.exit(f'{self.service}: {service} did not answer within {seconds} s')
 
-    def wait_for_file(self, name, seconds=180):
+    def wait_for_file(self, name, seconds=300):
         """Wait for a marker file in the plane's run folder (the catalog was seeded, say)."""
         deadline = time.time() + seconds
         while not os.path.exists(os.path.join(self.directory, 'run', name)):
