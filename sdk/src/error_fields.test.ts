@@ -46,7 +46,7 @@ describe('error fields', () => {
     const started = performance.now();
     const fields = errorFields(wide(2));
     expect(fields.stack_trace?.length).toBeLessThanOrEqual(MAX_STACK);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(performance.now() - started).toBeLessThan(5000);
   });
 
   it('never throws', () => {

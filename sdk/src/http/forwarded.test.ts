@@ -88,6 +88,6 @@ describe('Forwarded', () => {
     ]) {
       parseForwarded(one);
     }
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(performance.now() - started).toBeLessThan(5000);
   });
 });

@@ -120,6 +120,6 @@ describe('secrets in texts', () => {
     ];
     const started = performance.now();
     for (const one of hostile) text(one);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(performance.now() - started).toBeLessThan(5000);
   });
 });
