@@ -8,7 +8,8 @@ export function useChartTheme(bars: number, topMargin: number): { baseTheme: The
   const { dark, panel } = useRotaTheme();
   return useMemo(() => {
     const ours: PartialTheme = {
-      background: { color: 'transparent' },
+      // Texts on bars take their contrast from the fallback.
+      background: { color: 'transparent', fallbackColor: panel },
       chartMargins: { top: topMargin, bottom: 0, left: 0, right: 4 },
       chartPaddings: { top: 0, bottom: 0, left: 0, right: 0 },
       scales: { barsPadding: 0.12 },
