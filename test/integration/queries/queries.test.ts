@@ -47,7 +47,7 @@ beforeAll(async () => {
     empty: api(space('empty')),
     long: api(long),
   };
-});
+}, 600_000);
 afterAll(() => stop());
 
 describe('queries against a real Elasticsearch', () => {
