@@ -40,7 +40,7 @@ export function Verdict({
             <h1>{verdict.headline}</h1>
           </EuiTitle>
           {verdict.detail && (
-            <EuiText size="xs" color="subdued" className="rotaVerdict__detail">
+            <EuiText size="xs" className="rotaVerdict__detail">
               <p>
                 <Words text={verdict.detail} />
               </p>
