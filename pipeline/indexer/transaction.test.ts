@@ -66,3 +66,16 @@ test('COMMIT tells when delivery was given up, and the next transaction starts c
   expect(await first).toBe(false);
   expect(await transaction.commit()).toBe(true);
 });
+
+test('the first sub-bulk is small and the next ones grow to the limit, in every transaction', async () => {
+  const sent = recorder();
+  const transaction = new Transaction(sent, { ...limits, bulkDocs: 300, bulkBytes: 1e6 });
+  for (let round = 0; round < 2; round += 1) {
+    for (let n = 0; n < 1_000; n += 1) transaction.add(item(`${n}`));
+    const committed = transaction.commit();
+    for (const done of sent.release) done(true);
+    await committed;
+  }
+  const sizes = sent.bulks.map(({ length }) => length);
+  expect(sizes).toEqual([100, 200, 300, 300, 100, 100, 200, 300, 300, 100]);
+});
