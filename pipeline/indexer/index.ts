@@ -32,8 +32,10 @@ function main(): void {
     lastResort: (item: Item, reason: string) =>
       keepOnDisk(join(settings.dir, 'dead_letters.ndjson'), item, reason, status),
   };
+  // Profile `fast` runs omprog without `confirmMessages`: nobody reads answers, and rsyslog does not wait for them.
+  const confirms = process.env['ROTA_PROFILE'] !== 'fast';
   const delivery = new Delivery({ ...deliveryParts, counters });
-  const indexer = new Indexer({ settings, delivery, counters, status, shape: createShape(process.env) });
+  const indexer = new Indexer({ settings, delivery, counters, status, shape: createShape(process.env), confirms });
   const reporter = new Reporter({
     settings,
     // Its own documents are not counted.
@@ -44,8 +46,6 @@ function main(): void {
     ephemeralId: randomUUID(),
     oldestMs: () => indexer.oldestMs(),
   });
-  // Profile `fast` runs omprog without `confirmMessages`: nobody reads answers, and rsyslog does not wait for them.
-  const confirms = process.env['ROTA_PROFILE'] !== 'fast';
   const answer = confirms ? (text: string) => void writeSync(1, text) : () => {};
   const dialogue = new OmprogDialogue(indexer, answer, settings.keepAliveMs);
 

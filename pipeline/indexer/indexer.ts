@@ -11,6 +11,8 @@ import { Transaction } from './transaction';
 
 const ADOPT_EVERY_MS = 5_000;
 const JOURNAL_RETRY_MS = 1_000;
+/** Without confirmation COMMIT need not wait, but the journal must come to an end now and then. */
+const JOURNAL_LIMIT = 32 * 1024 * 1024;
 
 export interface IndexerParts {
   settings: IndexerSettings;
@@ -18,6 +20,8 @@ export interface IndexerParts {
   counters: Counters;
   status: Status;
   shape: (line: Buffer) => Shaped;
+  /** False in profile `fast`: rsyslog does not wait for answers. */
+  confirms: boolean;
 }
 
 /** Takes rsyslog's lines: journal first, then shape, then bulk. */
@@ -31,7 +35,7 @@ export class Indexer implements OmprogHandler {
   constructor(private readonly parts: IndexerParts) {
     this.journalDir = join(parts.settings.dir, 'journal');
     this.journal = new Journal(this.journalDir);
-    this.transaction = new Transaction(parts.delivery, parts.settings);
+    this.transaction = new Transaction(parts.delivery, parts.settings, () => this.journal.clear());
   }
 
   /** Sends what processes before this one left behind, now and whenever another worker dies. */
@@ -51,6 +55,10 @@ export class Indexer implements OmprogHandler {
   }
 
   async commit(): Promise<void> {
+    if (!this.parts.confirms && this.journal.size < JOURNAL_LIMIT) {
+      this.transaction.flush();
+      return;
+    }
     // After stop() this never resolves: the answer must not be OK, and the process ends.
     if (!(await this.transaction.commit())) await new Promise(() => {});
     this.journal.clear();

@@ -25,7 +25,8 @@ const NEWLINE = Buffer.from('\n');
 export class Journal {
   private fd: number;
   private readonly path: string;
-  private size = 0;
+  /** Bytes of lines that are not known to be safe. */
+  size = 0;
 
   constructor(dir: string) {
     mkdirSync(dir, { recursive: true });

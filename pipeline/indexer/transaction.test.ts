@@ -79,3 +79,19 @@ test('the first sub-bulk is small and the next ones grow to the limit, in every 
   const sizes = sent.bulks.map(({ length }) => length);
   expect(sizes).toEqual([100, 200, 300, 300, 100, 100, 200, 300, 300, 100]);
 });
+
+test('it tells when everything that was added is safe, and not before', async () => {
+  const sent = recorder();
+  let idle = 0;
+  const transaction = new Transaction(sent, limits, () => {
+    idle += 1;
+  });
+  for (const id of ['1', '2', '3']) transaction.add(item(id));
+  sent.release[0]!(true);
+  await transaction.relief();
+  expect(idle, 'the third is still gathered').toBe(0);
+  transaction.flush();
+  sent.release[1]!(true);
+  await transaction.commit();
+  expect(idle).toBe(1);
+});

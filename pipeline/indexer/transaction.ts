@@ -26,6 +26,8 @@ export class Transaction {
   constructor(
     private readonly delivery: Pick<Delivery, 'deliver'>,
     private readonly limits: TransactionLimits,
+    /** Called whenever everything that was added is safe. */
+    private readonly onIdle: () => void = () => {},
   ) {}
 
   add(item: Item): void {
@@ -46,10 +48,15 @@ export class Transaction {
     await Promise.race(this.underWay);
   }
 
-  /** Resolves to true when every event is safe, to false when delivery was stopped before. */
-  async commit(): Promise<boolean> {
+  /** Sends what was gathered, without waiting for anything. */
+  flush(): void {
     this.send();
     this.sent = 0;
+  }
+
+  /** Resolves to true when every event is safe, to false when delivery was stopped before. */
+  async commit(): Promise<boolean> {
+    this.flush();
     await Promise.all(this.underWay);
     this.oldestSince = 0;
     const { complete } = this;
@@ -66,6 +73,10 @@ export class Transaction {
     const delivery = this.delivery.deliver(items).then((done) => {
       this.underWay.delete(delivery);
       if (!done) this.complete = false;
+      if (this.complete && this.underWay.size === 0 && this.gathered.length === 0) {
+        this.oldestSince = 0;
+        this.onIdle();
+      }
       return done;
     });
     this.underWay.add(delivery);
