@@ -19,6 +19,8 @@ export interface DeliveryParts {
   counters: Counters;
   status: Status;
   namespace: string;
+  /** Takes addresses out of a line that Elasticsearch refuses, where the site wants that. */
+  conceal(line: Buffer): Buffer;
   /** Keeps a dead letter that Elasticsearch refuses as well. */
   lastResort(item: Item, reason: string): void;
 }
@@ -159,13 +161,14 @@ export class Delivery {
   }
 
   private refuse(item: Item, reason: string, again: Item[]): void {
-    const { namespace, lastResort, counters } = this.parts;
+    const { namespace, lastResort, counters, conceal } = this.parts;
     if (item.dataset === DEAD_LETTER_DATASET) {
       lastResort(item, reason);
       counters.add('deadlettered');
       return;
     }
-    again.push(refusedItem(item, `logs-${DEAD_LETTER_DATASET}-${namespace}`, reason, new Date().toISOString()));
+    const stream = `logs-${DEAD_LETTER_DATASET}-${namespace}`;
+    again.push(refusedItem({ ...item, line: conceal(item.line) }, stream, reason, new Date().toISOString()));
   }
 
   /** A bulk that is refused as a whole: one document is the cause. */

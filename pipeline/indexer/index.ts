@@ -10,7 +10,7 @@ import type { Item } from './item';
 import { OmprogDialogue } from './omprog';
 import { Reporter } from './reporter';
 import { readSettings } from './settings';
-import { createShape } from './shape/shape';
+import { createConceal, createShape } from './shape/shape';
 import { Status } from './status';
 import { Streams } from './streams';
 
@@ -29,6 +29,7 @@ function main(): void {
     streams: new Streams(http),
     status,
     namespace: settings.namespace,
+    conceal: createConceal(process.env),
     lastResort: (item: Item, reason: string) =>
       keepOnDisk(join(settings.dir, 'dead_letters.ndjson'), item, reason, status),
   };

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Shaped, shape } from '../../pipeline/indexer/shape';
-import { readLine } from '../../pipeline/indexer/shape/line';
+import { messageText, readLine } from '../../pipeline/indexer/shape/line';
 import { readShapeSettings } from '../../pipeline/indexer/shape/settings';
 import { Capture } from '../support/lines/capture.js';
 import { send } from '../support/lines/doors.js';
@@ -120,12 +120,36 @@ function ownFields(shaped: Shaped, one: Case): Record<string, unknown> {
   expect(flat['data_stream.namespace']).toBe('rota');
   if (expected['event.dataset'] === undefined) expect(flat['event.dataset']).toBe(one.dataset);
   expect(Math.abs(Date.now() - Date.parse(String(flat['event.created'])))).toBeLessThan(120_000_000_000);
+  checkOriginal(flat, one);
   if (one.door === 'file') expect(flat['log.file.path']).toMatch(new RegExp(`/${one.dataset}\\.log$`));
-  const common = ['event.id', 'ecs.version', 'host.name', 'event.created', 'log.file.path', 'log.offset'];
+  const common = [
+    'event.id',
+    'event.original',
+    'ecs.version',
+    'host.name',
+    'event.created',
+    'log.file.path',
+    'log.offset',
+  ];
   for (const name of [...common, 'data_stream.type', 'data_stream.dataset', 'data_stream.namespace']) delete flat[name];
   if (expected['event.dataset'] === undefined) delete flat['event.dataset'];
   checkTime(flat, expected);
   return flat;
+}
+
+/** A line that is not JSON is kept as it came: the whole of a file's line or a bare one, of a syslog message what followed the header. */
+function checkOriginal(flat: Record<string, unknown>, one: Case): void {
+  const text = messageText(one.bytes);
+  const original = flat['event.original'];
+  if (/(^|[ :])\{.*\}\s*$/s.test(text) && original === undefined) {
+    expect(() => JSON.parse(text.slice(text.indexOf('{')))).not.toThrow();
+    return;
+  }
+  const kept = String(original);
+  expect(kept.length).toBeGreaterThan(0);
+  if (one.door === 'file' || one.door === 'tcp_raw')
+    expect(text.startsWith(kept) && kept.length >= Math.min(text.length, 65_533)).toBe(true);
+  else expect(text).toContain(kept);
 }
 
 /** `ts` is the end of a time whose year rsyslog took from its clock; without any time, it is the receipt's. */

@@ -41,7 +41,7 @@ export function accessDocument(line: Line, access: Access, settings: ShapeSettin
   event['module'] = access.module;
   event['outcome'] = outcome(status);
   put(event, 'duration', access.durationNs);
-  addClient(doc, access.client, access.clientPort, settings);
+  addClient(doc, access.client, access.clientPort);
   if (access.user !== undefined) doc['user'] = { name: access.user };
   doc['http'] = http(access);
   if (request.target !== undefined) doc['url'] = urlFields(request.target, request.method, access.domain);

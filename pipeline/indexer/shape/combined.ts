@@ -56,7 +56,7 @@ export function combinedDocument(line: Line, parsed: Parsed, dataset: string, id
     },
     settings,
   );
-  addExtras(doc, extras, settings);
+  addExtras(doc, extras);
   return doc;
 }
 
@@ -65,13 +65,13 @@ function quotesBack(text: string): string {
   return text.includes('\u0001') ? text.replaceAll('\u0001', '"') : text;
 }
 
-function addExtras(doc: JsonObject, extras: ReturnType<typeof readExtras>, settings: ShapeSettings): void {
+function addExtras(doc: JsonObject, extras: ReturnType<typeof readExtras>): void {
   const upstream: JsonObject = {};
   put(upstream, 'address', extras.upstreamAddress);
   put(upstream, 'status_code', extras.upstreamStatus);
   put(upstream, 'duration', extras.upstreamDurationNs);
   if (Object.keys(upstream).length > 0) child(doc, 'rota')['upstream'] = upstream;
-  const forwarded = forwardedIp(extras.forwardedFor, settings);
+  const forwarded = forwardedIp(extras.forwardedFor);
   if (forwarded !== undefined) doc['network'] = { forwarded_ip: forwarded };
   const trace = traceId(extras.traceparent);
   if (trace !== undefined) doc['trace'] = { id: trace };

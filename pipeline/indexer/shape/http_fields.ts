@@ -1,6 +1,5 @@
 import { isIP } from 'node:net';
 import { UAParser } from 'ua-parser-js';
-import type { ShapeSettings } from './settings';
 import type { JsonObject } from './shaped';
 
 /** nginx and its kin write `-` for what is not there. */
@@ -82,34 +81,13 @@ export function addAuthority(url: JsonObject, authority: string): void {
 }
 
 /** `source.*` and `client.*` of an address as logged: an IP, a name, or nothing for a unix socket. */
-export function addClient(
-  doc: JsonObject,
-  address: string | undefined,
-  port: number | undefined,
-  settings: ShapeSettings,
-): void {
-  const shown = address === undefined ? undefined : anonymous(address, settings);
-  if (shown === undefined) return;
-  const fields: JsonObject = { address: shown };
-  if (isIP(shown) !== 0) fields['ip'] = shown;
+export function addClient(doc: JsonObject, address: string | undefined, port: number | undefined): void {
+  if (address === undefined) return;
+  const fields: JsonObject = { address };
+  if (isIP(address) !== 0) fields['ip'] = address;
   if (port !== undefined) fields['port'] = port;
   doc['source'] = fields;
   doc['client'] = { ...fields };
-}
-
-/** The address with its last octet (IPv4) or last 80 bits (IPv6) zeroed when the setting says so. */
-export function anonymous(address: string, settings: ShapeSettings): string {
-  if (settings.anonymize === 'off') return address;
-  const family = isIP(address);
-  if (family === 4) return address.replace(/\d+$/, '0');
-  if (family !== 6) return address;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
-  if (mapped) return `::ffff:${(mapped[1] as string).replace(/\d+$/, '0')}`;
-  const groups = new URL(`http://[${address.split('%')[0]}]`).hostname.slice(1, -1).split('::');
-  const left = (groups[0] ?? '').split(':').filter(Boolean);
-  const right = (groups[1] ?? '').split(':').filter(Boolean);
-  const all = [...left, ...Array<string>(8 - left.length - right.length).fill('0'), ...right];
-  return new URL(`http://[${all.slice(0, 3).join(':')}::]`).hostname.slice(1, -1);
 }
 
 /** ECS and Elastic's nginx integration: a failure from 400 on. */

@@ -1,5 +1,5 @@
 import { addTag, child } from './document';
-import { anonymous, userAgent } from './http_fields';
+import { userAgent } from './http_fields';
 import type { Line } from './line';
 import type { ShapeSettings } from './settings';
 import type { Json, JsonObject } from './shaped';
@@ -31,7 +31,7 @@ export function datasetOf(found: JsonObject): string {
   return 'rota.app';
 }
 
-/** What is shaped already, by an SDK: the receipt is added, the agent split, the client made anonymous if asked. */
+/** What is shaped already, by an SDK: the receipt is added, the agent split. */
 export function ecsDocument(
   line: Line,
   doc: JsonObject,
@@ -52,7 +52,6 @@ export function ecsDocument(
   if (isObject(agent) && typeof agent['original'] === 'string' && agent['name'] === undefined) {
     doc['user_agent'] = { ...userAgent(agent['original']), ...agent };
   }
-  if (settings.anonymize !== 'off') for (const side of ['client', 'source']) hide(doc[side], settings);
   if (!line.utf8) addTag(doc, 'not_utf8');
   return doc;
 }
@@ -74,14 +73,6 @@ function claim(doc: JsonObject, name: string): JsonObject {
     extra[name] = there;
   }
   return child(doc, name);
-}
-
-function hide(side: Json | undefined, settings: ShapeSettings): void {
-  if (!isObject(side)) return;
-  for (const name of ['ip', 'address']) {
-    const value = side[name];
-    if (typeof value === 'string') side[name] = anonymous(value, settings);
-  }
 }
 
 /** Without recursion: a message may hold ten thousand brackets. */

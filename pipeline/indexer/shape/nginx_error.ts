@@ -39,7 +39,7 @@ export function nginxErrorDocument(line: Line, parsed: Parsed, id: string, setti
   if (tid !== undefined) process['thread'] = { id: tid };
   doc['process'] = process;
   addNginx(doc, parsed, message);
-  if (context !== undefined) addContext(doc, context, settings);
+  if (context !== undefined) addContext(doc, context);
   return doc;
 }
 
@@ -81,15 +81,10 @@ export function readContext(text: string): Record<string, string> {
   return found;
 }
 
-function addContext(doc: JsonObject, text: string, settings: ShapeSettings): void {
+function addContext(doc: JsonObject, text: string): void {
   const context = readContext(text);
   const client = context['client'];
-  addClient(
-    doc,
-    client !== undefined && isIP(client) !== 0 ? client : given(client?.split(' ')[0]),
-    undefined,
-    settings,
-  );
+  addClient(doc, client !== undefined && isIP(client) !== 0 ? client : given(client?.split(' ')[0]), undefined);
   const domain = given(context['host']);
   const request = context['request'] === undefined ? {} : requestLine(context['request']);
   if (request.target !== undefined) doc['url'] = urlFields(request.target, request.method, domain);

@@ -57,7 +57,7 @@ export function rotaNginxDocument(line: Line, logged: Logged, id: string, settin
   addUpstream(doc, logged);
   const trace = traceId(logged['traceparent']);
   if (trace !== undefined) doc['trace'] = { id: trace };
-  const forwarded = forwardedIp(logged['forwarded_for'], settings);
+  const forwarded = forwardedIp(logged['forwarded_for']);
   if (forwarded !== undefined) doc['network'] = { forwarded_ip: forwarded };
   return doc;
 }

@@ -6,8 +6,10 @@ import { parseHealthRules } from './health_check';
 export interface ShapeSettings {
   /** Third part of the data streams' names. */
   namespace: string;
-  /** `truncate`: the last octet of IPv4 and the last 80 bits of IPv6 client addresses become 0. */
+  /** `truncate`: the last octet of IPv4 and the last 80 bits of IPv6 addresses become 0, wherever they stand. */
   anonymize: 'off' | 'truncate';
+  /** Whether a line that is not JSON is kept as it came, in `event.original`. */
+  keepOriginal: boolean;
   health: HealthRules;
   /** Messages longer than this many bytes are cut to it and flagged `rota.truncated`. */
   maxMessageBytes: number;
@@ -33,9 +35,14 @@ export function readShapeSettings(env: Environment): ShapeSettings {
   if (anonymize !== 'off' && anonymize !== 'truncate') {
     throw new ShapeSettingsError('ROTA_ANONYMIZE', 'use "off" or "truncate"');
   }
+  const keepOriginal = env['ROTA_KEEP_ORIGINAL'] || 'on';
+  if (keepOriginal !== 'on' && keepOriginal !== 'off') {
+    throw new ShapeSettingsError('ROTA_KEEP_ORIGINAL', 'use "on" or "off"');
+  }
   return {
     namespace: env['ROTA_NAMESPACE'] || 'rota',
     anonymize,
+    keepOriginal: keepOriginal === 'on',
     health: parseHealthRules(env),
     maxMessageBytes: 64 * 1024,
     maxRawBytes: parseSize(env['ROTA_MAX_MESSAGE'] || '72k'),

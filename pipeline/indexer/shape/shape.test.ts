@@ -118,6 +118,42 @@ describe('shape', () => {
     expect(doc['source']).toEqual({ ip: '2001:db8:1::', address: '2001:db8:1::' });
     expect(doc['network']).toEqual({ forwarded_ip: '203.0.113.0' });
   });
+
+  it('leaves no address of a visitor anywhere in what an anonymised line becomes', () => {
+    const hidden = readShapeSettings({ ROTA_ANONYMIZE: 'truncate' });
+    const lines = [
+      line('203.0.113.9 said 2001:db8:1:2::9', agent('nginx.access')),
+      line('login of 203.0.113.9 by [2001:db8:1:2::9]:22', { app: 'sshd' }),
+      line('{"who":"203.0.113.9","list":["2001:db8:1:2::9"]}'),
+      line(
+        '{"ecs":{},"message":"203.0.113.9","error":{"stack_trace":"at 2001:db8:1:2::9"},"cart":{"from":"203.0.113.9"}}',
+      ),
+      line('{"broken": 203.0.113.9 2001:db8:1:2::9', { sd: '[meta sequenceId="1"]' }),
+      Buffer.from('no line of rsyslog: 203.0.113.9'),
+    ];
+    for (const one of lines) {
+      const shaped = shape(one, hidden);
+      const shown = JSON.stringify(shaped) + (shaped.kind === 'dead_letter' ? shaped.raw.toString() : '');
+      expect(shown).not.toMatch(/203\.0\.113\.9|db8:1:2/);
+      expect(shown).toContain('203.0.113.0');
+    }
+    const own = '{"ecs":{},"server":{"address":"10.0.0.21","port":8021},"host":{"name":"10.0.0.21"},"message":"m"}';
+    expect(documentOf(shape(line(own), hidden))).toMatchObject({
+      server: { address: '10.0.0.21' },
+      host: { name: '10.0.0.21' },
+    });
+  });
+
+  it('keeps a line that is not JSON as it came, unless told otherwise', () => {
+    const text = 'é \\ "as it came"';
+    const event = (bytes: Buffer, given = settings) => documentOf(shape(bytes, given))['event'];
+    expect(event(line(text))).toMatchObject({ original: text });
+    expect(event(line(Buffer.from([0xff, 0x41])))).toMatchObject({ original: 'ÿA' });
+    expect(event(line('x'.repeat(70_000)))).toMatchObject({ original: 'x'.repeat(65_536) });
+    expect(event(line('{"ecs":{},"message":"m"}'))).not.toHaveProperty('original');
+    expect(event(line('{"a":1}'))).not.toHaveProperty('original');
+    expect(event(line(text), readShapeSettings({ ROTA_KEEP_ORIGINAL: 'off' }))).not.toHaveProperty('original');
+  });
 });
 
 describe('what may have come before', () => {

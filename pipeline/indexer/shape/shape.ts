@@ -1,14 +1,15 @@
 import { combinedDocument } from './combined';
+import { conceal, maskBytes } from './conceal';
 import { child } from './document';
 import { gunicornErrorDocument } from './gunicorn_error';
 import { haproxyDocument, haproxyMessage } from './haproxy';
 import { datasetOf, ecsDocument, foreignDocument, isEcs, isObject, isTooDeep } from './json_document';
-import { type Line, readLine, readText } from './line';
+import { type Line, messageText, readLine, readText } from './line';
 import { nginxErrorDocument } from './nginx_error';
 import { ResendMemory } from './resend';
 import { isRotaNginx, rotaNginxDocument, rotaNginxId } from './rota_nginx';
 import { readShapeSettings, type ShapeSettings } from './settings';
-import type { Json, JsonObject, Shaped, ShapedDeadLetter } from './shaped';
+import type { Json, JsonObject, Shaped, ShapedDeadLetter, ShapedDocument } from './shaped';
 import { statsDocument } from './stats';
 import { syslogDocument } from './syslog';
 
@@ -22,6 +23,11 @@ export function createShape(env: Readonly<Record<string, string | undefined>>): 
   return (line) => shape(line, settings, memory);
 }
 
+/** What a line's bytes may show by the same settings. @throws ShapeSettingsError */
+export function createConceal(env: Readonly<Record<string, string | undefined>>): (line: Buffer) => Buffer {
+  return readShapeSettings(env).anonymize === 'off' ? (line) => line : maskBytes;
+}
+
 /**
  * Turns one line from rsyslog (pipeline/rsyslog/parse.conf says its form) into a document or a dead letter. Never throws.
  * @param now milliseconds since 1970, for what is late
@@ -33,7 +39,8 @@ export function shape(bytes: Buffer, settings: ShapeSettings, memory = new Resen
   } catch (error) {
     const received = new Date(now).toISOString();
     const reason = `rsyslog's line is not of the form it should have: ${(error as Error).message}`;
-    return { kind: 'dead_letter', reason, input: 'omprog', raw: bytes, id: '', mayBeResend: false, received };
+    const raw = settings.anonymize === 'off' ? bytes : maskBytes(bytes);
+    return { kind: 'dead_letter', reason, input: 'omprog', raw, id: '', mayBeResend: false, received };
   }
   try {
     const shaped = shapeLine(line, settings);
@@ -41,10 +48,13 @@ export function shape(bytes: Buffer, settings: ShapeSettings, memory = new Resen
       if (line.raw.length > settings.maxMessageBytes) child(shaped.doc, 'rota')['truncated'] = true;
       if (!line.utf8 && !shaped.doc['tags']) shaped.doc['tags'] = ['not_utf8'];
     }
+    if (settings.anonymize !== 'off') conceal(shaped);
     shaped.mayBeResend = isLate(shaped, settings, now) || repeats(line, shaped, memory, now);
     return shaped;
   } catch (error) {
-    return deadLetter(line, `the shaper failed: ${(error as Error).message}`);
+    const letter = deadLetter(line, `the shaper failed: ${(error as Error).message}`);
+    if (settings.anonymize !== 'off') conceal(letter);
+    return letter;
   }
 }
 
@@ -59,10 +69,16 @@ function shapeLine(line: Line, settings: ShapeSettings): Shaped {
     if (shaped) return shaped;
   }
   if (claimed === 'haproxy.log') {
-    return documentOf('haproxy.log', id, haproxyMessage(line, id, settings));
+    return withOriginal(line, documentOf('haproxy.log', id, haproxyMessage(line, id, settings)), settings);
   }
   if (LINE_DATASETS.has(claimed)) return deadLetter(line, `not a line of ${claimed}`, claimed);
-  return documentOf('syslog', id, syslogDocument(cut(line, settings), id, settings));
+  return withOriginal(line, documentOf('syslog', id, syslogDocument(cut(line, settings), id, settings)), settings);
+}
+
+/** Keeps the line beside what was made of it; JSON needs no second copy. */
+function withOriginal(line: Line, shaped: ShapedDocument, settings: ShapeSettings): ShapedDocument {
+  if (settings.keepOriginal) child(shaped.doc, 'event')['original'] = messageText(cut(line, settings).raw);
+  return shaped;
 }
 
 /** The first 64 KiB, without half a character at the end. */
@@ -87,7 +103,7 @@ function fromParsed(line: Line, claimed: string, id: string, settings: ShapeSett
           ? gunicornErrorDocument(line, parsed, id, settings)
           : haproxyDocument(line, parsed, id, settings);
   return doc
-    ? documentOf(dataset, id, doc)
+    ? withOriginal(line, documentOf(dataset, id, doc), settings)
     : deadLetter(line, `not a line of ${dataset}: its time or status is none`, dataset);
 }
 
@@ -133,7 +149,7 @@ function parseJson({ raw, utf8 }: Line): JsonObject | string {
   }
 }
 
-function documentOf(dataset: string, id: string, doc: JsonObject): Shaped {
+function documentOf(dataset: string, id: string, doc: JsonObject): ShapedDocument {
   return { kind: 'document', dataset, id, mayBeResend: false, doc };
 }
 

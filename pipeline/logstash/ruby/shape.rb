@@ -2,7 +2,7 @@
 require 'digest'
 def register(params)
   require 'json'
-  %w[text times rules settings frame document http extras access nginx_json nginx_error gunicorn_error syslog haproxy
+  %w[text times rules settings conceal frame document http extras access nginx_json nginx_error gunicorn_error syslog haproxy
      ecs_json conform shape].each { |name| require File.join(params['dir'], 'rota', "#{name}.rb") }
 end
 

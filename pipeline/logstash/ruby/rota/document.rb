@@ -44,7 +44,9 @@ module Rota
 
     def dead_letter(frame, reason, dataset = nil)
       received = frame.agent ? frame['ts'] : frame['rcv']
-      rota = { 'raw' => [frame.bytes].pack('m0'), 'reason' => reason, 'input' => frame['in'] }
+      raw = frame.bytes
+      raw, reason = Text.bytes(Conceal.mask(frame.latin1)), Conceal.mask(reason) if Settings::ANONYMIZE != 'off'
+      rota = { 'raw' => [raw].pack('m0'), 'reason' => reason, 'input' => frame['in'] }
       put(rota, 'claimed_dataset', dataset)
       doc = {
         '@timestamp' => received,

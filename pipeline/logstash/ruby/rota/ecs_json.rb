@@ -20,7 +20,7 @@ module Rota
       own.is_a?(String) && !own.empty? && own.length <= 170 ? own : other
     end
 
-    # The receipt is added, the client made anonymous if asked.
+    # The receipt is added.
     def document(frame, doc, dataset, id)
       doc['@timestamp'] = Times.utc(frame['ts']) || frame['rcv'] if doc['@timestamp'].nil?
       doc['data_stream'] = { 'type' => 'logs', 'dataset' => dataset, 'namespace' => Settings::NAMESPACE }
@@ -32,7 +32,6 @@ module Rota
       host['name'] = frame['h'] if host['name'].nil?
       rota = claim(doc, 'rota')
       rota['tier'] = 'webapp' if rota['tier'].nil?
-      %w[client source].each { |side| hide(doc[side]) } if Settings::ANONYMIZE != 'off'
       Document.add_tag(doc, 'not_utf8') unless frame.utf8?
       doc
     end
@@ -45,11 +44,6 @@ module Rota
         Document.child(Document.child(doc, 'rota'), 'extra')[name] = there
       end
       Document.child(doc, name)
-    end
-
-    def hide(side)
-      return unless side.is_a?(Hash)
-      %w[ip address].each { |name| side[name] = Http.anonymous(side[name]) if side[name].is_a?(String) }
     end
 
     # Without recursion: a message may hold ten thousand brackets.

@@ -62,25 +62,17 @@ module Rota
 
     def add_client(doc, address, port)
       return if address.nil?
-      shown = anonymous(address)
-      fields = { 'address' => shown }
-      fields['ip'] = shown if ip?(shown)
+      fields = { 'address' => address }
+      fields['ip'] = address if ip?(address)
       fields['port'] = port if port
       doc['source'] = fields
       doc['client'] = fields.dup
     end
 
-    # With the last octet (IPv4) or the last 80 bits (IPv6) zeroed, when the setting says so.
-    def anonymous(address)
-      return address if Settings::ANONYMIZE == 'off' || !ip?(address)
-      return address.sub(/\d+\z/, '0') if address.include?('.')
-      IPAddr.new(address.sub(/%.*\z/, '')).mask(48).to_s
-    end
-
     # The first address of an X-Forwarded-For list; anyone may have written it.
     def forwarded_ip(list)
       first = Text.given(list).to_s.split(',').first.to_s.strip
-      ip?(first) ? anonymous(first) : nil
+      ip?(first) ? first : nil
     end
 
     def outcome(status)

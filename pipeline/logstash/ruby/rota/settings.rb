@@ -18,6 +18,8 @@ module Rota
     NAMESPACE = text('ROTA_NAMESPACE', 'rota')
     ANONYMIZE = text('ROTA_ANONYMIZE', 'off')
     raise ArgumentError, 'ROTA_ANONYMIZE: use "off" or "truncate"' unless %w[off truncate].include?(ANONYMIZE)
+    KEEP_ORIGINAL = text('ROTA_KEEP_ORIGINAL', 'on')
+    raise ArgumentError, 'ROTA_KEEP_ORIGINAL: use "on" or "off"' unless %w[on off].include?(KEEP_ORIGINAL)
     HEALTH_AGENTS = list(ENV['ROTA_HEALTH_AGENTS'] || PROBES)
     HEALTH_PATHS = list(ENV['ROTA_HEALTH_PATHS'] || '/')
     HEALTH_METHODS = list(ENV['ROTA_HEALTH_METHODS'] || 'GET,HEAD,OPTIONS')

@@ -12,6 +12,7 @@ module Rota
       return [dataset, id, doc] if dataset == DEAD
       Document.child(doc, 'rota')['truncated'] = true if long
       doc['tags'] = ['not_utf8'] if !frame.utf8? && doc['tags'].nil?
+      Conceal.document(doc) if Settings::ANONYMIZE != 'off'
       [dataset, id, Conform.conform(doc)]
     end
 
@@ -25,10 +26,18 @@ module Rota
         found = from_json(frame, claimed)
         return found if found
       end
-      return ['haproxy.log', frame.id, Haproxy.message(frame, frame.id)] if claimed == 'haproxy.log'
+      return ['haproxy.log', frame.id, with_original(frame, Haproxy.message(frame, frame.id))] if claimed == 'haproxy.log'
       return dead(frame, "not a line of #{claimed}", claimed) if LINE_DATASETS.include?(claimed)
       frame.cut!
-      ['syslog', frame.id, Syslog.document(frame, frame.id)]
+      ['syslog', frame.id, with_original(frame, Syslog.document(frame, frame.id))]
+    end
+
+    # Keeps the line beside what was made of it; JSON needs no second copy.
+    def with_original(frame, doc)
+      return doc if Settings::KEEP_ORIGINAL == 'off'
+      frame.cut!
+      doc['event']['original'] = frame.text
+      doc
     end
 
     def from_parsed(frame, parsed, claimed)
@@ -40,7 +49,7 @@ module Rota
         when 'gunicorn.error' then GunicornError.document(frame, parsed, frame.id)
         else Haproxy.document(frame, parsed, frame.id)
         end
-      doc ? [dataset, frame.id, doc] : dead(frame, "not a line of #{dataset}: its time or status is none", dataset)
+      doc ? [dataset, frame.id, with_original(frame, doc)] : dead(frame, "not a line of #{dataset}: its time or status is none", dataset)
     end
 
     # Of a line whose sender did not say: by the rule that fitted.
