@@ -1,17 +1,19 @@
 import { currentFields, mergeFields } from './context.js';
 import { asError, RotaError } from './errors.js';
-import { type Begun, EcsEncoder, type Fields } from './event/ecs_encoder.js';
+import { EcsEncoder, type Fields } from './event/ecs_encoder.js';
 import { Identity } from './event/identity.js';
+import { QuickEvent } from './event/quick_event.js';
+import { NOT_PLAIN } from './event/quick_json.js';
 import { truncate } from './event/truncate.js';
 import { type Exiting, unwatchExit, watchExit } from './exit.js';
 import type { ConnectionStats } from './net/shipper.js';
 import type { Settings } from './options.js';
 import { type FlushResult, Outbox } from './outbox.js';
-import { createRedactor, type Redactor } from './redact/index.js';
+import { createRedactor, NO_RULES, type Redactor } from './redact/index.js';
 import { Reporter } from './reporter.js';
 import type { SpoolStats } from './spool/store.js';
 import { HeaderEncoder, headerField, severityOf } from './syslog/rfc5424.js';
-import { StampClock } from './syslog/timestamp.js';
+import { type Stamp, StampClock } from './syslog/timestamp.js';
 import { SOFTWARE, VERSION } from './version.js';
 
 export interface Stats {
@@ -32,6 +34,10 @@ export interface Stats {
   spool: SpoolStats | null;
 }
 
+const DATASET = 'rota.app';
+/** The longest message that is written without an intermediate string. */
+const QUICK_BYTES = 8192;
+
 /** From a log call to the outbox: gives the event its number, writes it as RFC 5424 with an ECS body, hands it on. */
 export class Engine implements Exiting {
   readonly identity = new Identity();
@@ -41,6 +47,9 @@ export class Engine implements Exiting {
   private readonly ecs: EcsEncoder;
   private readonly msgIds = new Map<string, string>();
   private readonly redactor: Redactor | undefined;
+  /** undefined when the redactor's rules need the long way for every line. */
+  private readonly quick: QuickEvent | undefined;
+  private readonly quickBytes: number;
   private readonly reporter: Reporter;
   private closing: Promise<FlushResult> | undefined;
 
@@ -56,9 +65,12 @@ export class Engine implements Exiting {
       software: SOFTWARE,
       version: VERSION,
     });
-    this.ecs = new EcsEncoder(staticFields(settings, this.identity), this.identity.ephemeralId, 'rota.app');
+    this.ecs = new EcsEncoder(staticFields(settings, this.identity), this.identity.ephemeralId, DATASET);
     this.outbox = new Outbox(settings, this.identity.ephemeralId, onWarn);
     this.redactor = settings.redact === false ? undefined : createRedactor(settings.redact);
+    const rules = this.redactor === undefined ? NO_RULES : this.redactor.plain;
+    this.quick = rules && new QuickEvent(this.header, this.ecs, DATASET, rules);
+    this.quickBytes = Math.min(settings.maxMessageBytes, QUICK_BYTES);
     this.reporter = new Reporter(this, settings.statsIntervalMs);
     watchExit(this);
   }
@@ -75,9 +87,37 @@ export class Engine implements Exiting {
   log(level: string, message: string, fields: Fields | undefined): void {
     const context = currentFields();
     const all = context === undefined ? fields : mergeFields(context, fields ?? {});
-    const { redactor } = this;
-    if (redactor === undefined) this.submit(level, message, all, false);
-    else this.submit(level, redactor.text(message), all && redactor.fields(all), false);
+    const stamp = this.clock.at(Date.now());
+    const sequence = this.identity.next();
+    try {
+      if (!this.submitQuick(stamp, sequence, level, message, all)) {
+        const { redactor } = this;
+        if (redactor === undefined) this.submit(stamp, sequence, level, message, all, false);
+        else this.submit(stamp, sequence, level, redactor.text(message), all && redactor.fields(all), false);
+      }
+    } catch (error) {
+      this.lose(sequence, error);
+      return;
+    }
+    this.reporter.afterSubmit();
+  }
+
+  /** False when the line is not plain, so that nothing was done. */
+  private submitQuick(stamp: Stamp, sequence: number, level: string, message: string, fields?: Fields): boolean {
+    const { quick, outbox } = this;
+    if (quick === undefined) return false;
+    const { pool } = outbox;
+    const slab = pool.open(this.quickBytes);
+    const start = pool.startIn(slab);
+    let end = NOT_PLAIN;
+    try {
+      end = quick.write(slab.bytes, start, start + this.quickBytes, stamp, level, message, sequence, fields);
+    } catch {
+      // A getter that throws: the long way says so in the event.
+    }
+    if (end === NOT_PLAIN) return false;
+    outbox.take(pool.keep(slab, start, end, quick.sdAt, sequence));
+    return true;
   }
 
   /** A line that cannot be made: the application's own getter, format or toJSON threw. Counted under a number of its own. */
@@ -98,7 +138,7 @@ export class Engine implements Exiting {
 
   /** One of our own reports: not subject to the queue's bounds. */
   report(level: string, message: string, fields: Fields): void {
-    this.submit(level, message, fields, true);
+    this.submit(this.clock.at(Date.now()), this.identity.next(), level, message, fields, true);
   }
 
   /** Sends text as it is, with a header of ours. */
@@ -176,16 +216,15 @@ export class Engine implements Exiting {
     return { delivered: before.delivered && after.delivered, remaining: after.remaining };
   }
 
-  private submit(level: string, message: string, fields: Fields | undefined, own: boolean): void {
-    const stamp = this.clock.at(Date.now());
-    const sequence = this.identity.next();
-    let begun: Begun;
-    try {
-      begun = this.ecs.begin(stamp.iso, level, message, sequence, fields);
-    } catch (error) {
-      this.lose(sequence, error);
-      return;
-    }
+  private submit(
+    stamp: Stamp,
+    sequence: number,
+    level: string,
+    message: string,
+    fields: Fields | undefined,
+    own: boolean,
+  ): void {
+    const begun = this.ecs.begin(stamp.iso, level, message, sequence, fields);
     const head = this.header.head(severityOf(level), stamp.rfc5424, own ? 'rota.sdk' : this.msgId(fields));
     const sd = this.header.structuredData(sequence);
     const tail = begun.whole ? undefined : this.ecs.tailBytes;
@@ -194,13 +233,12 @@ export class Engine implements Exiting {
       const whole = begun.whole ? begun.text : begun.text + this.ecs.tail;
       this.outbox.submit(head + sd + truncate(whole, room + (tail?.length ?? 0)), head.length, sequence, own);
     } else this.outbox.submit(head + sd + begun.text, head.length, sequence, own, tail);
-    if (!own) this.reporter.afterSubmit();
   }
 
   /** MSGID says what kind of message it is (RFC 5424 section 6.2.7): the dataset. */
   private msgId(fields: Fields | undefined): string {
     const dataset = (fields?.event as { dataset?: unknown } | undefined)?.dataset;
-    if (typeof dataset !== 'string') return 'rota.app';
+    if (typeof dataset !== 'string') return DATASET;
     let id = this.msgIds.get(dataset);
     if (id === undefined) {
       id = headerField('msgId', dataset);

@@ -25,7 +25,7 @@ export class Outbox {
   readonly queue: BoundedQueue;
   readonly shipper: Shipper;
   private readonly store: Store | undefined;
-  private readonly pool: SlabPool;
+  readonly pool: SlabPool;
   private unsentBytes = 0;
   private settled = 0;
   /** Deliveries that took more than one sending, or were another process's. */
@@ -72,9 +72,13 @@ export class Outbox {
 
   /** Takes one message, whose end may be given as bytes. `force` is for our own reports, which a full queue must not lose. */
   submit(text: string, sdAt: number, sequence: number, force = false, tail?: Uint8Array): void {
-    const entry = this.pool.store(text, sdAt, sequence, tail);
+    this.take(this.pool.store(text, sdAt, sequence, tail), force);
+  }
+
+  /** Takes one message that stands in the pool already. */
+  take(entry: Entry, force = false): void {
     if (this.closed) {
-      this.drops.add('exit', sequence);
+      this.drops.add('exit', entry.sequence);
       this.pool.release(entry);
       return;
     }

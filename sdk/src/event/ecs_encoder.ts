@@ -37,19 +37,21 @@ export class EcsEncoder {
   /** The end of every document that is not merged: what is the same in all of them, encoded once for all. */
   readonly tail: string;
   readonly tailBytes: Buffer;
-  private readonly dataset: string;
+  /** What is between the message and the number in `event.id`, and between that and `event.sequence`. */
+  readonly idStart: string;
+  readonly idEnd = '","sequence":';
 
   constructor(
     statics: Statics,
     private readonly ephemeralId: string,
-    dataset: string,
+    private readonly dataset: string,
   ) {
     this.statics.set('ecs', { version: ECS_VERSION });
     for (const [key, value] of Object.entries(statics)) if (value !== undefined) this.statics.set(key, value);
     for (const [key, value] of this.statics) this.spelled.set(key, `,"${key}":${toJson(value)}`);
     this.tail = `${[...this.spelled.values()].join('')}}`;
     this.tailBytes = Buffer.from(this.tail);
-    this.dataset = dataset;
+    this.idStart = `,"event":{"dataset":"${dataset}","id":"${ephemeralId}-`;
   }
 
   /**
@@ -64,8 +66,14 @@ export class EcsEncoder {
       const text = toJson(fields) ?? '{}';
       if (text.length > 2 && text[0] === '{') own = `,${text.slice(1, -1)}`;
     }
-    const text = `{"@timestamp":"${time}","log":${this.log(level)},"message":${escapeUnsafe(JSON.stringify(message))},"event":{"dataset":"${this.dataset}","id":"${this.ephemeralId}-${sequence}","sequence":${sequence}}${escapeUnsafe(own)}`;
+    const said = escapeUnsafe(JSON.stringify(message));
+    const text = `${this.opening(time, level)}${said}${this.idStart}${sequence}${this.idEnd}${sequence}}${escapeUnsafe(own)}`;
     return { text, whole: false };
+  }
+
+  /** The start of every document that is not merged, up to its message. */
+  opening(time: string, level: string): string {
+    return `{"@timestamp":"${time}","log":${this.log(level)},"message":`;
   }
 
   /** One whole document as JSON text. */
@@ -74,7 +82,8 @@ export class EcsEncoder {
     return whole ? text : text + this.tail;
   }
 
-  private touches(key: string): boolean {
+  /** Whether a field of that name must be merged with ours, or is a path (`a.b`). */
+  touches(key: string): boolean {
     return this.statics.has(key) || HEAD.has(key) || key.includes('.');
   }
 

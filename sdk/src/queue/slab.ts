@@ -38,6 +38,20 @@ export class SlabPool {
     return keep(slab, start, end, sdAt, sequence, null);
   }
 
+  /** A slab with room for a message of `bytes`, which the caller writes from `startIn` on and then gives to `keep`. */
+  open(bytes: number): Slab {
+    return this.room(bytes + this.headroom);
+  }
+
+  startIn(slab: Slab): number {
+    return slab.used + this.headroom;
+  }
+
+  /** Takes in what was written to an open slab. */
+  keep(slab: Slab, start: number, end: number, sdAt: number, sequence: number): Entry {
+    return keep(slab, start, end, sdAt, sequence, null);
+  }
+
   /** Stores a copy of bytes that are encoded already (read back from a spool). */
   storeBytes(source: Uint8Array, sdAt: number, sequence: number, origin: Ticket | null): Entry {
     const slab = this.room(source.length + this.headroom);

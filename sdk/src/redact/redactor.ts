@@ -28,7 +28,19 @@ export interface Redactor {
   fields<T extends object>(entry: T): T;
   text(text: string): string;
   query(query: string): string;
+  /** The same rules for a walk that leaves to `fields` all that these two do not decide; undefined when they never suffice. */
+  plain: PlainRules | undefined;
 }
+
+/** What matters of the rules for data of strings, numbers and plain objects, without lists. */
+export interface PlainRules {
+  isSensitive: IsSensitive;
+  /** Returns a text of harmless characters (see `event/quick_json.ts`) as it is. */
+  text(text: string): string;
+}
+
+/** Without redaction. */
+export const NO_RULES: PlainRules = { isSensitive: () => false, text: (text) => text };
 
 /** Objects nested deeper than this are replaced: what is not looked at is not let through. */
 export const MAX_DEPTH = 32;
@@ -71,7 +83,9 @@ export function createRedactor(options: RedactOptions = {}): Redactor {
     text: patterns.length === 0 ? searched : (text) => matched(searched(text)),
     replacement,
   };
+  const isPlain = rules.place === undefined && patterns.length === 0;
   return {
+    plain: isPlain ? { isSensitive, text: rules.text } : undefined,
     fields: <T extends object>(entry: T) =>
       redactObject(entry, rules.place, { rules, above: [], left: MAX_VALUES }) as T,
     text: rules.text,

@@ -96,7 +96,7 @@ export function sdElement(id: string, params: Readonly<Record<string, string | n
 
 /** Section 7.3.1: `sequenceId` runs from 1 to 2147483647 and then starts at 1 again. */
 export function sequenceId(sequence: number): number {
-  return ((sequence - 1) % 2147483647) + 1;
+  return sequence <= 2147483647 ? sequence : ((sequence - 1) % 2147483647) + 1;
 }
 
 export interface HeaderOptions {
@@ -110,11 +110,15 @@ export interface HeaderOptions {
   addresses?: readonly string[];
 }
 
+/** STRUCTURED-DATA before the number. */
+export const SD_START = '[meta sequenceId="';
+
 /** The parts of the header that do not change from message to message, so that only time and number are put in. */
 export class HeaderEncoder {
   private readonly pri: readonly string[];
   private readonly names: string;
-  private readonly origin: string;
+  /** STRUCTURED-DATA behind the number, and the space before MSG. */
+  readonly origin: string;
 
   constructor(options: HeaderOptions) {
     const facility = FACILITIES.indexOf(options.facility);
@@ -133,6 +137,6 @@ export class HeaderEncoder {
 
   /** STRUCTURED-DATA and the space before MSG. */
   structuredData(sequence: number): string {
-    return `[meta sequenceId="${sequence <= 2147483647 ? sequence : sequenceId(sequence)}${this.origin}`;
+    return `${SD_START}${sequenceId(sequence)}${this.origin}`;
   }
 }
