@@ -4,7 +4,7 @@ import { given, requestLine, traceId, whole } from './http_fields';
 import { type Line, messageText, type Parsed } from './line';
 import type { ShapeSettings } from './settings';
 import type { JsonObject } from './shaped';
-import { addSyslog } from './syslog';
+import { addLevel } from './syslog';
 import { epochTime, haproxyTime, offsetOf, requestBegin } from './times';
 
 const DATASET = 'haproxy.log';
@@ -34,7 +34,7 @@ export function haproxyMessage(line: Line, id: string, settings: ShapeSettings):
   event['category'] = ['network'];
   event['type'] = ['info'];
   event['module'] = 'haproxy';
-  addSyslog(doc, line);
+  addLevel(doc, line);
   return doc;
 }
 

@@ -48,6 +48,7 @@ export function ecsDocument(
   event['created'] ??= header.rcv;
   claim(doc, 'host')['name'] ??= header.h;
   claim(doc, 'rota')['tier'] ??= 'webapp';
+  if (doc['log'] !== undefined) claim(doc, 'log');
   const agent = doc['user_agent'];
   if (isObject(agent) && typeof agent['original'] === 'string' && agent['name'] === undefined) {
     doc['user_agent'] = { ...userAgent(agent['original']), ...agent };

@@ -33,6 +33,8 @@ export interface Header {
   app: string;
   pid: string;
   mid: string;
+  /** `1`: RFC 5424; `0`: RFC 3164. */
+  ver: string;
   sd: string;
   lf: string;
 }

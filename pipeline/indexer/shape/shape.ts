@@ -11,7 +11,7 @@ import { isRotaNginx, rotaNginxDocument, rotaNginxId } from './rota_nginx';
 import { readShapeSettings, type ShapeSettings } from './settings';
 import type { Json, JsonObject, Shaped, ShapedDeadLetter, ShapedDocument } from './shaped';
 import { statsDocument } from './stats';
-import { syslogDocument } from './syslog';
+import { addSyslog, syslogDocument } from './syslog';
 
 /** Formats of lines that an agent forwards as they are; anything else it names is treated as syslog. */
 const LINE_DATASETS = new Set(['nginx.access', 'nginx.error', 'gunicorn.access', 'gunicorn.error', 'haproxy.log']);
@@ -45,6 +45,7 @@ export function shape(bytes: Buffer, settings: ShapeSettings, memory = new Resen
   try {
     const shaped = shapeLine(line, settings);
     if (shaped.kind === 'document') {
+      addSyslog(shaped.doc, line, shaped.dataset);
       if (line.raw.length > settings.maxMessageBytes) child(shaped.doc, 'rota')['truncated'] = true;
       if (!line.utf8 && !shaped.doc['tags']) shaped.doc['tags'] = ['not_utf8'];
     }

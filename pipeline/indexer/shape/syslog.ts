@@ -19,7 +19,7 @@ export function syslogDocument(line: Line, id: string, settings: ShapeSettings):
   doc['message'] = messageText(raw).replace(/[\r\n]+$/, '');
   child(doc, 'event')['kind'] = 'event';
   if (hasHeader(line)) {
-    addSyslog(doc, line);
+    addLevel(doc, line);
     const name = given(header.app);
     if (name !== undefined) doc['process'] = { name };
     const pid = whole(header.pid);
@@ -29,25 +29,41 @@ export function syslogDocument(line: Line, id: string, settings: ShapeSettings):
   return doc;
 }
 
-/** `log.syslog.*` and `log.level` from the header (RFC 5424, section 6.2; names of ECS). */
-export function addSyslog(doc: JsonObject, line: Line): void {
-  const { header, structuredData } = line;
+/** `log.level` of the header's severity, for a text that does not say its own. */
+export function addLevel(doc: JsonObject, { header }: Line): void {
+  const severity = severityOf(whole(header.pri));
+  if (severity !== undefined) child(doc, 'log')['level'] = SEVERITIES[severity] as string;
+}
+
+/**
+ * Adds `log.syslog.*` from the header (RFC 5424, section 6.2; names of ECS). A line of a file has none: its header is the
+ * agent's. Nor has a bare line.
+ */
+export function addSyslog(doc: JsonObject, line: Line, dataset: string): void {
+  const { header, structuredData, agent } = line;
+  if (!hasHeader(line) || agent?.['file'] || dataset === 'rota.pipeline') return;
   const priority = whole(header.pri);
   const syslog: JsonObject = {};
-  const log = child(doc, 'log');
-  if (priority !== undefined && priority < 192) {
-    const severity = priority % 8;
+  const severity = severityOf(priority);
+  if (priority !== undefined && severity !== undefined) {
     const facility = Math.floor(priority / 8);
     syslog['priority'] = priority;
     syslog['severity'] = { code: severity, name: SEVERITIES[severity] as string };
     syslog['facility'] = { code: facility, name: FACILITIES[facility] as string };
-    log['level'] = SEVERITIES[severity] as string;
   }
+  // Between agent and server it is RFC 5424 whatever came to the agent.
+  if (!agent && header.ver === '1') syslog['version'] = '1';
   put(syslog, 'appname', given(header.app));
   put(syslog, 'procid', given(header.pid));
   put(syslog, 'msgid', given(header.mid));
   put(syslog, 'hostname', given(header.h));
+  // The SDK's repeats what its events say themselves.
   const data = Object.entries(structuredData ?? {}).filter(([id]) => !id.startsWith('rota@'));
-  if (data.length > 0) syslog['structured_data'] = Object.fromEntries(data);
-  log['syslog'] = syslog;
+  if (data.length > 0 && !dataset.startsWith('rota.')) syslog['structured_data'] = Object.fromEntries(data);
+  const log = child(doc, 'log');
+  log['syslog'] ??= syslog;
+}
+
+function severityOf(priority: number | undefined): number | undefined {
+  return priority !== undefined && priority < 192 ? priority % 8 : undefined;
 }

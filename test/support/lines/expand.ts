@@ -26,6 +26,7 @@ export function expand(short: Flat): Flat {
   for (const [name, value] of Object.entries(short)) {
     if (name === 'ip') addSides(flat, 'ip', value, true);
     else if (name === 'port') addSides(flat, 'port', value, false);
+    else if (name === 'sys') addSyslog(flat, value as SyslogParts);
     else if (name === 's') addStatus(flat, value as number, short);
     else if (name === 'ua') Object.assign(flat, flatten({ user_agent: AGENTS[value as string] ?? {} }));
     else if (name === 'path') addPath(flat, value as string, short);
@@ -35,6 +36,30 @@ export function expand(short: Flat): Flat {
   }
   for (const name of Object.keys(flat)) if (flat[name] === null) delete flat[name];
   return flat;
+}
+
+/** Priority, version, host, program, process and message id; null where the header has none. */
+type SyslogParts = [number, string | null, string, string, string | null, string | null];
+
+const SEVERITIES = ['emergency', 'alert', 'critical', 'error', 'warning', 'notice', 'informational', 'debug'];
+const FACILITIES: Readonly<Record<number, string>> = {
+  0: 'kernel',
+  1: 'user',
+  4: 'security',
+  16: 'local0',
+  17: 'local1',
+  23: 'local7',
+};
+
+function addSyslog(flat: Flat, [priority, version, hostname, appname, procid, msgid]: SyslogParts): void {
+  const severity = priority & 7;
+  const facility = priority >> 3;
+  const parts = { priority, version, hostname, appname, procid, msgid };
+  for (const [part, value] of Object.entries(parts)) flat[`log.syslog.${part}`] = value;
+  flat['log.syslog.severity.code'] = severity;
+  flat['log.syslog.severity.name'] = SEVERITIES[severity];
+  flat['log.syslog.facility.code'] = facility;
+  flat['log.syslog.facility.name'] = FACILITIES[facility];
 }
 
 function addSides(flat: Flat, name: string, value: unknown, withAddress: boolean): void {

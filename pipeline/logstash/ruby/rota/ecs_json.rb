@@ -32,6 +32,7 @@ module Rota
       host['name'] = frame['h'] if host['name'].nil?
       rota = claim(doc, 'rota')
       rota['tier'] = 'webapp' if rota['tier'].nil?
+      claim(doc, 'log') unless doc['log'].nil?
       Document.add_tag(doc, 'not_utf8') unless frame.utf8?
       doc
     end

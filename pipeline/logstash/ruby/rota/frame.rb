@@ -5,7 +5,7 @@ require 'json'
 module Rota
   class Frame
     RFC5424 = /\A(?:\d{1,9} )?<(?<pri>\d{1,3})>1 (?<ts>\S+) (?<h>\S+) (?<app>\S+) (?<pid>\S+) (?<mid>\S+) (?<sd>-|(?:\[(?:[^"\]]|"(?:[^"\\]|\\.)*")*\])+)(?: (?<msg>.*))?\z/m
-    PARTS = %w[in id d h from ts rcv pri app pid mid sd].freeze
+    PARTS = %w[in id d h from ts rcv pri app pid mid ver sd].freeze
 
     attr_reader :header, :latin1, :agent, :structured_data
 
@@ -26,7 +26,7 @@ module Rota
     def self.bare(line, received)
       found = RFC5424.match(line.chomp("\r"))
       return nil unless found
-      header = { 'in' => 'logstash', 'id' => '', 'd' => '', 'from' => '', 'rcv' => received }
+      header = { 'in' => 'logstash', 'id' => '', 'd' => '', 'from' => '', 'rcv' => received, 'ver' => '1' }
       found.names.each { |name| header[name] = found[name] || '' }
       header
     end

@@ -22,7 +22,7 @@ module Rota
       doc = Document.start(frame, 'haproxy.log', id, nil, 'lb')
       doc['message'] = frame.text
       doc['event'].merge!('kind' => 'event', 'category' => ['network'], 'type' => ['info'], 'module' => 'haproxy')
-      Syslog.add_header(doc, frame)
+      Syslog.add_level(doc, frame)
       doc
     end
 

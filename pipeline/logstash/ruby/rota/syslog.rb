@@ -15,7 +15,7 @@ module Rota
       doc['message'] = frame.text.sub(/[\r\n]+\z/, '')
       doc['event']['kind'] = 'event'
       if frame.header?
-        add_header(doc, frame)
+        add_level(doc, frame)
         name = Text.given(frame['app'])
         doc['process'] = { 'name' => name } if name
         pid = Text.whole(frame['pid'])
@@ -33,25 +33,36 @@ module Rota
       doc
     end
 
-    # `log.syslog.*` and `log.level` from the header.
-    def add_header(doc, frame)
-      syslog = {}
-      log = Document.child(doc, 'log')
+    # `log.level` of the header's severity, for a text that does not say its own.
+    def add_level(doc, frame)
+      priority = priority_of(frame)
+      Document.child(doc, 'log')['level'] = SEVERITIES[priority % 8] if priority
+    end
+
+    def priority_of(frame)
       priority = Text.whole(frame['pri'])
-      if priority && priority < 192
-        severity = priority % 8
-        facility = priority / 8
+      priority && priority < 192 ? priority : nil
+    end
+
+    # `log.syslog.*` from the header. A line of a file has none (its header is the agent's), nor has a bare line.
+    def add_header(doc, frame, dataset)
+      return if !frame.header? || dataset == 'rota.pipeline' || (frame.agent && !frame.agent['file'].to_s.empty?)
+      syslog = {}
+      if (priority = priority_of(frame))
         syslog['priority'] = priority
-        syslog['severity'] = { 'code' => severity, 'name' => SEVERITIES[severity] }
-        syslog['facility'] = { 'code' => facility, 'name' => FACILITIES[facility] }
-        log['level'] = SEVERITIES[severity]
+        syslog['severity'] = { 'code' => priority % 8, 'name' => SEVERITIES[priority % 8] }
+        syslog['facility'] = { 'code' => priority / 8, 'name' => FACILITIES[priority / 8] }
       end
+      # Between agent and server it is RFC 5424 whatever came to the agent.
+      syslog['version'] = '1' if frame.agent.nil? && frame['ver'] == '1'
       { 'appname' => 'app', 'procid' => 'pid', 'msgid' => 'mid', 'hostname' => 'h' }.each do |field, part|
         Document.put(syslog, field, Text.given(frame[part]))
       end
+      # The SDK's repeats what its events say themselves.
       data = (frame.structured_data || {}).reject { |id, _| id.start_with?('rota@') }
-      syslog['structured_data'] = data unless data.empty?
-      log['syslog'] = syslog
+      syslog['structured_data'] = data unless data.empty? || dataset.start_with?('rota.')
+      log = Document.child(doc, 'log')
+      log['syslog'] = syslog if log['syslog'].nil?
     end
 
     # One set of counters of impstats (`format="json"`).
