@@ -39,6 +39,7 @@ const ecs: Record<string, FieldType> = {
   'trace.id': 'keyword',
   'transaction.id': 'keyword',
   'span.id': 'keyword',
+  'parent.id': 'keyword',
   ...group('agent', {
     ephemeral_id: 'keyword',
     id: 'keyword',
@@ -229,14 +230,18 @@ const rota: Record<string, FieldType> = group('rota', {
   attempts: 'nested',
   ...group('attempts', { n: 'long', ...upstream }),
   ...group('drop', { cause: 'keyword', count: 'long', first_sequence: 'long', last_sequence: 'long' }),
+  // What an SDK transport says of itself (sdk/src/reporter.ts).
   ...group('sdk', {
     acknowledged: 'long',
-    connects: 'long',
+    closing: 'boolean',
     dropped: 'long',
     dropped_by_cause: 'flattened',
-    final: 'boolean',
-    pending: 'long',
-    sequence: 'long',
+    highest_sequence: 'long',
+    queued: 'long',
+    reconnects: 'long',
+    resent: 'long',
+    spooled: 'long',
+    transport: 'keyword',
   }),
   ...group('indexer', {
     indexed: 'long',
