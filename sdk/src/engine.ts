@@ -2,15 +2,16 @@ import { currentFields, mergeFields } from './context.js';
 import { asError, RotaError } from './errors.js';
 import { EcsEncoder, type Fields } from './event/ecs_encoder.js';
 import { Identity } from './event/identity.js';
+import { toJson, toJsonWithErrors } from './event/json.js';
 import { QuickEvent } from './event/quick_event.js';
 import { NOT_PLAIN } from './event/quick_json.js';
 import { truncate } from './event/truncate.js';
 import { type Exiting, unwatchExit, watchExit } from './exit.js';
 import type { ConnectionStats } from './net/shipper.js';
-import type { Settings } from './options.js';
 import { type FlushResult, Outbox } from './outbox.js';
 import { createRedactor, NO_RULES, type Redactor } from './redact/index.js';
 import { Reporter } from './reporter.js';
+import type { Settings } from './settings/options.js';
 import type { SpoolStats } from './spool/store.js';
 import { HeaderEncoder, headerField, severityOf } from './syslog/rfc5424.js';
 import { type Stamp, StampClock } from './syslog/timestamp.js';
@@ -65,8 +66,11 @@ export class Engine implements Exiting {
       software: SOFTWARE,
       version: VERSION,
     });
-    this.ecs = new EcsEncoder(staticFields(settings, this.identity), this.identity.ephemeralId, DATASET);
-    this.outbox = new Outbox(settings, this.identity.ephemeralId, onWarn);
+    const { ephemeralId } = this.identity;
+    // The redactor spells errors out; without it they must not become {}.
+    const spell = settings.redact === false ? toJsonWithErrors : toJson;
+    this.ecs = new EcsEncoder(staticFields(settings, this.identity), ephemeralId, DATASET, spell);
+    this.outbox = new Outbox(settings, ephemeralId, onWarn);
     this.redactor = settings.redact === false ? undefined : createRedactor(settings.redact);
     const rules = this.redactor === undefined ? NO_RULES : this.redactor.plain;
     this.quick = rules && new QuickEvent(this.header, this.ecs, DATASET, rules);
@@ -141,8 +145,10 @@ export class Engine implements Exiting {
     this.submit(this.clock.at(Date.now()), this.identity.next(), level, message, fields, true);
   }
 
-  /** Sends text as it is, with a header of ours. */
-  logRaw(level: string, text: string): void {
+  /** Sends text as it is, with a header of ours; fields that no format has put into it follow as JSON. */
+  logRaw(level: string, said: string, fields?: Fields): void {
+    const shown = fields && (this.redactor?.fields(fields) ?? fields);
+    let text = shown === undefined ? said : `${said} ${toJsonWithErrors(shown)}`;
     const sequence = this.identity.next();
     const head = this.header.head(severityOf(level), this.clock.at(Date.now()).rfc5424, '-');
     const sd = this.header.structuredData(sequence);

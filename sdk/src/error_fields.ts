@@ -23,6 +23,11 @@ export function errorFields(thrown: unknown): ErrorFields {
   }
 }
 
+/** An error as ECS `error.*` and its own properties; one with a toJSON speaks for itself. */
+export function spellError(error: Error): unknown {
+  return typeof (error as { toJSON?: unknown }).toJSON === 'function' ? error : { ...error, ...errorFields(error) };
+}
+
 function describe(thrown: unknown): ErrorFields {
   if (!isErrorLike(thrown)) return { type: typeof thrown, message: cut(primitiveText(thrown), MAX_MESSAGE) };
   const fields: ErrorFields = { type: nameOf(thrown) };

@@ -3,23 +3,26 @@ import winston from 'winston';
 import type { Stats } from './engine.js';
 import { asError } from './errors.js';
 import type { Fields } from './event/ecs_encoder.js';
-import type { Info } from './event/info_fields.js';
-import type { ShippingOptions } from './options.js';
+import { type Info, withDefaults } from './event/info_fields.js';
 import type { FlushResult } from './outbox.js';
+import { OptionReader, refuseUnknown } from './settings/option_reader.js';
+import { LOGGER_ROWS, SHIPPING_ROWS } from './settings/option_table.js';
+import type { ShippingOptions } from './settings/options.js';
 import { SyslogTransport } from './transport.js';
 
 /** RFC 5424's severities, as winston names them. */
 export type Level = 'emerg' | 'alert' | 'crit' | 'error' | 'warning' | 'notice' | 'info' | 'debug';
 
 export interface LoggerOptions extends ShippingOptions {
-  /** The least severe level that is sent; `info` when not given. Or `ROTA_LOG_LEVEL`. */
-  level?: Level;
-  /** Applied before anything else, as in winston (`winston.format.splat()` for `%s`). */
+  /** The least severe level that is sent; `info` when not given. `warn` is `warning`. Or `ROTA_LOG_LEVEL`. */
+  level?: Level | 'warn';
+  /** Applied before anything else, as in winston. `%s` and further arguments need none. */
   format?: winston.Logform.Format;
   /** Fields of every line, as in winston. */
   defaultMeta?: Record<string, unknown>;
   /** Further winston transports, a Console for example. */
   transports?: winston.transport[];
+  /** Or `ROTA_SILENT`. */
   silent?: boolean;
   /** Called for trouble with the connection or the disk. Without it only what is lost at exit is printed (stderr). */
   onWarning?: (error: Error) => void;
@@ -44,7 +47,11 @@ export interface Logger extends Omit<winston.Logger, 'close' | 'child' | 'levels
   stats(): Stats;
   /** Resolves when the queue has room: at once, unless it is more than three quarters full. */
   ready(): Promise<void>;
-  /** Resolves when the receiver has acknowledged everything, or after the timeout with what remains. Never rejects. */
+  /**
+   * Resolves when everything logged before is delivered, or after the timeout with what remains. Never rejects. Over
+   * `relp` and `relps` delivered means that the receiver has acknowledged it; over `tcp`, `tls`, `udp` and `unix`, which
+   * have no answer, only that the operating system took it: a receiver that dies then may still lose it.
+   */
   flush(options?: FlushOptions): Promise<FlushResult>;
   /** Flushes, sends the closing stats event and ends the connection. Never rejects. */
   close(options?: FlushOptions): Promise<FlushResult>;
@@ -58,7 +65,10 @@ export interface Logger extends Omit<winston.Logger, 'close' | 'child' | 'levels
  * @throws ConfigurationError with a code `ROTA_CONFIG_*`
  */
 export function createLogger(options: LoggerOptions): Logger {
-  const { level, format, defaultMeta, transports = [], silent, onWarning, ...shipping } = options;
+  refuseUnknown('createLogger', options, [...Object.keys(SHIPPING_ROWS), ...Object.keys(LOGGER_ROWS)]);
+  const { level: _level, silent: _silent, format, defaultMeta, transports = [], onWarning, ...shipping } = options;
+  const read = new OptionReader(LOGGER_ROWS, options, process.env);
+  const level = read.choice<Level | 'warn'>('level');
   const env = process.env.ROTA_URL;
   const transport = new SyslogTransport({
     ...shipping,
@@ -67,10 +77,10 @@ export function createLogger(options: LoggerOptions): Logger {
   });
   const logger = winston.createLogger({
     levels: winston.config.syslog.levels,
-    level: level ?? process.env.ROTA_LOG_LEVEL ?? 'info',
+    level: level === 'warn' ? 'warning' : level,
     format: format ?? winston.format((info) => info)(),
     defaultMeta,
-    silent,
+    silent: read.flag('silent'),
     transports: [transport, ...transports],
     exitOnError: false,
   });
@@ -78,12 +88,18 @@ export function createLogger(options: LoggerOptions): Logger {
   logger.on('error', (error) => onWarning?.(asError(error)));
   fastLevels(logger, transport, format === undefined && defaultMeta === undefined);
   const extra = { write: fastWrite(logger, transport), ...controls(logger, transport) };
-  return Object.assign(logger, extra, { warn }) as unknown as Logger;
+  return Object.assign(logger, extra, { warn, child }) as unknown as Logger;
 }
 
 /** Half of the world calls it so; `log.warn is not a function` is no way to end a request. */
 function warn(this: winston.Logger, ...args: [string]): winston.Logger {
   return this.warning(...args);
+}
+
+/** As winston's, whose children forget the class, code and causes of an error that is logged alone. */
+function child(this: winston.Logger, fields: Readonly<Record<string, unknown>>): winston.Logger {
+  const write = (info: Info) => (this.write as unknown as Write)(withDefaults(fields, info));
+  return Object.create(this, { write: { value: write } }) as winston.Logger;
 }
 
 function controls(logger: winston.Logger, transport: SyslogTransport) {
@@ -143,6 +159,7 @@ function fastLevels(logger: winston.Logger, transport: SyslogTransport, plain: b
       args.length <= 2 &&
       typeof args[0] === 'string' &&
       isPlainFields(args[1], args.length) &&
+      (args.length === 1 || !args[0].includes('%')) &&
       isAlone(logger, transport) &&
       !transport.isShut;
     methods[name] = function (this: winston.Logger, ...args: unknown[]): winston.Logger {

@@ -1,16 +1,16 @@
 import { type ConnectionStats, Shipper } from './net/shipper.js';
 import { resolveTls } from './net/tls_options.js';
-import type { Settings } from './options.js';
 import { BoundedQueue } from './queue/bounded_queue.js';
 import { DropLedger } from './queue/drops.js';
 import { type Entry, sizeOf } from './queue/entry.js';
 import { SlabPool } from './queue/slab.js';
+import type { Settings } from './settings/options.js';
 import { RECORD_HEAD } from './spool/record.js';
 import { type SpoolStats, Store } from './spool/store.js';
 import { SOFTWARE, VERSION } from './version.js';
 
 export interface FlushResult {
-  /** True when everything logged before the call was delivered. */
+  /** True when everything logged before the call was delivered: acknowledged (RELP), or taken by the operating system. */
   delivered: boolean;
   /** Events that are still undelivered. */
   remaining: number;

@@ -4,8 +4,10 @@ import { Engine, type Stats } from './engine.js';
 import { ConfigurationError, RotaError } from './errors.js';
 import type { Fields } from './event/ecs_encoder.js';
 import { type Info, plainOf } from './event/info_fields.js';
-import { resolveSettings, type ShippingOptions } from './options.js';
 import type { FlushResult } from './outbox.js';
+import { refuseUnknown } from './settings/option_reader.js';
+import { SHIPPING_ROWS } from './settings/option_table.js';
+import { resolveSettings, type ShippingOptions } from './settings/options.js';
 import type { WinstonSyslogOptions } from './winston_syslog.js';
 
 export type SyslogTransportOptions = Omit<WinstonSyslogOptions, 'facility'> &
@@ -29,9 +31,12 @@ export class SyslogTransport extends CompatSyslog {
   private readonly engine: Engine | undefined;
 
   constructor(options: SyslogTransportOptions = {}) {
+    const ships = hasUrl(options);
+    if (ships) refuseUnknown('SyslogTransport', options, KNOWN);
+    refuseOtherSide(options, ships);
     super(options as WinstonSyslogOptions);
-    if (!hasUrl(options)) return;
-    const settings = resolveSettings(options as ShippingOptions);
+    if (!ships) return;
+    const settings = resolveSettings(shippingOptions(options));
     const { onWarning } = options;
     this.engine = new Engine(settings, (error) => {
       if (onWarning !== undefined) quietly(() => onWarning(error));
@@ -80,18 +85,18 @@ export class SyslogTransport extends CompatSyslog {
 
   private take(engine: Engine, info: Info): void {
     const level = info[LEVEL] ?? info.level;
-    if (engine.body === 'message') {
-      engine.logRaw(level, String(info[MESSAGE] ?? info.message ?? ''));
+    if (engine.body === 'message' && info[MESSAGE] !== undefined) {
+      engine.logRaw(level, String(info[MESSAGE]));
       return;
     }
     const { message, fields } = plainOf(info);
-    engine.log(level, message, fields);
+    this.send(level, message, fields);
   }
 
   /** Takes one line whose fields hold no errors. Never throws. */
   send(level: string, message: string, fields: Fields | undefined): void {
     const engine = this.url();
-    if (engine.body === 'message') engine.logRaw(level, message);
+    if (engine.body === 'message') engine.logRaw(level, message, fields);
     else engine.log(level, message, fields);
   }
 
@@ -127,6 +132,36 @@ export class SyslogTransport extends CompatSyslog {
       "This needs a transport with the option url or urls; host, port and protocol give winston-syslog's behaviour, which cannot know what arrived.",
     );
   }
+}
+
+/** What winston-transport itself takes. */
+const OF_WINSTON = ['level', 'format', 'silent', 'handleExceptions', 'handleRejections'];
+/** What winston-syslog takes, and has a meaning with a URL too. */
+const OF_BOTH = ['facility', 'localhost', 'app_name', 'appName'];
+const OF_WINSTON_SYSLOG = [
+  ...['host', 'port', 'path', 'protocol', 'protocolOptions', 'pid', 'type', 'eol', 'customProducer'],
+  ...['secureProtocol', 'ciphers', 'ecdhCurve', 'rejectUnauthorized', 'requestCert'],
+];
+const KNOWN = [...Object.keys(SHIPPING_ROWS), ...OF_WINSTON, ...OF_BOTH, ...OF_WINSTON_SYSLOG, 'onWarning'];
+
+/** An option that would have no effect is refused: who gives it believes that it has. */
+function refuseOtherSide(options: SyslogTransportOptions, ships: boolean): void {
+  const given = Object.keys(options).filter((name) => options[name as keyof SyslogTransportOptions] !== undefined);
+  const others = ships ? OF_WINSTON_SYSLOG : Object.keys(SHIPPING_ROWS).filter((name) => !OF_BOTH.includes(name));
+  const stray = given.find((name) => others.includes(name));
+  if (stray === undefined) return;
+  const mend = ships
+    ? 'has no effect with url: the transport then speaks RFC 5424 to that address. Leave it out, or give host, port and protocol instead of url.'
+    : "needs url or urls (or ROTA_URL). Without one the transport is winston-syslog's, which does not have it.";
+  throw new ConfigurationError('ROTA_CONFIG_CONFLICT', `The option ${stray} ${mend}`);
+}
+
+/** winston-syslog's names for the same things are good too. */
+function shippingOptions(options: SyslogTransportOptions): ShippingOptions {
+  const { localhost, app_name, appName } = options;
+  const shipping = options as ShippingOptions;
+  const names = { service: app_name ?? appName, hostname: localhost || undefined };
+  return { ...shipping, service: shipping.service ?? names.service, hostname: shipping.hostname ?? names.hostname };
 }
 
 /** A listener of the application's that throws must not end what called it. */

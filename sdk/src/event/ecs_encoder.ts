@@ -45,6 +45,8 @@ export class EcsEncoder {
     statics: Statics,
     private readonly ephemeralId: string,
     private readonly dataset: string,
+    /** How the application's fields are spelled. */
+    private readonly spell: (fields: unknown) => string | undefined = toJson,
   ) {
     this.statics.set('ecs', { version: ECS_VERSION });
     for (const [key, value] of Object.entries(statics)) if (value !== undefined) this.statics.set(key, value);
@@ -63,7 +65,7 @@ export class EcsEncoder {
       for (const key in fields) {
         if (this.touches(key)) return { text: this.merge(time, level, message, sequence, fields), whole: true };
       }
-      const text = toJson(fields) ?? '{}';
+      const text = this.spell(fields) ?? '{}';
       if (text.length > 2 && text[0] === '{') own = `,${text.slice(1, -1)}`;
     }
     const said = escapeUnsafe(JSON.stringify(message));
@@ -117,7 +119,7 @@ export class EcsEncoder {
       const rota = asObject(doc.rota);
       doc.rota = { ...rota, extra: { ...asObject(rota.extra), ...misfits } };
     }
-    return escapeUnsafe(toJson(doc) as string);
+    return escapeUnsafe(this.spell(doc) as string);
   }
 }
 

@@ -1,5 +1,15 @@
 import { LEVEL, MESSAGE, SPLAT } from 'triple-beam';
 import { errorFields } from '../error_fields.js';
+import { hasTokens, withArguments } from './arguments.js';
+
+const THROWN = Symbol('the error that this info was');
+
+/** An info with a child logger's fields; an error becomes what winston makes of it, and is kept. */
+export function withDefaults(defaults: object, info: Info): Info {
+  const all: Info = { ...defaults, ...info };
+  if (info instanceof Error) Object.assign(all, { stack: info.stack, message: info.message, [THROWN]: info });
+  return all;
+}
 
 /** What winston hands to a transport. */
 export interface Info {
@@ -8,6 +18,7 @@ export interface Info {
   [LEVEL]?: string;
   [MESSAGE]?: string;
   [SPLAT]?: unknown[];
+  [THROWN]?: Error;
   [name: string | symbol]: unknown;
 }
 
@@ -19,12 +30,39 @@ export interface Plain {
 /** Takes winston's info apart: the message, and the fields that the application gave, errors as ECS `error.*`. */
 export function plainOf(info: Info): Plain {
   if (info instanceof Error) return ofError(info, info);
+  const thrown = info[THROWN];
+  if (thrown !== undefined) {
+    const { stack: _stack, ...rest } = info;
+    return ofError(thrown, rest as Info);
+  }
   const { message } = info;
-  if (message instanceof Error) return ofError(message, info);
-  const splat = info[SPLAT];
-  const given = splat?.[0];
-  if (given instanceof Error) return withError(info, given);
-  return { message: asText(message), fields: pick(info) };
+  const given = info[SPLAT] ?? [];
+  if (message instanceof Error) return takeIn(ofError(message, info), given, true);
+  const text = asText(message);
+  const [first] = given;
+  if (first instanceof Error && !hasTokens(text)) return takeIn(withError(info, first), given.slice(1), false);
+  return takeIn({ message: text, fields: pick(info) }, given, true);
+}
+
+/** The arguments behind the text, as far as neither winston nor a format has taken them in. */
+function takeIn(plain: Plain, given: readonly unknown[], firstIsMerged: boolean): Plain {
+  if (given.length === 0) return plain;
+  const { message, fields: further, errors } = withArguments(plain.message, given, firstIsMerged);
+  const fields = { ...plain.fields, ...further };
+  // The one name that winston overwrites when it merges the first object.
+  const [first] = given as [{ level?: unknown } | undefined];
+  // winston makes fields 0, 1, 2 … of a list.
+  if (firstIsMerged && Array.isArray(first)) for (const index of first.keys()) delete fields[index];
+  if (firstIsMerged && isObject(first) && first.level !== undefined) fields['level'] = first.level;
+  for (const one of errors.map(errorFields)) {
+    if (fields['error'] === undefined) fields['error'] = one;
+    else fields['errors'] = [...((fields['errors'] as unknown[] | undefined) ?? []), one];
+  }
+  return { message, fields: Object.keys(fields).length === 0 ? undefined : fields };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function ofError(error: Error, info: Info): Plain {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../../test/scripted_relp.js';
 import { isAccess, type Received, TcpSink } from '../../test/tcp_sink.js';
 import { createLogger } from '../logger.js';
 
@@ -24,15 +25,31 @@ afterEach(async () => {
   rmSync(spool, { recursive: true, force: true });
 });
 
-async function run(env: Record<string, string> = {}): Promise<{ base: string; exited: Promise<unknown[]> }> {
+interface Running {
+  base: string;
+  exited: Promise<unknown[]>;
+  /** Resolves when the server has said that line: `got /path` for each request, `survived` for each uncaught error. */
+  says(line: string): Promise<void>;
+}
+
+async function run(env: Record<string, string> = {}): Promise<Running> {
   const started = spawn(process.execPath, ['--import', 'tsx', FIXTURE], {
     env: { ...process.env, SINK: sink.url, SPOOL: spool, ...env },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   child = started;
   const exited = once(started, 'exit');
-  const [port] = await once(started.stdout as NodeJS.ReadableStream, 'data');
-  return { base: `http://127.0.0.1:${String(port).trim()}`, exited };
+  let said = '';
+  started.stdout?.on('data', (chunk) => {
+    said += String(chunk);
+  });
+  const port = () => /^port (\d+)$/m.exec(said)?.[1];
+  await until(() => port() !== undefined, 20_000);
+  return {
+    base: `http://127.0.0.1:${port()}`,
+    exited,
+    says: (line) => until(() => said.includes(`${line}\n`), 10_000),
+  };
 }
 
 /** The dead process's spool is adopted by the next logger on the same folder. */
@@ -55,10 +72,10 @@ describe('a process that dies with requests in the works', () => {
   ])(
     'logs the request that killed it by %s, with the stack, and those it took along',
     async (path, type, message) => {
-      const { base, exited } = await run();
+      const { base, exited, says } = await run();
       await fetch(`${base}/fine`);
       const waiting = fetch(`${base}/waits`).catch(() => {});
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await says('got /waits');
       await fetch(base + path).catch(() => {});
       expect((await exited)[0]).toBe(1);
       await waiting;
@@ -86,10 +103,12 @@ describe('a process that dies with requests in the works', () => {
   }, 30_000);
 
   it('goes on without a word where the application survives its uncaught errors', async () => {
-    const { base } = await run({ SURVIVE: '1' });
-    const waiting = fetch(`${base}/throws`, { signal: AbortSignal.timeout(300) }).catch(() => {});
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const { base, says } = await run({ SURVIVE: '1' });
+    const client = new AbortController();
+    const waiting = fetch(`${base}/throws`, { signal: client.signal }).catch(() => {});
+    await says('survived');
     expect(await (await fetch(`${base}/fine`)).text()).toBe('alive');
+    client.abort();
     await waiting;
     const events = byPath(await sink.waitFor(2, isAccess));
     expect(events['/fine']?.http.response.status_code).toBe(200);

@@ -1,11 +1,12 @@
 import { ConfigurationError } from '../errors.js';
 import { createRedactor } from '../redact/index.js';
+import { type Env, OptionReader, refuseUnknown } from '../settings/option_reader.js';
+import { REDACT_ROWS, type Row } from '../settings/option_table.js';
+import { redactSettings } from '../settings/options.js';
 import type { EventRules } from './access_event.js';
 import { compileHealthRules, defaultHealthRules } from './health_rules.js';
 import type { Outcome, RequestLoggerOptions } from './options.js';
 import { compileTrust, type TrustProxy, UnreadableAddress } from './trusted_proxies.js';
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /** What the recorder works by: every option checked and compiled. */
 export interface RequestSettings {
@@ -18,21 +19,30 @@ export interface RequestSettings {
   server: { address?: string; port?: number };
 }
 
-const KNOWN: Record<keyof RequestLoggerOptions, true> = {
-  trustProxy: true,
-  forwardedHeader: true,
-  requestIdHeader: true,
-  makeRequestId: true,
-  responseHeader: true,
-  span: true,
-  healthChecks: true,
-  healthDefaults: true,
-  skip: true,
-  fields: true,
-  level: true,
-  server: true,
-  redact: true,
-};
+const byCode: Row = { kind: 'code' };
+
+/** Every option of the request logger; docs/sdk_requests.md is tested against it. */
+export const REQUEST_ROWS = {
+  trustProxy: { kind: 'text', env: 'ROTA_TRUST_PROXY' },
+  forwardedHeader: {
+    kind: 'choice',
+    env: 'ROTA_FORWARDED_HEADER',
+    of: ['x-forwarded-for', 'forwarded'],
+    otherwise: 'x-forwarded-for',
+    code: 'ROTA_CONFIG_OPTION',
+  },
+  requestIdHeader: { kind: 'text', env: 'ROTA_REQUEST_ID_HEADER' },
+  makeRequestId: byCode,
+  responseHeader: { kind: 'text', env: 'ROTA_RESPONSE_HEADER' },
+  span: byCode,
+  healthChecks: byCode,
+  healthDefaults: { kind: 'flag', env: 'ROTA_HEALTH_DEFAULTS' },
+  skip: byCode,
+  fields: byCode,
+  level: byCode,
+  server: { kind: 'text', env: 'ROTA_DIAL_ADDRESS' },
+  redact: byCode,
+} as const satisfies Record<keyof RequestLoggerOptions, Row>;
 
 /** A header's name: a token of RFC 9110, section 5.6.2. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
@@ -42,36 +52,44 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
  * @throws ConfigurationError with a code `ROTA_CONFIG_*`
  */
 export function requestSettings(options: RequestLoggerOptions, env: Env = process.env): RequestSettings {
-  for (const name of Object.keys(options)) {
-    if (!(name in KNOWN)) {
-      throw wrong('UNKNOWN', `requestLogger has no option ${name}. It has ${Object.keys(KNOWN).join(', ')}.`);
-    }
-  }
+  refuseUnknown('requestLogger', options, [...Object.keys(REQUEST_ROWS), ...Object.keys(REDACT_ROWS)]);
+  const read = new OptionReader(REQUEST_ROWS, options, env);
   const { makeRequestId, span, skip, fields } = options;
   for (const [name, value] of Object.entries({ makeRequestId, span, skip, fields, level: options.level })) {
     if (value !== undefined && typeof value !== 'function')
       throw wrong('OPTION', `The option ${name} must be a function.`);
   }
-  const idHeader = options.requestIdHeader ?? 'x-request-id';
+  const idHeader = options.requestIdHeader ?? switchable(read.text('requestIdHeader')) ?? 'x-request-id';
   const requestIdHeader = idHeader === false ? undefined : headerName('requestIdHeader', idHeader).toLowerCase();
+  const sentBack = options.responseHeader ?? switchable(read.text('responseHeader')) ?? false;
   return {
-    rules: rulesOf(options, env),
+    rules: rulesOf(options, read, env),
     requestIdHeader,
-    responseHeader: responseHeader(options.responseHeader ?? false, requestIdHeader),
+    responseHeader: responseHeader(sentBack, requestIdHeader),
     callbacks: { makeRequestId, span, skip, fields },
-    server: options.server ?? {},
+    server: options.server ?? dialAddress(read.text('server')),
   };
 }
 
-function rulesOf(options: RequestLoggerOptions, env: Env): EventRules {
-  const defaults = options.healthDefaults === false ? [] : defaultHealthRules(env);
-  const forwardedHeader = options.forwardedHeader ?? 'x-forwarded-for';
-  if (forwardedHeader !== 'x-forwarded-for' && forwardedHeader !== 'forwarded') {
-    throw wrong(
-      'OPTION',
-      `The option forwardedHeader is "${String(forwardedHeader)}". Use x-forwarded-for or forwarded.`,
-    );
-  }
+/** `true` and `false` in a variable are what they are in code. */
+function switchable(text: string | undefined): string | boolean | undefined {
+  return text === 'true' ? true : text === 'false' ? false : text;
+}
+
+/** `host:port`, `[v6]:port` or a host alone. */
+function dialAddress(text: string | undefined): RequestSettings['server'] {
+  if (text === undefined) return {};
+  const match = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text.trim());
+  if (match === null) throw wrong('ADDRESS', `ROTA_DIAL_ADDRESS is "${text}". Give host:port, as the proxy dials it.`);
+  const address = match[1] ?? match[2];
+  return match[3] === undefined ? { address } : { address, port: Number(match[3]) };
+}
+
+function rulesOf(options: RequestLoggerOptions, read: OptionReader<typeof REQUEST_ROWS>, env: Env): EventRules {
+  const known = options.healthDefaults ?? read.flag('healthDefaults') ?? true;
+  const defaults = known ? defaultHealthRules(env) : [];
+  const forwardedHeader = read.choice<EventRules['forwardedHeader']>('forwardedHeader');
+  const redact = redactSettings(options, env);
   return {
     isTrusted: addressesIn('trustProxy', () =>
       compileTrust(trust(options.trustProxy ?? fromEnv(env['ROTA_TRUST_PROXY']))),
@@ -81,7 +99,7 @@ function rulesOf(options: RequestLoggerOptions, env: Env): EventRules {
       compileHealthRules([...defaults, ...(options.healthChecks ?? [])]),
     ),
     level: options.level ?? defaultLevel,
-    redactor: options.redact === false ? undefined : createRedactor(options.redact),
+    redactor: redact === false ? undefined : createRedactor(redact),
   };
 }
 

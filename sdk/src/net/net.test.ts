@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { resolveSettings } from '../options.js';
 import type { Entry } from '../queue/entry.js';
 import { SlabPool } from '../queue/slab.js';
+import { resolveSettings } from '../settings/options.js';
 import { backoffMs } from './backoff.js';
 import { digitsOf, FrameWriter } from './frame_writer.js';
 import { parseTarget } from './target.js';

@@ -1,4 +1,4 @@
-import { errorFields } from '../error_fields.js';
+import { spellError } from '../error_fields.js';
 import { ConfigurationError } from '../errors.js';
 import { compileNames, DEFAULT_NAMES, HARMLESS_NAMES, type IsSensitive, REPLACEMENT } from './names.js';
 import { advance, compilePaths, type Place, UnreadablePath } from './paths.js';
@@ -153,7 +153,7 @@ function redactObject(object: object, place: Place | undefined, walk: Walk): unk
  */
 function asJson(object: object): unknown {
   const { toJSON } = object as { toJSON?: unknown };
-  if (typeof toJSON !== 'function') return object instanceof Error ? { ...object, ...errorFields(object) } : object;
+  if (typeof toJSON !== 'function') return object instanceof Error ? spellError(object) : object;
   try {
     return toJSON.call(object);
   } catch {
