@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 const serviceTest = { pool: 'forks', fileParallelism: false, testTimeout: 120_000, hookTimeout: 300_000 } as const;
@@ -27,6 +28,17 @@ export default defineConfig({
       },
       { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...serviceTest } },
       { test: { name: 'faults', include: ['test/faults/**/*.test.ts'], ...serviceTest, testTimeout: 600_000 } },
+      // Needs KIBANA_HOME and ELASTICSEARCH_HOME: `npm run test:kibana`.
+      {
+        // Kibana's own modules, as the plugin's server finds them when it runs in Kibana.
+        resolve: { alias: { '@kbn': join(process.env['KIBANA_HOME'] ?? '', 'node_modules', '@kbn') } },
+        test: {
+          name: 'kibana',
+          include: ['test/kibana/**/*.test.ts'],
+          globalSetup: ['test/kibana/global_setup.ts'],
+          ...serviceTest,
+        },
+      },
       {
         test: {
           name: 'heat',

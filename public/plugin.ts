@@ -1,9 +1,11 @@
+import { registerRuleForm } from './alerting/rule_type';
 import { PAGES } from './app/pages';
-import type { AppMountParameters, CoreSetup } from './kibana/contract';
+import type { AppMountParameters, CoreSetup, TriggersActionsUiSetup } from './kibana/contract';
 
 /** The browser half of Rota: registers the app; everything else loads when it is opened. */
 export class RotaPlugin {
-  setup(core: CoreSetup): void {
+  setup(core: CoreSetup, { triggersActionsUi }: { triggersActionsUi?: TriggersActionsUiSetup } = {}): void {
+    if (triggersActionsUi) registerRuleForm(triggersActionsUi);
     core.application.register({
       id: 'rota',
       title: 'Rota',

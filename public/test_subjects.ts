@@ -46,4 +46,8 @@ export const SUBJECTS = {
   runDetail: 'rotaRunDetail',
   deadLetters: 'rotaDeadLetters',
   deadLetterOriginal: 'rotaDeadLetterOriginal',
+  alertMenu: 'rotaAlertMenu',
+  alertCreate: 'rotaAlertCreate',
+  ruleForm: 'rotaRuleForm',
+  ruleParam: (name: string) => `rotaRuleParam-${name}`,
 } as const;

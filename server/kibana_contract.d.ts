@@ -12,6 +12,16 @@ declare module '@kbn/config-schema' {
 }
 
 declare module '@kbn/es-query' {
-  export function fromKueryExpression(kql: string): unknown;
-  export function toElasticsearchQuery(node: unknown, dataView?: unknown, config?: unknown): Record<string, unknown>;
+  export interface KueryNode {
+    type: string;
+    function?: string;
+    arguments?: unknown[];
+    value?: unknown;
+  }
+  export function fromKueryExpression(kql: string): KueryNode;
+  export function toElasticsearchQuery(
+    node: KueryNode,
+    dataView: undefined,
+    config: { nestedIgnoreUnmapped?: boolean },
+  ): Record<string, unknown>;
 }

@@ -1,14 +1,39 @@
-import { fromKueryExpression, toElasticsearchQuery } from '@kbn/es-query';
+import { fromKueryExpression, type KueryNode, toElasticsearchQuery } from '@kbn/es-query';
 import { ApiError } from './errors';
 import type { Dsl } from './host';
 
-/** KQL by Kibana's own parser (`@kbn/es-query`, there at run time). */
+/** KQL by Kibana's own parser (`@kbn/es-query`, there at run time). Throws ApiError `invalid_kql`. */
 export function kqlToQuery(kql: string): Dsl {
   if (kql.trim() === '') return { match_all: {} };
   try {
-    return toElasticsearchQuery(fromKueryExpression(kql));
+    const node = fromKueryExpression(kql);
+    refusePatterns(node);
+    return toElasticsearchQuery(node, undefined, { nestedIgnoreUnmapped: true });
   } catch (error) {
     const words = error instanceof Error ? error.message.split('\n')[0] : String(error);
     throw new ApiError('invalid_kql', `The query is not valid KQL: ${words}`);
   }
+}
+
+/** Without a data view a pattern for a field's name would silently find nothing, unless it asks only whether one exists. */
+function refusePatterns({ function: name, arguments: [field, ...rest] = [] }: KueryNode): void {
+  if (name === 'is' || name === 'range') {
+    if (isWildcard(field) && !(name === 'is' && isStar(rest[0]))) {
+      throw new Error('name one field. A pattern such as http.* can only be asked for *.');
+    }
+    return;
+  }
+  for (const child of [field, ...rest]) if (isNode(child)) refusePatterns(child);
+}
+
+function isNode(value: unknown): value is KueryNode {
+  return typeof value === 'object' && value !== null && 'type' in value;
+}
+
+function isWildcard(value: unknown): value is KueryNode {
+  return isNode(value) && value.type === 'wildcard';
+}
+
+function isStar(value: unknown): boolean {
+  return isWildcard(value) && value.value === '@kuery-wildcard@';
 }

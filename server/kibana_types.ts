@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
+import type { TaskManagerSetup, TaskManagerStart } from './alerting/recording_task';
 import type { AlertingSetup } from './alerting/rule_type';
+import type { FeaturesSetup } from './feature';
 import type { SearchClient } from './host';
 
 /** The narrow part of Kibana 8.12's server contract that the plugin uses; Kibana publishes no types. */
@@ -55,13 +57,18 @@ export interface KibanaCoreStart {
 export interface KibanaUser {
   username: string;
   authentication_type?: string;
+  /** Two realms may each have a user of one name. */
+  authentication_realm?: { name: string; type: string };
   roles?: readonly string[];
 }
 
 export interface KibanaSetupPlugins {
   alerting?: AlertingSetup;
+  features?: FeaturesSetup;
+  taskManager?: TaskManagerSetup;
 }
 
 export interface KibanaStartPlugins {
+  taskManager?: TaskManagerStart;
   security?: { authc: { getCurrentUser(request: KibanaRequest): KibanaUser | null } };
 }

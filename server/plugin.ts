@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream';
+import { FEATURE } from '../common/alerting';
+import { registerRecording, scheduleRecording } from './alerting/recording_task';
 import { registerRuleType } from './alerting/rule_type';
-import { scheduleRecording } from './alerting/schedule';
-import type { HostResponse, RotaHost } from './host';
+import { registerFeature } from './feature';
+import type { HostResponse, RotaHost, SearchClient } from './host';
 import { kqlToQuery } from './kibana_kql';
 import type {
   KibanaCoreSetup,
@@ -22,8 +24,7 @@ export class RotaPlugin {
   private readonly logger: KibanaLogger;
   private readonly settings: Settings;
   private plugins: KibanaStartPlugins = {};
-  private host: RotaHost | undefined;
-  private recording: { stop: () => void } | undefined;
+  private elasticsearch: SearchClient | undefined;
 
   constructor(context: KibanaInitializerContext) {
     this.logger = context.logger.get();
@@ -39,27 +40,26 @@ export class RotaPlugin {
       route: (route) => this.addRoute(router, route),
     };
     registerRoutes(host);
-    this.host = host;
-    this.registerRule(host, plugins);
+    if (plugins.features) registerFeature(plugins.features);
+    if (plugins.alerting) registerRuleType(plugins.alerting, host);
+    if (plugins.taskManager) registerRecording(plugins.taskManager, host, () => this.startedElasticsearch());
   }
 
   start(core: KibanaCoreStart, plugins: KibanaStartPlugins): void {
     this.plugins = plugins;
-    if (this.host) this.recording = scheduleRecording(this.host, core.elasticsearch.client.asInternalUser);
+    this.elasticsearch = core.elasticsearch.client.asInternalUser;
+    if (!plugins.taskManager) return;
+    scheduleRecording(plugins.taskManager).catch((error: unknown) => {
+      this.logger.warn(`Pool events are not recorded: the task could not be scheduled (${(error as Error).message}).`);
+    });
   }
 
-  stop(): void {
-    this.recording?.stop();
-  }
+  stop(): void {}
 
-  /** Kibana starts without the rule rather than not at all. */
-  private registerRule(host: RotaHost, { alerting }: KibanaSetupPlugins): void {
-    if (!alerting) return;
-    try {
-      registerRuleType(alerting, host);
-    } catch (error) {
-      this.logger.warn(`The rule type rota.health could not be registered: ${(error as Error).message}`);
-    }
+  /** Kibana's own user. Tasks run only after `start`. */
+  private startedElasticsearch(): SearchClient {
+    if (!this.elasticsearch) throw new Error('Rota has not been started yet.');
+    return this.elasticsearch;
   }
 
   private addRoute(router: KibanaRouter, route: Parameters<RotaHost['route']>[0]): void {
@@ -68,7 +68,8 @@ export class RotaPlugin {
         path: route.path,
         // Checked by the zod schemas in common/api, so that both hosts answer alike.
         validate: { body: (body: unknown, { ok }: { ok: (value: unknown) => unknown }) => ok(body) },
-        options: { access: 'internal' },
+        // A user needs Rota's feature privilege; Kibana reads `access:` tags.
+        options: { access: 'internal', tags: [`access:${FEATURE}`] },
       },
       async (context, request, response) => {
         const { elasticsearch } = await context.core;
@@ -93,7 +94,7 @@ export class RotaPlugin {
     if (!this.plugins.security) return 'everyone';
     const user = this.plugins.security.authc.getCurrentUser(request);
     if (!user || user.authentication_type === 'api_key') return null;
-    return JSON.stringify([user.username, user.authentication_type, user.roles]);
+    return JSON.stringify([user.username, user.authentication_type, user.authentication_realm, user.roles]);
   }
 }
 

@@ -7,17 +7,21 @@ export type KqlNode =
   | { type: 'nested'; path: string; child: KqlNode }
   | { type: 'all' };
 
-/** Pieces of a literal: plain text, and wildcards between them. */
+/** A literal's pieces: plain texts, and `null` for each wildcard between them. */
 export interface KqlText {
-  parts: (string | '*')[];
-  wildcards: boolean[];
+  pieces: (string | null)[];
   quoted: boolean;
 }
 
-export function plainText({ parts }: KqlText): string {
-  return parts.join('');
+export function plainText({ pieces }: KqlText): string {
+  return pieces.map((piece) => piece ?? '*').join('');
 }
 
-export function hasWildcard({ wildcards }: KqlText): boolean {
-  return wildcards.some(Boolean);
+export function hasWildcard({ pieces }: KqlText): boolean {
+  return pieces.includes(null);
+}
+
+/** A lone `*`: any value, any field. */
+export function isStar({ pieces }: KqlText): boolean {
+  return pieces.length === 1 && pieces[0] === null;
 }

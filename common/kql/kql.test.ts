@@ -7,7 +7,8 @@ const match = (field: string, value: string) => ({ match: { [field]: value } });
 describe('KQL', () => {
   it.each<[string, object]>([
     ['', { match_all: {} }],
-    ['*', { match_all: {} }],
+    ['*', { query_string: { query: '*' } }],
+    ['*:*', { match_all: {} }],
     ['a:1', match('a', '1')],
     ['a : 1', match('a', '1')],
     ['a:"b c"', { match_phrase: { a: 'b c' } }],
@@ -16,13 +17,15 @@ describe('KQL', () => {
     ['not a:1', { bool: { must_not: [match('a', '1')] } }],
     ['NOT a:1', { bool: { must_not: [match('a', '1')] } }],
     ['a:1 and b:2', { bool: { filter: [match('a', '1'), match('b', '2')] } }],
-    ['a:"1"and b:2', { bool: { filter: [{ match_phrase: { a: '1' } }, match('b', '2')] } }],
     ['http.response.status_code >= 500', { range: { 'http.response.status_code': { gte: '500' } } }],
+    ['a > b*', { range: { a: { gt: 'b*' } } }],
+    ['a.*:*', { exists: { field: 'a.*' } }],
+    ['a: \\t1 ', match('a', '1')],
     ['a<3', { range: { a: { lt: '3' } } }],
     ['a:(1 or 2)', { bool: { should: [match('a', '1'), match('a', '2')], minimum_should_match: 1 } }],
     ['a:(not 1)', { bool: { must_not: [match('a', '1')] } }],
-    ['a:b*c', { query_string: { fields: ['a'], query: 'b*c', analyze_wildcard: true } }],
-    ['url.path:/cart/*', { query_string: { fields: ['url.path'], query: '\\/cart\\/*', analyze_wildcard: true } }],
+    ['a:b*c', { query_string: { fields: ['a'], query: 'b*c' } }],
+    ['url.path:/cart/*', { query_string: { fields: ['url.path'], query: '\\/cart\\/*' } }],
     ['a:b\\*c', match('a', 'b*c')],
     ['a:orange', match('a', 'orange')],
     ['a:nothing', match('a', 'nothing')],
@@ -60,13 +63,24 @@ describe('KQL', () => {
     });
   });
 
-  it.each(['a:', ':1', 'a:1 b:2', '(a:1', 'a:"x', 'a:1)', 'a:{ b:1', 'a > b*', '\\'])(
-    'refuses %s and says where',
-    (kql) => {
-      expect(() => parseKql(kql)).toThrow(KqlSyntaxError);
-      expect(() => parseKql(kql)).toThrow(/Expected .+ found .+/);
-    },
-  );
+  it.each([
+    'a:',
+    ':1',
+    'a:1 b:2',
+    '(a:1',
+    'a:"x',
+    'a:1)',
+    'a:{ b:1',
+    '\\',
+    'a:"1"and b:2',
+    'not not a:1',
+    'not(a:1)',
+    'a.*:1',
+    'x\\ y',
+  ])('refuses %s and says where', (kql) => {
+    expect(() => parseKql(kql)).toThrow(KqlSyntaxError);
+    expect(() => parseKql(kql)).toThrow(/Expected .+ found .+/);
+  });
 
   it('ends with a query or a KqlSyntaxError, whatever is typed', () => {
     const pieces = fc.constantFrom(

@@ -1,15 +1,18 @@
-import { hasWildcard, type KqlNode, type KqlText, plainText } from './ast';
+import { hasWildcard, isStar, type KqlNode, type KqlText, plainText } from './ast';
 import { parseKql } from './parser';
 
 type Query = Record<string, unknown>;
 
 /**
  * KQL as an Elasticsearch query, for the development host; in Kibana its own `@kbn/es-query` does this, and
- * `npm run test:kibana` compares what both find.
+ * `npm run test:kibana` compares what both say and find.
  */
 export function kqlToQuery(kql: string): Query {
   return toQuery(parseKql(kql), null);
 }
+
+/** Inside of a nested group Kibana takes a value without a field for one of the field "null", which no document has. */
+const UNNAMED: KqlText = { pieces: ['null'], quoted: false };
 
 function toQuery(node: KqlNode, path: string | null): Query {
   switch (node.type) {
@@ -26,7 +29,8 @@ function toQuery(node: KqlNode, path: string | null): Query {
     case 'range':
       return { range: { [join(path, plainText(node.field))]: { [node.operator]: plainText(node.value) } } };
     case 'is':
-      return isQuery(node.field, node.value, path);
+      if (node.field) return fieldIs(node.field, node.value, path);
+      return path === null ? bareValue(node.value) : fieldIs(UNNAMED, node.value, path);
   }
 }
 
@@ -38,42 +42,20 @@ function join(path: string | null, name: string): string {
   return path === null ? name : `${path}.${name}`;
 }
 
-function isQuery(field: KqlText | null, value: KqlText, path: string | null): Query {
-  if (field === null) return bareValue(value);
-  const wild = hasWildcard(field);
+function fieldIs(field: KqlText, value: KqlText, path: string | null): Query {
   const name = join(path, plainText(field));
-  if (name === '*' && isStar(value)) return { match_all: {} };
-  if (isStar(value))
-    return wild ? { query_string: { query: `_exists_:${escapeName(field, path)}` } } : { exists: { field: name } };
-  if (hasWildcard(value)) {
-    return { query_string: { fields: [name], query: escaped(value), analyze_wildcard: true } };
-  }
-  const text = plainText(value);
-  if (wild)
-    return {
-      multi_match: { type: value.quoted ? 'phrase' : 'best_fields', query: text, fields: [name], lenient: true },
-    };
-  return value.quoted ? { match_phrase: { [name]: text } } : { match: { [name]: text } };
+  if (isStar(value)) return isStar(field) ? { match_all: {} } : { exists: { field: name } };
+  if (hasWildcard(value)) return { query_string: { fields: [name], query: forQueryString(value) } };
+  return { [value.quoted ? 'match_phrase' : 'match']: { [name]: plainText(value) } };
 }
 
 /** A value without a field is looked for in every field. */
 function bareValue(value: KqlText): Query {
-  if (isStar(value)) return { match_all: {} };
-  if (hasWildcard(value)) return { query_string: { query: escaped(value), analyze_wildcard: true } };
+  if (hasWildcard(value)) return { query_string: { query: forQueryString(value) } };
   return { multi_match: { type: value.quoted ? 'phrase' : 'best_fields', query: plainText(value), lenient: true } };
 }
 
-function isStar(value: KqlText): boolean {
-  return value.parts.length === 1 && value.wildcards[0] === true;
-}
-
-const RESERVED = /[+\-=&|><!(){}[\]^"~*?:\\/\s]/g;
-
-/** For query_string: everything that means something there is escaped, but for the wildcards. */
-function escaped({ parts, wildcards }: KqlText): string {
-  return parts.map((part, i) => (wildcards[i] ? '*' : part.replace(/[<>]/g, '').replace(RESERVED, '\\$&'))).join('');
-}
-
-function escapeName(field: KqlText, path: string | null): string {
-  return `${path === null ? '' : `${path}.`}${escaped(field)}`;
+/** Everything that means something to query_string is escaped, but for the wildcards. */
+function forQueryString({ pieces }: KqlText): string {
+  return pieces.map((piece) => (piece === null ? '*' : piece.replace(/[-+=&|<>!(){}[\]^"~*?:\\/]/g, '\\$&'))).join('');
 }

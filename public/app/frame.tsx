@@ -2,6 +2,7 @@ import { EuiCallOut, EuiProgress, EuiTab, EuiTabs } from '@elastic/eui';
 import { useIsFetching } from '@tanstack/react-query';
 import React, { type ReactNode, useEffect } from 'react';
 import { useHistory, useLocation } from 'react-router-dom';
+import { AlertMenu } from '../alerting/alert_menu';
 import { ErrorBoundary } from '../components/error_boundary';
 import { useScope } from '../hooks/use_scope';
 import { scopeOnly } from '../state/url_state';
@@ -18,6 +19,7 @@ export function Frame({ page, children }: { page: PageId; children: ReactNode })
   useBreadcrumbs(page);
   return (
     <div className="rotaApp" data-test-subj={SUBJECTS.app}>
+      <AlertMenu />
       <div className="rotaHead">
         <div className="rotaHead__row">
           <Tabs page={page} />

@@ -18,13 +18,14 @@ import { type Services, ServicesProvider } from './services';
 export function renderApp(
   core: CoreStart,
   plugins: StartPlugins,
-  { element, history }: AppMountParameters,
+  { element, history, setHeaderActionMenu }: AppMountParameters,
 ): () => void {
   const services: Services = {
     core,
     plugins,
     client: createClient(core.http),
     time: createTimeFormat(core.uiSettings.get('dateFormat:tz', 'Browser')),
+    setHeaderActionMenu,
   };
   const queries = new QueryClient({ defaultOptions: { queries: { refetchOnWindowFocus: false, retry: false } } });
   element.style.setProperty('flex', '1 1 auto');

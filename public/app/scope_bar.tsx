@@ -37,7 +37,7 @@ export function ScopeBar() {
         showDatePicker
         showSaveQuery={false}
         displayStyle="inPage"
-        placeholder="Filter requests by KQL, such as url.path : &quot;/checkout&quot; and http.response.status_code >= 500"
+        placeholder={`Filter by KQL, such as url.path : "/checkout"`}
         dataTestSubj={SUBJECTS.searchBar}
         onQuerySubmit={({ dateRange, query }) => {
           const next = { from: dateRange.from, to: dateRange.to, kql: query?.query ?? scope.kql };

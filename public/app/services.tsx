@@ -1,7 +1,7 @@
 import React, { createContext, type ReactNode, useContext } from 'react';
 import type { RotaClient } from '../api/client';
 import type { TimeFormat } from '../format/time';
-import type { CoreStart, StartPlugins } from '../kibana/contract';
+import type { AppMountParameters, CoreStart, StartPlugins } from '../kibana/contract';
 
 /** What the app is given once, when it is mounted. */
 export interface Services {
@@ -9,6 +9,7 @@ export interface Services {
   plugins: StartPlugins;
   client: RotaClient;
   time: TimeFormat;
+  setHeaderActionMenu: AppMountParameters['setHeaderActionMenu'];
 }
 
 const ServicesContext = createContext<Services | null>(null);

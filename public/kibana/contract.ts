@@ -1,5 +1,5 @@
 import type { History } from 'history';
-import type { ComponentType } from 'react';
+import type { ComponentType, ReactElement } from 'react';
 import type { Observable } from 'rxjs';
 
 /** The narrow part of Kibana 8.12's browser contract that the plugin uses; Kibana publishes no types. `dev/` implements it. */
@@ -33,7 +33,7 @@ export interface CoreStart {
   application: {
     navigateToUrl(url: string): Promise<void>;
     /** What the user may do; an app that is absent from `navLinks` is not installed or not allowed. */
-    capabilities: { navLinks: Record<string, boolean> };
+    capabilities: { navLinks: Record<string, boolean>; management?: Record<string, Record<string, boolean>> };
     getUrlForApp(appId: string, options?: { path?: string }): string;
   };
   chrome: {
@@ -48,6 +48,8 @@ export interface CoreStart {
 export interface AppMountParameters {
   element: HTMLElement;
   history: History;
+  /** Gives the app a place in Kibana's header; undefined gives it back. */
+  setHeaderActionMenu?(mount: ((element: HTMLElement) => () => void) | undefined): void;
 }
 
 export interface CoreSetup {
@@ -119,7 +121,28 @@ export interface SearchBarProps {
   onRefreshChange(options: { isPaused: boolean; refreshInterval: number }): void;
 }
 
+/** What Kibana's rule form hands to the part that a rule type brings. */
+export interface RuleFormProps<P> {
+  ruleParams: Partial<P>;
+  setRuleParams<K extends keyof P>(name: K, value: P[K]): void;
+  errors: Record<string, string[]>;
+}
+
+export interface TriggersActionsUiSetup {
+  ruleTypeRegistry: { register(ruleType: Record<string, unknown>): void };
+}
+
+export interface TriggersActionsUiStart {
+  getAddRuleFlyout(props: {
+    consumer: string;
+    ruleTypeId: string;
+    canChangeTrigger: boolean;
+    onClose(): void;
+  }): ReactElement;
+}
+
 export interface StartPlugins {
+  triggersActionsUi?: TriggersActionsUiStart;
   data: {
     dataViews: {
       create(spec: { title: string; timeFieldName: string; allowNoIndex?: boolean }): Promise<KibanaDataView>;

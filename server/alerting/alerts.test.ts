@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_PARAMS } from '../../common/alerting';
 import type { HealthEvent, TierShare } from '../../common/api';
-import { alertsOf, DEFAULT_PARAMS } from './alerts';
+import { alertsOf } from './alerts';
 
 const event = (changes: Partial<HealthEvent>) =>
   ({
@@ -9,6 +10,7 @@ const event = (changes: Partial<HealthEvent>) =>
     title: 'Ejected',
     cause: '3 probes failed.',
     users_hurt: 312,
+    until: null,
     ...changes,
   }) as HealthEvent;
 
@@ -27,6 +29,13 @@ describe('alerts', () => {
       DEFAULT_PARAMS,
     );
     expect(alerts.map(({ id }) => id)).toEqual(['ejected:frontend-2']);
+  });
+
+  it('end when what they tell of was over before the last run', () => {
+    const over = event({ until: 1_000 });
+    expect(alertsOf([over], [], DEFAULT_PARAMS, 999)).toHaveLength(1);
+    expect(alertsOf([over], [], DEFAULT_PARAMS, 1_001)).toEqual([]);
+    expect(alertsOf([event({ until: null })], [], DEFAULT_PARAMS, 1_001)).toHaveLength(1);
   });
 
   it('tell of silence though it hurts nobody', () => {

@@ -1,19 +1,5 @@
+import type { AlertParams } from '../../common/alerting';
 import type { HealthEvent, TierShare } from '../../common/api';
-
-/** What a rule of type `rota.health` is told. */
-export interface AlertParams {
-  /** Minutes before now that are judged. */
-  window_min: number;
-  kinds: ('ejected' | 'ejected_passive' | 'burst' | 'silent' | 'uneven')[];
-  /** Events that hurt fewer user requests stay quiet; silence and unevenness hurt none and are not held against it. */
-  min_users_hurt: number;
-}
-
-export const DEFAULT_PARAMS: AlertParams = {
-  window_min: 15,
-  kinds: ['ejected', 'burst', 'silent', 'uneven'],
-  min_users_hurt: 1,
-};
 
 export interface Alert {
   /** The same while the same thing lasts, so that it is told once. */
@@ -25,11 +11,18 @@ export interface Alert {
 
 /**
  * What is to be alerted on, by the very events and shares that the pages draw. Unevenness rests on the deviation in points
- * and a minimum of requests (`marked`); the chi-squared p never alerts.
+ * and a minimum of requests (`marked`); the chi-squared p never alerts. Events that were over before `since` were told by
+ * an earlier run; leaving them out lets their alerts recover.
  */
-export function alertsOf(events: readonly HealthEvent[], tiers: readonly TierShare[], params: AlertParams): Alert[] {
+export function alertsOf(
+  events: readonly HealthEvent[],
+  tiers: readonly TierShare[],
+  params: AlertParams,
+  since = 0,
+): Alert[] {
   const wanted = new Set<string>(params.kinds);
   const happened = events
+    .filter(({ until }) => until === null || until >= since)
     .filter(({ kind, users_hurt }) => wanted.has(kind) && (kind === 'silent' || users_hurt >= params.min_users_hurt))
     .map(({ kind, hosts, title, cause, users_hurt }) => ({
       id: `${kind}:${hosts[0]}`,

@@ -1,10 +1,13 @@
+import { type AlertParams, alertParamsSchema, FEATURE, RULE_TYPE } from '../../common/alerting';
 import type { RotaHost, SearchClient } from '../host';
-import { type AlertParams, alertsOf, DEFAULT_PARAMS } from './alerts';
+import { alertsOf } from './alerts';
 import { assessNow } from './assess_now';
 
 /** The narrow part of Kibana 8.12's alerting contract that the rule uses. */
 interface ExecutorOptions {
   params: Partial<AlertParams>;
+  /** null on the first run. */
+  previousStartedAt: Date | null;
   services: {
     scopedClusterClient: { asCurrentUser: SearchClient };
     alertFactory: { create(id: string): { scheduleActions(group: string, context: Record<string, unknown>): void } };
@@ -15,13 +18,18 @@ export interface AlertingSetup {
   registerType(type: Record<string, unknown>): void;
 }
 
+/** Lines of what was over by then may have come after the last run. */
+const LATE_MS = 60_000;
+
 /** Registers `rota.health`: alerts by the same functions that draw the pages, run as the rule's owner. */
 export function registerRuleType(alerting: AlertingSetup, host: RotaHost): void {
   alerting.registerType({
-    id: 'rota.health',
+    id: RULE_TYPE,
     name: 'Rota: a host fell or got too little',
     category: 'observability',
-    producer: 'rota',
+    producer: FEATURE,
+    defaultScheduleInterval: '1m',
+    ruleTaskTimeout: '2m',
     actionGroups: [{ id: 'default', name: 'Alert' }],
     defaultActionGroupId: 'default',
     minimumLicenseRequired: 'basic',
@@ -35,21 +43,23 @@ export function registerRuleType(alerting: AlertingSetup, host: RotaHost): void 
       ],
     },
     validate: { params: { validate: readParams } },
-    executor: async ({ params, services }: ExecutorOptions) => {
+    executor: async ({ params, services, previousStartedAt }: ExecutorOptions) => {
       const asked = readParams(params);
       const { asCurrentUser } = services.scopedClusterClient;
       const { health, rotation } = await assessNow(host, asCurrentUser, Date.now(), asked.window_min * 60_000);
-      const alerts = alertsOf(health.overview?.events ?? [], rotation.overview?.tiers ?? [], asked);
+      const since = previousStartedAt === null ? 0 : previousStartedAt.getTime() - LATE_MS;
+      const alerts = alertsOf(health.overview?.events ?? [], rotation.overview?.tiers ?? [], asked, since);
       for (const { id, ...context } of alerts) services.alertFactory.create(id).scheduleActions('default', context);
       return { state: {} };
     },
   });
 }
 
+/** Throws a sentence for the form when a parameter cannot be used. */
 function readParams(params: unknown): AlertParams {
-  const given = (typeof params === 'object' && params !== null ? params : {}) as Partial<AlertParams>;
-  const found = { ...DEFAULT_PARAMS, ...given };
-  if (!(found.window_min >= 1 && found.window_min <= 1440))
-    throw new Error('window_min must be from 1 to 1440 minutes.');
-  return found;
+  const parsed = alertParamsSchema.safeParse(params ?? {});
+  if (parsed.success) return parsed.data;
+  throw new Error(
+    parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'params'}: ${message}`).join('; '),
+  );
 }

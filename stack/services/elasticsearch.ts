@@ -15,6 +15,8 @@ export interface ElasticsearchOptions {
   /** Opened by full and stripped nodes alike, on loopback. */
   transportPort: number;
   heap?: string;
+  /** Of elasticsearch.yml, in place of the defaults. */
+  settings?: Record<string, unknown>;
   logFolder?: string;
   onChange?: () => void;
 }
@@ -56,7 +58,7 @@ export function elasticsearchService(options: ElasticsearchOptions): ServiceProc
   });
 }
 
-function writeConfig(config: string, { home, folder, port, transportPort }: ElasticsearchOptions): void {
+function writeConfig(config: string, { home, folder, port, transportPort, settings: own }: ElasticsearchOptions): void {
   const settings = {
     'cluster.name': `rota-${port}`,
     'node.name': 'store-1',
@@ -71,6 +73,7 @@ function writeConfig(config: string, { home, folder, port, transportPort }: Elas
     'cluster.routing.allocation.disk.threshold_enabled': false,
     // A full node would start its machine learning processes; the stripped one does not know the setting.
     ...(existsSync(join(home, 'modules', 'x-pack-ml')) ? { 'xpack.ml.enabled': false } : {}),
+    ...own,
   };
   const yaml = Object.entries(settings)
     .map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`)

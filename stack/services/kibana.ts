@@ -13,6 +13,10 @@ export interface KibanaOptions {
   elasticsearchUrl: string;
   folder: string;
   logFolder: string;
+  /** By default "dashboard". */
+  name?: string;
+  /** Of kibana.yml, beside or in place of the stack's own. */
+  settings?: Record<string, unknown>;
   onChange?: () => void;
 }
 
@@ -55,6 +59,7 @@ export async function installPlugin(home: string, zip: string, say: (text: strin
 /** A real Kibana as the stack's dashboard, on loopback, with settings and data of the stack's own. */
 export function kibanaDashboard(options: KibanaOptions): ServiceProcess {
   const { home, port, elasticsearchUrl, folder, logFolder, onChange } = options;
+  ownedFolder(folder);
   const config = ownedFolder(join(folder, 'config'));
   const settings = {
     'server.host': '127.0.0.1',
@@ -64,6 +69,7 @@ export function kibanaDashboard(options: KibanaOptions): ServiceProcess {
     'status.allowAnonymous': true,
     // Rules need a key of 32 characters; this Kibana's data live and die with the run folder.
     'xpack.encryptedSavedObjects.encryptionKey': randomBytes(16).toString('hex'),
+    ...options.settings,
   };
   const file = join(config, 'kibana.yml');
   writeFileSync(
@@ -78,7 +84,7 @@ export function kibanaDashboard(options: KibanaOptions): ServiceProcess {
   give(file);
   const asSelf = !canEnter(home);
   return new ServiceProcess({
-    name: 'dashboard',
+    name: options.name ?? 'dashboard',
     tier: 'dashboard',
     port,
     command: join(home, 'bin', 'kibana'),

@@ -1,0 +1,18 @@
+import type { TestProject } from 'vitest/node';
+import { missingKibana } from '../../scripts/kibana_home';
+import { type KibanaWorld, startKibanaWorld } from '../support/kibana/world';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    kibana: Pick<KibanaWorld, 'elasticsearchUrl' | 'urls'>;
+  }
+}
+
+/** Two Kibanas on one Elasticsearch without security, for all files of this project. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const missing = missingKibana('These tests');
+  if (missing) throw new Error(missing);
+  const { elasticsearchUrl, urls, stop } = await startKibanaWorld({ kibanas: 2 });
+  project.provide('kibana', { elasticsearchUrl, urls });
+  return stop;
+}
