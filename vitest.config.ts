@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-const serviceTest = { pool: 'forks', fileParallelism: false, testTimeout: 120_000, hookTimeout: 300_000 } as const;
+const serviceTest = { pool: 'forks', fileParallelism: false, testTimeout: 120_000, hookTimeout: 600_000 } as const;
 
 /** Unit tests stand beside their file; what needs real services is a project of its own. */
 export default defineConfig({

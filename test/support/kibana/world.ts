@@ -13,6 +13,14 @@ import type { ServiceProcess } from '../../../stack/services/process.js';
 import { findJava } from '../../../stack/setup/java.js';
 import { installIndexTemplates } from './templates.js';
 
+/** The least that recording pool events takes, as docs/plugin.md has it. */
+const RECORDER = {
+  indices: [
+    { names: ['logs-*-rota'], privileges: ['read', 'view_index_metadata'] },
+    { names: ['logs-rota.health-rota'], privileges: ['create_doc', 'auto_configure'] },
+  ],
+};
+
 export interface WorldOptions {
   /** Of kibana.yml, beside what every stack's Kibana has. */
   settings?: Record<string, unknown>;
@@ -115,14 +123,18 @@ async function addSuperuser(home: string, config: string, password: string): Pro
   }
 }
 
-/** What Kibana logs in with: its own reserved user. */
+/** What Kibana logs in with: a user with its own reserved role, and what docs/plugin.md adds for the recording. */
 async function kibanaUser(url: string, admin: Record<string, string>): Promise<Record<string, string>> {
   const password = randomBytes(12).toString('hex');
-  const response = await fetch(`${url}/_security/user/kibana_system/_password`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...admin },
-    body: JSON.stringify({ password }),
-  });
-  if (!response.ok) throw new Error(`kibana_system got no password: ${response.status} ${await response.text()}`);
-  return { 'elasticsearch.username': 'kibana_system', 'elasticsearch.password': password };
+  const put = async (path: string, body: object) => {
+    const response = await fetch(`${url}/_security/${path}`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json', ...admin },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${path} was refused: ${response.status} ${await response.text()}`);
+  };
+  await put('role/rota_recorder', RECORDER);
+  await put('user/kibana_rota', { password, roles: ['kibana_system', 'rota_recorder'] });
+  return { 'elasticsearch.username': 'kibana_rota', 'elasticsearch.password': password };
 }
