@@ -8,6 +8,7 @@ const USAGE = 'npm run bench -- sdk|pipeline|dashboard [--json FILE]';
 const BENCHMARKS: Record<string, () => Promise<{ run(argv: readonly string[]): Promise<void> }>> = {
   sdk: () => import('../../bench/sdk.js'),
   pipeline: () => import('../../bench/pipeline.js'),
+  dashboard: () => import('../../bench/dashboard.js'),
 };
 
 await runCommand(async () => {
@@ -17,7 +18,7 @@ await runCommand(async () => {
     console.log(USAGE);
     return name === '' || name === '--help' ? 0 : 2;
   }
-  await runSteps(await installSteps(['stack'], true));
+  await runSteps(await installSteps(name === 'dashboard' ? ['stack', 'browser'] : ['stack'], true));
   await (await load()).run(argv);
   return 0;
 });

@@ -28,7 +28,7 @@ await runCommand(async () => {
   const missing = missingKibana('The tests');
   if (missing) {
     console.log(`${missing}\n\nnpm test runs the same pages in the development host.`);
-    return 0;
+    return 2;
   }
   await runSteps(await installSteps(['stack', 'browser'], false));
   const { home, remove } = await privateKibana(process.env['KIBANA_HOME'] ?? '');
