@@ -91,7 +91,8 @@ export function kibanaDashboard(options: KibanaOptions): ServiceProcess {
     args: asSelf && process.getuid?.() === 0 ? ['--allow-root'] : [],
     asSelf,
     cwd: folder,
-    env: { KBN_PATH_CONF: config, HOME: folder },
+    // Kibana's own tracing of itself costs time and tells nobody anything here.
+    env: { KBN_PATH_CONF: config, HOME: folder, ELASTIC_APM_ACTIVE: 'false' },
     logFolder,
     ready: () => isAvailable(port),
     readyTimeoutMs: 240_000,
