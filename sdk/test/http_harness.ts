@@ -1,13 +1,11 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import express from 'express';
-import fastify from 'fastify';
-import Koa from 'koa';
 import winston from 'winston';
 import Transport from 'winston-transport';
 import { currentFields, mergeFields } from '../src/context.js';
 import { type RequestLogger, requestLogger } from '../src/http/index.js';
 import type { RequestLoggerOptions } from '../src/http/options.js';
+import { EXPRESS, FASTIFY, KOA } from './framework_versions.js';
 
 /** A log line as a transport gets it, with the context's fields as the SDK's logger adds them. */
 // biome-ignore lint/suspicious/noExplicitAny: tests reach into whatever was logged
@@ -41,9 +39,9 @@ export class Lines {
     return this.all.filter((line) => line.event?.dataset === 'rota.access');
   }
 
-  /** Resolves with the access events once there are `count`; fails after five seconds. */
+  /** Resolves with the access events once there are `count`; fails after 15 seconds. */
   async accesses(count: number): Promise<Line[]> {
-    const deadline = Date.now() + 5000;
+    const deadline = Date.now() + 15_000;
     while (this.access.length < count) {
       if (Date.now() > deadline) throw new Error(`${this.access.length} of ${count} access events came`);
       await new Promise<void>((resolve) => {
@@ -64,13 +62,22 @@ export interface App {
 /** What a route does, told in terms of node:http. */
 export type Route = (request: IncomingMessage, response: ServerResponse) => unknown;
 
-export const FRAMEWORKS = ['node:http', 'express', 'fastify', 'koa'] as const;
-export type Framework = (typeof FRAMEWORKS)[number];
+type NameOf<T extends readonly (readonly [string, unknown])[]> = T[number][0];
+export type Framework = 'node:http' | NameOf<typeof EXPRESS> | NameOf<typeof FASTIFY> | NameOf<typeof KOA>;
+export const FRAMEWORKS: readonly Framework[] = [
+  'node:http',
+  ...[...EXPRESS, ...FASTIFY, ...KOA].map(([name]) => name as Framework),
+];
+
+const expressOf = new Map<string, (typeof EXPRESS)[number][1]>(EXPRESS);
+const fastifyOf = new Map<string, (typeof FASTIFY)[number][1]>(FASTIFY);
+const koaOf = new Map<string, (typeof KOA)[number][1]>(KOA);
 
 /** One route for all paths, in a real application of the framework, with its own default error handling. */
 export async function appOf(framework: Framework, requests: RequestLogger, route: Route): Promise<RequestListener> {
   if (framework === 'node:http') return requests.handler(route);
-  if (framework === 'express') {
+  const express = expressOf.get(framework);
+  if (express !== undefined) {
     const app = express().set('env', 'test');
     app.use(requests);
     app.use((request, response, next) => {
@@ -82,7 +89,8 @@ export async function appOf(framework: Framework, requests: RequestLogger, route
     app.use(requests.errors);
     return app;
   }
-  if (framework === 'koa') {
+  const Koa = koaOf.get(framework);
+  if (Koa !== undefined) {
     const app = new Koa();
     app.silent = true;
     app.use(requests.koa);
@@ -98,6 +106,8 @@ export async function appOf(framework: Framework, requests: RequestLogger, route
     });
     return app.callback();
   }
+  const fastify = fastifyOf.get(framework);
+  if (fastify === undefined) throw new Error(`no framework ${framework}`);
   const app = fastify();
   await app.register(requests.fastify);
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
