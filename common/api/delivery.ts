@@ -140,7 +140,6 @@ export const deliveryDataSchema = z.object({
         z.object({
           sequence: z.number(),
           state: z.enum(['indexed', 'missing', 'dropped', 'dead_letter']),
-          server: z.string().nullable(),
           t: momentSchema.nullable(),
           received: momentSchema.nullable(),
         }),

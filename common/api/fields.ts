@@ -49,7 +49,7 @@ export const fieldsDataSchema = z.object({
   selectors: z
     .object({
       services: z.array(optionSchema),
-      pools: z.array(optionSchema.extend({ algorithm: z.string().nullable() })),
+      pools: z.array(optionSchema),
       environments: z.array(optionSchema),
       hosts: z.array(z.object({ host: z.string(), tier: z.string(), requests: z.number() })),
     })

@@ -6,7 +6,7 @@ import { useScope } from '../hooks/use_scope';
 import { SUBJECTS } from '../test_subjects';
 
 type SelectorName = 'service' | 'pool' | 'environment';
-type Option = { value: string; requests: number; note?: string };
+type Option = { value: string; requests: number };
 
 const LABELS: Record<SelectorName, string> = { service: 'Service', pool: 'Pool', environment: 'Environment' };
 
@@ -23,7 +23,7 @@ export function Selectors() {
   const found = data?.data.selectors;
   const options: Record<SelectorName, Option[]> = {
     service: found?.services ?? [],
-    pool: found?.pools.map((pool) => ({ ...pool, note: pool.algorithm ?? undefined })) ?? [],
+    pool: found?.pools ?? [],
     environment: found?.environments ?? [],
   };
   return (
@@ -44,15 +44,10 @@ function Selector({ name, options }: { name: SelectorName; options: Option[] }) 
   const gone = chosen
     .filter((value) => !options.some((option) => option.value === value))
     .map((value) => ({ value, requests: 0 }));
-  const rows: EuiSelectableOption[] = [...options, ...gone].map(({ value, requests, ...rest }) => ({
+  const rows: EuiSelectableOption[] = [...options, ...gone].map(({ value, requests }) => ({
     label: value,
     checked: chosen.includes(value) ? 'on' : undefined,
-    append: (
-      <span className="rotaFine">
-        {'note' in rest && rest.note ? `${rest.note} · ` : ''}
-        {formatCount(requests)}
-      </span>
-    ),
+    append: <span className="rotaFine">{formatCount(requests)}</span>,
     'data-test-subj': SUBJECTS.selectorOption(name, value),
   }));
   return (

@@ -11,15 +11,20 @@ export function ChartAnnotations({
   from,
   to,
   width,
+  bare = false,
 }: {
   annotations: Annotation[];
   from: number;
   to: number;
   width: number;
+  /** Lines alone, in a low chart under another that has the words. */
+  bare?: boolean;
 }) {
   const theme = useRotaTheme();
   const time = useTimeFormat();
-  const placed = placeAnnotations(annotations, from, to, width);
+  const placed = placeAnnotations(annotations, from, to, width).map(
+    (annotation): PlacedAnnotation => (bare ? { ...annotation, marker: 'line' } : annotation),
+  );
   return (
     <>
       {placed.map((annotation) => {

@@ -10,7 +10,7 @@ import { SUBJECTS } from '../../test_subjects';
 
 type Opened = NonNullable<DeliveryData['run']>;
 
-/** The numbers around the first gap, by the server that took them, and the facts that explain it. */
+/** The numbers around the first gap, what became of each, and the facts that explain it. */
 export function RunDetail({ run }: { run: Run }) {
   const around = run.missing_ranges[0]?.first ?? run.unproven_after ?? run.sent;
   const { data, error } = useRotaQuery('delivery', { parts: ['run'], run: { id: run.id, around } });
@@ -30,42 +30,37 @@ const STATE_WORDS = { indexed: 'indexed', missing: 'missing', dropped: 'dropped'
 
 function Around({ opened: { around } }: { opened: Opened }) {
   const time = useTimeFormat();
-  const servers = [...new Set(around.flatMap(({ server }) => (server === null ? [] : [server])))].sort();
   const first = around[0]?.sequence;
   const last = around[around.length - 1]?.sequence;
-  const absent = around.filter(({ state }) => state === 'missing').length;
+  const kinds = (['indexed', 'missing', 'dropped', 'dead_letter'] as const)
+    .map((state) => ({ state, n: around.filter((number) => number.state === state).length }))
+    .filter(({ n }) => n > 0);
   return (
     <div>
       <h3>
         {first === undefined ? 'No numbers to show' : `Numbers ${formatCount(first)} → ${formatCount(last ?? first)}`}
       </h3>
       <ol className="rotaNumbers">
-        {around.map(({ sequence, state, server, t }) => {
-          const words = `${formatCount(sequence)} ${STATE_WORDS[state]}${server ? ` through ${server}` : ''}${t === null ? '' : ` at ${time.milli(t)}`}`;
-          const shade = server === null ? '' : ` rotaNumbers__cell--server${servers.indexOf(server) % 2}`;
+        {around.map(({ sequence, state, t }, i) => {
+          const words = `${formatCount(sequence)} ${STATE_WORDS[state]}${t === null ? '' : ` at ${time.milli(t)}`}`;
+          const before = around[i - 1]?.sequence ?? sequence - 1;
           return (
-            <li key={sequence} title={words} className={`rotaNumbers__cell rotaNumbers__cell--${state}${shade}`}>
-              <span className="euiScreenReaderOnly">{words}</span>
-            </li>
+            <React.Fragment key={sequence}>
+              {sequence > before + 1 && <li className="rotaNumbers__more">… {formatCount(sequence - before - 1)} …</li>}
+              <li title={words} className={`rotaNumbers__cell rotaNumbers__cell--${state}`}>
+                <span className="euiScreenReaderOnly">{words}</span>
+              </li>
+            </React.Fragment>
           );
         })}
       </ol>
       <ul className="rotaLegend">
-        {servers.map((server, i) => (
-          <li key={server}>
-            <span
-              aria-hidden
-              className={`rotaNumbers__cell rotaNumbers__cell--indexed rotaNumbers__cell--server${i % 2}`}
-            />
-            through {server}
+        {kinds.map(({ state, n }) => (
+          <li key={state}>
+            <span aria-hidden className={`rotaNumbers__cell rotaNumbers__cell--${state}`} />
+            {formatCount(n)} {STATE_WORDS[state]}
           </li>
         ))}
-        {absent > 0 && (
-          <li>
-            <span aria-hidden className="rotaNumbers__cell rotaNumbers__cell--missing" />
-            {formatCount(absent)} missing
-          </li>
-        )}
       </ul>
     </div>
   );

@@ -1,15 +1,17 @@
 import React from 'react';
 import type { HealthData } from '../../../common/api';
+import type { TableData } from '../../components/data_table';
 import { Legend } from '../../components/legend';
 import { Panel } from '../../components/panel';
 import { formatCount, formatGoodShare, formatPercent } from '../../format/numbers';
 import { SUBJECTS } from '../../test_subjects';
 import { useRotaTheme } from '../../theme/use_rota_theme';
 
-type Budget = NonNullable<HealthData['overview']>['budget'];
+type Overview = NonNullable<HealthData['overview']>;
+type Budget = Overview['budget'];
 
 /** How much may still fail: a number and one bar. */
-export function BudgetPanel({ budget, stale }: { budget: Budget; stale: boolean }) {
+export function BudgetPanel({ budget, events, stale }: { budget: Budget; events: Overview['events']; stale: boolean }) {
   const theme = useRotaTheme();
   const { burnt, failures, allowed, in_gap, elsewhere, left, good_share, objective } = budget;
   const whole = Math.max(allowed, failures, 1);
@@ -23,6 +25,7 @@ export function BudgetPanel({ budget, stale }: { budget: Budget; stale: boolean 
       id="budget"
       title="Error budget"
       question={`Objective ${formatGoodShare(objective).replace(/0+(?=\u202f)/, '')} of user requests without a 5XX, over this window`}
+      table={() => budgetTable(budget, events)}
       stale={stale}
     >
       <div data-test-subj={SUBJECTS.budget}>
@@ -65,4 +68,24 @@ export function BudgetPanel({ budget, stale }: { budget: Budget; stale: boolean 
 
 function burntWords(burnt: number): string {
   return burnt > 2 ? `${burnt.toFixed(1)} ×` : formatPercent(burnt);
+}
+
+/** What there was to spend, what each event took of it, and what is left. */
+function budgetTable(budget: Budget, events: Overview['events']): TableData {
+  const { allowed, failures, left, requests } = budget;
+  const told = events.filter(({ users_hurt }) => users_hurt > 0);
+  const rest = failures - told.reduce((sum, { users_hurt }) => sum + users_hurt, 0);
+  const row = (what: string, n: number) => [what, formatCount(n), allowed > 0 ? formatPercent(n / allowed) : '–'];
+  return {
+    caption: `Error budget of ${formatCount(requests)} requests`,
+    columns: [{ name: 'What' }, { name: 'Failures', numeric: true }, { name: 'Of the budget', numeric: true }],
+    rows: [
+      row('May fail', allowed),
+      ...told.map(({ n, title, hosts, users_hurt }) => row(`Event ${n}: ${title}, ${hosts.join(', ')}`, users_hurt)),
+      // An event may hurt requests that another one counts, too.
+      ...(rest > 0 ? [row('Outside of any event', rest)] : []),
+      row('Failed in all', failures),
+      row('Left', left),
+    ],
+  };
 }

@@ -51,7 +51,7 @@ function Loaded({ data, overview, stale }: { data: HealthData; overview: Overvie
           {chosen && <EventPanel event={chosen} />}
         </div>
         <div className="rotaGrid">
-          <BudgetPanel budget={overview.budget} stale={stale} />
+          <BudgetPanel budget={overview.budget} events={overview.events} stale={stale} />
           <RatePanel overview={overview} window={window} annotations={annotations} stale={stale} />
           <StatusPanel overview={overview} window={window} annotations={annotations} stale={stale} />
           <RoutesPanel routes={overview.routes} stale={stale} />

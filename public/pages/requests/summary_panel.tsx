@@ -7,6 +7,7 @@ import { Legend } from '../../components/legend';
 import { Panel } from '../../components/panel';
 import { Words } from '../../components/words';
 import { formatCount, formatSpan } from '../../format/numbers';
+import { useAnnotations } from '../../hooks/use_annotations';
 import { STATUS_LABELS } from '../../theme/colours';
 import { useRotaTheme } from '../../theme/use_rota_theme';
 
@@ -20,13 +21,14 @@ interface SummaryProps {
   stale: boolean;
 }
 
-const HEIGHT = 120;
+const HEIGHT = 136;
 const OTHERS = ['#6092c0', '#9170b8', '#54b399', '#d6bf57', '#ca8eae', '#b9a888'];
 
 /** How many met a 5XX, how many a retry covered, and when it began. */
 export function SummaryPanel({ summary, window, breakDown, onBreakDown, stale }: SummaryProps) {
   const theme = useRotaTheme();
   const time = useTimeFormat();
+  const annotations = useAnnotations();
   const { histogram } = summary;
   const seconds = window.interval_ms / 1000;
   const groups = histogram.groups
@@ -68,7 +70,7 @@ export function SummaryPanel({ summary, window, breakDown, onBreakDown, stale }:
         completeTo={window.complete_to}
         times={histogram.times}
         groups={groups.map(({ name, colour, counts }) => ({ name, colour, values: counts }))}
-        annotations={[]}
+        annotations={annotations}
         formatY={formatCount}
       />
       <p className="rotaFine">

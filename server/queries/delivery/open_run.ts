@@ -1,7 +1,8 @@
-import type { DeliveryData, Run } from '../../../common/api';
+import type { DeliveryData, Run, SequenceRange } from '../../../common/api';
 import { type EcsDocument, FIELDS } from '../../../common/ecs';
 import { count, plural } from '../../../common/model/words';
 import type { Context } from '../../context';
+import { anyOf } from '../../search/scope';
 import { sdkStreams } from './runs';
 
 type Opened = NonNullable<DeliveryData['run']>;
@@ -20,32 +21,31 @@ export async function openRun(
 ): Promise<Opened> {
   const gap = run.missing_ranges.find(({ last }) => around === undefined || last >= around) ?? run.missing_ranges[0];
   const at = around ?? gap?.first ?? run.sent;
-  const first = Math.max(1, Math.min(at, gap?.first ?? at) - BESIDE);
-  const last = Math.min(run.sent, Math.max(first, Math.min((gap?.last ?? at) + BESIDE, first + MAX_SHOWN)));
+  const shown = shownRanges({ first: Math.min(at, gap?.first ?? at), last: gap?.last ?? at }, run.sent);
   const { lines } = await context.askAll({
     lines: {
       index: sdkStreams(context.settings.namespace),
       body: {
-        size: MAX_SHOWN + 2 * BESIDE,
+        size: MAX_SHOWN + 4 * BESIDE,
         track_total_hits: false,
         query: {
           bool: {
             filter: [
               { term: { [FIELDS.run]: run.id } },
               { range: { [FIELDS.timestamp]: { lt: to } } },
-              { range: { [FIELDS.sequence]: { gte: first, lte: last } } },
+              anyOf(shown.map(({ first, last }) => ({ range: { [FIELDS.sequence]: { gte: first, lte: last } } }))),
             ],
           },
         },
         sort: [{ [FIELDS.sequence]: 'asc' }],
-        _source: [FIELDS.timestamp, FIELDS.sequence, FIELDS.created, FIELDS.ingested, 'observer'],
+        _source: [FIELDS.timestamp, FIELDS.sequence, FIELDS.created, FIELDS.ingested],
       },
     },
   });
   const found = new Map(
     lines.hits.map((hit) => [(hit._source as EcsDocument).event?.sequence ?? 0, hit._source as EcsDocument]),
   );
-  const numbers = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  const numbers = shown.flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, i) => first + i));
   return {
     run,
     around: numbers.map((sequence) => numberOf(sequence, run, found.get(sequence))),
@@ -53,6 +53,18 @@ export async function openRun(
     headline: headlineOf(run, gap, outages),
     strip: stripOf(run),
   };
+}
+
+/** A gap with what stands beside it; of a long one its two ends. */
+export function shownRanges(gap: SequenceRange, sent: number): SequenceRange[] {
+  const first = Math.max(1, gap.first - BESIDE);
+  const last = Math.max(first, Math.min(sent, gap.last + BESIDE));
+  if (last - first < MAX_SHOWN) return [{ first, last }];
+  const half = MAX_SHOWN / 2;
+  return [
+    { first, last: first + half - 1 },
+    { first: last - half + 1, last },
+  ];
 }
 
 function numberOf(sequence: number, run: Run, doc: EcsDocument | undefined): Opened['around'][number] {
@@ -67,7 +79,6 @@ function numberOf(sequence: number, run: Run, doc: EcsDocument | undefined): Ope
         : dropped
           ? 'dropped'
           : 'missing',
-    server: null,
     t: doc?.['@timestamp'] === undefined ? null : Date.parse(doc['@timestamp']),
     received: doc?.event?.created === undefined ? null : Date.parse(doc.event.created),
   };

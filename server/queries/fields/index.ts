@@ -52,9 +52,7 @@ function selectorsOf({
   return {
     services,
     environments,
-    pools: [...pools]
-      .map(([value, requests]) => ({ value, requests, algorithm: null }))
-      .sort((a, b) => compare(a.value, b.value)),
+    pools: [...pools].map(([value, requests]) => ({ value, requests })).sort((a, b) => compare(a.value, b.value)),
     hosts: [
       ...frontends.map(({ host, requests }) => ({ host, tier: 'frontend', requests })),
       ...[...turns].map(([host, requests]) => ({ host, tier: 'webapp', requests })),
