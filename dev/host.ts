@@ -73,26 +73,29 @@ export async function startDevHost(options: DevHostOptions): Promise<DevHost> {
 async function serve(request: IncomingMessage, response: ServerResponse, api: Api, assets: Assets, version: string) {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost');
   if (pathname.startsWith('/assets/')) return sendAsset(response, assets, pathname.slice('/assets/'.length));
-  if (pathname.startsWith('/app/')) return sendPage(request, response, version);
+  if (pathname.startsWith('/app/')) return sendPage(request, response, version, assets.build);
   if (pathname === '/') return response.writeHead(302, { location: '/app/rota' }).end();
   if (pathname === '/health') return response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n');
   if (await api.handle(request, response)) return;
   response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}');
 }
 
-function sendAsset(response: ServerResponse, assets: Assets, name: string): void {
-  const asset = assets.get(name);
+function sendAsset(response: ServerResponse, { build, files }: Assets, path: string): void {
+  const [of, name = ''] = path.split('/');
+  const asset = of === build ? files.get(name) : undefined;
   if (!asset) return void response.writeHead(404).end();
-  response.writeHead(200, { 'content-type': asset.type, 'cache-control': 'no-cache' }).end(asset.body);
+  const headers = { 'content-type': asset.type, 'cache-control': 'public, max-age=31536000, immutable' };
+  response.writeHead(200, headers).end(asset.body);
 }
 
-function sendPage(request: IncomingMessage, response: ServerResponse, version: string): void {
+function sendPage(request: IncomingMessage, response: ServerResponse, version: string, build: string): void {
   const darkMode = /(?:^|;\s*)rota_dark=1/.test(request.headers.cookie ?? '');
   response.writeHead(200, {
     'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
     'content-security-policy': CONTENT_SECURITY_POLICY,
   });
-  response.end(renderPage(darkMode, version));
+  response.end(renderPage(darkMode, version, build));
 }
 
 function listen(server: Server, port: number, address: string): Promise<void> {

@@ -23,7 +23,7 @@ async function loadPlugin(): Promise<PluginModule> {
   });
   await new Promise<void>((resolve, reject) => {
     const script = document.createElement('script');
-    script.src = '/assets/rota.plugin.js';
+    script.src = `${document.documentElement.dataset['assets']}/rota.plugin.js`;
     script.onload = () => resolve();
     script.onerror = () => reject(new Error('The plugin bundle did not load.'));
     document.head.append(script);

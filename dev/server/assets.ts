@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -7,8 +8,12 @@ import { SHARED_DEPS, sharedDepsPlugin } from '../../scripts/build_plugin/shared
 
 const require = createRequire(import.meta.url);
 
-/** Everything that the page loads, by its path under `/assets/`. */
-export type Assets = ReadonlyMap<string, { type: string; body: Uint8Array }>;
+/** Everything that the page loads, by its name under `/assets/<build>/`. */
+export interface Assets {
+  /** Follows from the contents: what a browser keeps under it never changes. */
+  build: string;
+  files: ReadonlyMap<string, { type: string; body: Uint8Array }>;
+}
 
 const CSS = 'text/css; charset=utf-8';
 const JS = 'text/javascript; charset=utf-8';
@@ -24,13 +29,16 @@ export async function buildAssets(root: string, { minify = true }: { minify?: bo
     bundleBrowser({ root, minify }),
     ...(['light', 'dark'] as const).map(themeCss),
   ]);
-  return new Map([
+  const files = new Map([
     ['shared_deps.js', { type: JS, body: sharedDeps }],
     ['host.js', { type: JS, body: chrome }],
     ['rota.plugin.js', { type: JS, body: plugin }],
     ['light.css', { type: CSS, body: css[0]! }],
     ['dark.css', { type: CSS, body: css[1]! }],
   ]);
+  const hash = createHash('sha256');
+  for (const { body } of files.values()) hash.update(body);
+  return { build: hash.digest('hex').slice(0, 12), files };
 }
 
 /** One script that puts npm's React, EUI, charts … on `__kbnSharedDeps__`, under Kibana's keys. */

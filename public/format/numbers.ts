@@ -37,6 +37,7 @@ export function formatPoints(points: number): string {
 
 export function formatMs(ms: number | null): string {
   if (ms === null) return '–';
+  if (ms === 0) return '0 ms';
   if (ms < 1) return `${ms.toFixed(2)} ms`;
   if (ms < 100) return `${ms.toFixed(1)} ms`;
   if (ms < 10_000) return `${formatCount(ms)} ms`;

@@ -1,21 +1,32 @@
 import { Client } from '@elastic/elasticsearch';
-import { startDevHost } from '../../dev/host';
+import { type DevHost, startDevHost } from '../../dev/host';
 import { loadMorning } from '../fixtures/morning/load';
 import { MORNING } from '../fixtures/morning/story';
 
-/** Gives the specs a host with the morning behind it, and takes down what it started. */
-export default async function setup(): Promise<(() => Promise<void>) | undefined> {
+/** No line was ever written to this namespace. */
+const EMPTY_NAMESPACE = 'nothing_yet';
+
+/** Gives the specs a host with the morning behind it, one with nothing behind it, and takes down what it started. */
+export default async function setup(): Promise<() => Promise<void>> {
   const elasticsearchUrl = process.env['ROTA_E2E_ELASTICSEARCH'];
-  if (elasticsearchUrl && !(await hasMorning(elasticsearchUrl))) await loadMorning(elasticsearchUrl);
-  if (process.env['ROTA_E2E_URL']) return undefined;
   if (!elasticsearchUrl) {
     throw new Error(
-      'Set ROTA_E2E_ELASTICSEARCH to an Elasticsearch 8 (the morning is put there), or ROTA_E2E_URL to a Kibana that has it.',
+      'Set ROTA_E2E_ELASTICSEARCH to an Elasticsearch 8 (the morning is put there); with ROTA_E2E_URL, too, the specs run in that Kibana.',
     );
   }
-  const host = await startDevHost({ port: 0, elasticsearchUrl });
-  process.env['ROTA_E2E_URL'] = host.url;
-  return () => host.close();
+  if (!(await hasMorning(elasticsearchUrl))) await loadMorning(elasticsearchUrl);
+  const started: DevHost[] = [];
+  const provide = async (name: string, settings = {}) => {
+    if (process.env[name]) return;
+    const host = await startDevHost({ port: 0, elasticsearchUrl, settings });
+    started.push(host);
+    process.env[name] = host.url;
+  };
+  await provide('ROTA_E2E_URL');
+  await provide('ROTA_E2E_EMPTY_URL', { namespace: EMPTY_NAMESPACE });
+  return async () => {
+    for (const host of started) await host.close();
+  };
 }
 
 async function hasMorning(node: string): Promise<boolean> {

@@ -31,7 +31,7 @@ export function SummaryPanel({ summary, window, breakDown, onBreakDown, stale }:
   const annotations = useAnnotations();
   const { histogram } = summary;
   const seconds = window.interval_ms / 1000;
-  const groups = histogram.groups
+  const groups = errorsFirst(histogram.groups)
     .filter(({ total }) => total > 0)
     .map(({ key, total, counts }, i) => {
       // Unless broken down by a field, the groups are status classes: "2xx" … and "other".
@@ -79,4 +79,9 @@ export function SummaryPanel({ summary, window, breakDown, onBreakDown, stale }:
       </p>
     </Panel>
   );
+}
+
+/** 5XX at the base of the stack, where its height can be compared. */
+function errorsFirst(groups: Summary['histogram']['groups']): Summary['histogram']['groups'] {
+  return [...groups].sort((a, b) => Number(b.key === '5xx') - Number(a.key === '5xx'));
 }

@@ -1,0 +1,105 @@
+import { Client, type estypes } from '@elastic/elasticsearch';
+import { MORNING } from '../fixtures/morning/story';
+
+type Query = estypes.QueryDslQueryContainer;
+// biome-ignore lint/suspicious/noExplicitAny: documents are read as they are, by nobody's schema
+export type Doc = Record<string, any>;
+
+const PAGE = 10_000;
+
+/** Every request line of the frontends that a user caused. */
+export const BY_USERS: Query = { bool: { must_not: { term: { tags: 'health_check' } } } };
+export const FAILED: Query = { range: { 'http.response.status_code': { gte: 500, lt: 600 } } };
+
+/**
+ * What the data set really holds, by plain searches that share nothing with the plugin: no query builder, no model, no
+ * schema. Expectations are taken from here, so that another recording of the same story needs no other specs.
+ */
+export class Truth {
+  private readonly client: Client;
+
+  constructor(node = process.env['ROTA_E2E_ELASTICSEARCH']) {
+    if (!node) throw new Error('ROTA_E2E_ELASTICSEARCH must name the Elasticsearch that holds the morning.');
+    this.client = new Client({ node });
+  }
+
+  close(): Promise<void> {
+    return this.client.close();
+  }
+
+  /** Documents of some data sets from `from` until before `to`, ms after the story's begin. */
+  async count(datasets: string, query: Query = { match_all: {} }, span?: Span): Promise<number> {
+    const { count } = await this.client.count({ ...indexOf(datasets), query: within(span, query) });
+    return count;
+  }
+
+  /** Values of a field with their documents, most first. */
+  async terms(datasets: string, field: string, query: Query = { match_all: {} }, span?: Span) {
+    const { aggregations } = await this.client.search<
+      unknown,
+      { found: { buckets: { key: string; doc_count: number }[] } }
+    >({
+      ...indexOf(datasets),
+      size: 0,
+      query: within(span, query),
+      aggs: { found: { terms: { field, size: PAGE } } },
+    });
+    return (aggregations?.found.buckets ?? []).map(({ key, doc_count }) => ({ value: String(key), n: doc_count }));
+  }
+
+  /** Documents by time, oldest first; all of them, a page at a time. */
+  async documents(datasets: string, query: Query, options: { span?: Span; fields?: string[]; most?: number } = {}) {
+    const found: { id: string; index: string; doc: Doc }[] = [];
+    let after: estypes.SortResults | undefined;
+    for (;;) {
+      const { hits } = await this.client.search<Doc>({
+        ...indexOf(datasets),
+        size: Math.min(PAGE, options.most ?? PAGE),
+        query: within(options.span, query),
+        sort: [{ '@timestamp': 'asc' }, { 'event.id': { order: 'asc', unmapped_type: 'keyword' } }],
+        ...(options.fields ? { _source: options.fields } : {}),
+        ...(after ? { search_after: after } : {}),
+      });
+      found.push(
+        ...hits.hits.map(({ _id, _index, _source }) => ({ id: String(_id), index: _index, doc: _source ?? {} })),
+      );
+      after = hits.hits.at(-1)?.sort;
+      if (!after || hits.hits.length < PAGE || found.length >= (options.most ?? Number.POSITIVE_INFINITY)) return found;
+    }
+  }
+
+  /** Writes documents as they are, and makes them searchable. */
+  async write(documents: { dataset: string; id: string; doc: Doc }[]): Promise<void> {
+    const operations = documents.flatMap(({ dataset, id, doc }) => [
+      { create: { _index: `logs-${dataset}-rota`, _id: id } },
+      doc,
+    ]);
+    const { errors, items } = await this.client.bulk({ operations, refresh: true });
+    if (errors) throw new Error(`Elasticsearch refused a document: ${JSON.stringify(items[0])}`);
+  }
+}
+
+/** Milliseconds after the story's begin. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+/** The half hour and what belongs to it but was logged a little before or after. */
+export const ALL: Span = { from: -120_000, to: MORNING.length + 120_000 };
+
+function within({ from, to }: Span = { from: 0, to: MORNING.length }, query: Query): Query {
+  const range = { gte: MORNING.start + from, lt: MORNING.start + to, format: 'epoch_millis' };
+  return { bool: { filter: [{ range: { '@timestamp': range } }, query] } };
+}
+
+function indexOf(datasets: string) {
+  return {
+    index: datasets
+      .split(' ')
+      .map((dataset) => `logs-${dataset}-rota`)
+      .join(','),
+    ignore_unavailable: true,
+    allow_no_indices: true,
+  };
+}
