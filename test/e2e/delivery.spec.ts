@@ -1,4 +1,4 @@
-import { DELIVERY_GAP } from '../fixtures/morning/story';
+import { DELIVERY_GAP, MORNING } from '../fixtures/morning/story';
 import { test as base, expect, SUBJECTS, WHOLE, written } from './rota';
 import { sizeOf, type TrueRun, trueRuns } from './runs';
 import { ALL } from './truth';
@@ -96,8 +96,10 @@ test.describe('Delivery', () => {
 
   test('keeps dead letters by their bytes', async ({ rota, truth }) => {
     await truth.write([deadLetter()]);
-    await rota.loaded('delivery', WHOLE);
-    const letters = await truth.terms('rota.deadletter', 'rota.reason', { match_all: {} }, ALL);
+    // A range of its own: what other specs asked about the same closed range is still cached.
+    await rota.loaded('delivery', { ...WHOLE, to: new Date().toISOString() });
+    const sinceThen = { from: ALL.from, to: Date.now() - MORNING.start };
+    const letters = await truth.terms('rota.deadletter', 'rota.reason', { match_all: {} }, sinceThen);
     // What stands before the first colon is one reason, what follows its detail.
     const reasons = new Map<string, number>();
     for (const { value, n } of letters) {
@@ -129,7 +131,7 @@ const LETTER = { bytes: '\x1b[31m<b>no line of ours</b>', reason: 'e2e_not_json'
 /** A line that a hostile sender might have sent, as the indexer keeps such. */
 function deadLetter() {
   const id = `e2e-dead-${Date.now()}`;
-  const time = new Date(Date.parse(WHOLE.to) - 60_000).toISOString();
+  const time = new Date().toISOString();
   const doc = {
     '@timestamp': time,
     event: { id, created: time, ingested: time, dataset: 'rota.deadletter' },

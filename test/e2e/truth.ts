@@ -1,7 +1,7 @@
 import { Client, type estypes } from '@elastic/elasticsearch';
 import { MORNING } from '../fixtures/morning/story';
 
-type Query = estypes.QueryDslQueryContainer;
+export type Query = estypes.QueryDslQueryContainer;
 // biome-ignore lint/suspicious/noExplicitAny: documents are read as they are, by nobody's schema
 export type Doc = Record<string, any>;
 
