@@ -35,6 +35,7 @@ export const SUBJECTS = {
   requestRows: 'rotaRequestRows',
   openRequest: 'rotaOpenRequest',
   loadOlder: 'rotaLoadOlder',
+  discover: 'rotaDiscover',
   exportMenu: 'rotaExportMenu',
   trace: 'rotaTrace',
   waterfall: 'rotaWaterfall',

@@ -156,4 +156,8 @@ export interface StartPlugins {
     };
   };
   unifiedSearch: { ui: { SearchBar: ComponentType<SearchBarProps> } };
+  /** Addresses of other apps' places; absent in the development host. */
+  share?: {
+    url: { locators: { get(id: string): { getRedirectUrl(params: Record<string, unknown>): string } | undefined } };
+  };
 }

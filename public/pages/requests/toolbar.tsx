@@ -2,6 +2,7 @@ import { EuiButtonEmpty, EuiContextMenuItem, EuiContextMenuPanel, EuiPopover, Eu
 import React, { useState } from 'react';
 import { useServices, useTimeFormat } from '../../app/services';
 import { formatCount } from '../../format/numbers';
+import { useDiscover } from '../../hooks/use_discover';
 import { useScope } from '../../hooks/use_scope';
 import { SUBJECTS } from '../../test_subjects';
 import { exportRequests } from './export';
@@ -22,6 +23,7 @@ interface ToolbarProps {
 export function Toolbar({ list, live, onLive, probes, onProbes, probesExcluded, columns, onColumns }: ToolbarProps) {
   const time = useTimeFormat();
   const { scope } = useScope();
+  const discover = useDiscover();
   const following = scope.kql === '' ? 'all requests' : scope.kql;
   return (
     <div className="rotaToolbar">
@@ -48,6 +50,11 @@ export function Toolbar({ list, live, onLive, probes, onProbes, probesExcluded, 
       {columns.length > 0 && (
         <EuiButtonEmpty size="xs" iconType="cross" onClick={() => onColumns([])}>
           {columns.length === 1 ? '1 column added' : `${columns.length} columns added`}
+        </EuiButtonEmpty>
+      )}
+      {discover !== null && (
+        <EuiButtonEmpty size="xs" iconType="discoverApp" href={discover} data-test-subj={SUBJECTS.discover}>
+          Open in Discover
         </EuiButtonEmpty>
       )}
       <ExportMenu columns={columns} probes={probes} />

@@ -1,17 +1,25 @@
-import { EuiCodeBlock } from '@elastic/eui';
+import { EuiCodeBlock, EuiLink } from '@elastic/eui';
 import React from 'react';
 import { formatBytes, formatMs } from '../../../format/numbers';
+import { useDiscover } from '../../../hooks/use_discover';
 import { SUBJECTS } from '../../../test_subjects';
 import { asText } from '../../delivery/bytes';
 import type { TraceAnswer } from './use_trace';
 
 /** The lines as they were written, by hop: text only, control characters written out. */
-export function RawLines({ trace: { lines, joined_by } }: { trace: TraceAnswer }) {
+export function RawLines({ trace: { lines, joined_by, request_id } }: { trace: TraceAnswer }) {
+  const discover = useDiscover(`http.request.id : "${request_id ?? ''}"`);
   const how = joined_by === 'near_in_time' ? 'near in time' : `joined by ${joined_by ?? 'nothing'}`;
   return (
     <div className="rotaRawLines" data-test-subj={SUBJECTS.rawLines}>
       <p className="rotaFine">
         {lines.length} lines of {new Set(lines.map(({ host }) => host)).size} hosts, {how}
+        {discover !== null && request_id !== null && (
+          <>
+            {' · '}
+            <EuiLink href={discover}>in Discover</EuiLink>
+          </>
+        )}
       </p>
       {lines.map((line) => (
         <div key={line.id}>
