@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, test } from 'vitest';
 import { createLogger, type Logger, type LoggerOptions } from '../src/index.js';
 import { Authority } from './certificates.js';
 import { RsyslogReceiver } from './rsyslog_receiver.js';
 import { until } from './scripted_relp.js';
+import { needsUnixDgram, noUnixDgram } from './unix_dgram.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'rota-sdk-'));
 const authority = new Authority(folder, 'authority');
@@ -53,7 +54,13 @@ function logger(url: string, options: Partial<LoggerOptions> = {}) {
   return { log, warnings };
 }
 
-describe.each(Object.entries(urls))('over %s, a real rsyslog', (scheme, url) => {
+const schemes = Object.entries(urls).map(([scheme, url]) => {
+  const isUnix = scheme === 'unix';
+  return { scheme, url, name: isUnix ? needsUnixDgram(scheme) : scheme, skipped: isUnix && noUnixDgram !== undefined };
+});
+describe.each(schemes)('over $name, a real rsyslog', ({ scheme, url, skipped }) => {
+  const it = skipped ? test.skip : test;
+
   it('gets every event, whole, with the header that was meant', async () => {
     const tag = `whole-${scheme}`;
     const { log, warnings } = logger(url);
