@@ -33,13 +33,17 @@ const database = (layout: Layout, name: string) => ({
   connection: `mysql+pymysql://root@localhost/${name}?unix_socket=${socket(layout)}&charset=utf8mb4`,
 });
 
-const account = (layout: Layout, user: string) => ({
+const person = (layout: Layout, user: string) => ({
   auth_type: 'password',
   auth_url: identityUrl(layout),
   username: user,
   password: 'secret',
-  project_name: 'service',
   user_domain_name: 'Default',
+});
+
+const account = (layout: Layout, user: string) => ({
+  ...person(layout, user),
+  project_name: 'service',
   project_domain_name: 'Default',
   region_name: 'RegionOne',
 });
@@ -208,7 +212,8 @@ const heat = (layout: Layout): Ini => ({
   // What was found to exist (flavor, image, network) is not asked for again with every resource of every update.
   cache: { enabled: true, backend: 'dogpile.cache.memory' },
   paste_deploy: { api_paste_config: join(layout.venv, 'etc/heat/api-paste.ini') },
-  trustee: account(layout, 'heat'),
+  // Without a project: Heat acts by a stack owner's trust (a scaling policy's signal), and a trust is a scope of its own.
+  trustee: person(layout, 'heat'),
   clients: { endpoint_type: 'publicURL' },
   clients_keystone: { auth_uri: identityUrl(layout) },
   keystone_authtoken: tokens(layout, 'heat'),
