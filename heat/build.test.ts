@@ -81,6 +81,18 @@ describe.each(ROLES)('user_data of %s', (role) => {
     }
   });
 
+  it('has the package’s own services restarted and hardened, too', () => {
+    const own = [...files].filter(([path]) => path.endsWith('.service.d/rota.conf'));
+    expect(own.map(([path]) => path)).toEqual(
+      ['elasticsearch', 'kibana'].includes(role) ? [`/etc/systemd/system/${role}.service.d/rota.conf`] : [],
+    );
+    for (const [path, unit] of own) {
+      expect(unit, path).toContain('NoNewPrivileges=yes');
+      expect(unit, path).toContain('Restart=always');
+      expect(unit, path).not.toContain('$HARDENING');
+    }
+  });
+
   it('keeps what holds secrets from other accounts', () => {
     const open = (config['write_files'] as YamlMap[]).filter((file) => file['permissions'] !== '0600');
     const secret = /@(?:\w*(?:password|secret|token|key))@/;

@@ -1,27 +1,27 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { buildPipeline, INDEXER_BUNDLE, SETUP_BUNDLE } from '../pipeline/build.js';
 import { bundleProgram } from '../stack/bundle.js';
 import { checkout } from '../stack/layout.js';
-import { buildPlugin } from './build_plugin.js';
 
-/** What servers of a Heat stack fetch from `artifacts_url`, beside SHA256SUMS. */
+/** What servers of a Heat stack fetch from `artifacts_url`, and the SDK for webapps of one's own, beside SHA256SUMS. */
 export const ARTIFACTS = [
   'rota-pipeline.tar.gz',
   'rota-webapp-node.tar.gz',
   'rota-webapp-django.tar.gz',
   'rota-kibana.zip',
+  'rota-sdk.tgz',
 ] as const;
 
 /**
  * Builds the archives of a release into `folder`, and SHA256SUMS over them. The same sources give the same bytes.
+ * @param plugin the built plugin's zip
  * @returns the SHA-256 of SHA256SUMS, which the stack's parameter artifacts_sha256 takes
  */
-export async function buildArtifacts(folder: string): Promise<string> {
+export async function buildArtifacts(folder: string, plugin: string): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const work = mkdtempSync(join(tmpdir(), 'rota-artifacts-'));
   try {
@@ -44,8 +44,11 @@ export async function buildArtifacts(folder: string): Promise<string> {
     cpSync(join(checkout, 'stack/webapps/django'), django, { recursive: true, filter });
     await pack(django, join(folder, 'rota-webapp-django.tar.gz'));
 
-    const { zip } = await buildPlugin({ root: checkout, outDir: work });
-    renameSync(zip, join(folder, 'rota-kibana.zip'));
+    const sdk = stage('sdk');
+    await execa('npm', ['pack', '--silent', '--workspace', 'sdk', '--pack-destination', sdk], { cwd: checkout });
+    cpSync(join(sdk, readdirSync(sdk)[0]!), join(folder, 'rota-sdk.tgz'));
+
+    cpSync(plugin, join(folder, 'rota-kibana.zip'));
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -60,11 +63,4 @@ const sha256 = (data: string | Buffer) => createHash('sha256').update(data).dige
 async function pack(folder: string, archive: string): Promise<void> {
   const fixed = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '--mode=u=rwX,go=rX'];
   await execa('tar', ['--create', '--file', archive, '--use-compress-program=gzip -9n', ...fixed, '-C', folder, '.']);
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const folder = resolve(process.argv[2] ?? join(checkout, 'build', 'artifacts'));
-  const sum = await buildArtifacts(folder);
-  console.log(`${[...ARTIFACTS, 'SHA256SUMS'].join(', ')}\nare in ${folder}. Serve that folder as artifacts_url;`);
-  console.log(`artifacts_sha256: ${sum}`);
 }

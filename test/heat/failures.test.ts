@@ -67,6 +67,8 @@ describe('a stack that fails (servers are fake: the test plays the nodes, one of
     expect(addresses).toHaveLength(2);
     for (const { floating_ip_address } of addresses) expect(text).toContain(floating_ip_address);
     expect(text).toMatch(/https:\/\/203\.0\.113\.\d+:9200/);
+    const kibana = before.find(({ name }) => name === 'small-kibana-1')!;
+    expect(nodeSetting(kibana, 'ROTA_ELASTICSEARCH_PUBLIC')).toBe('true');
   });
 
   it('sends logs to the balancer and signing requests to the first log server', async () => {

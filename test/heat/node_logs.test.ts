@@ -183,10 +183,11 @@ describe('a node learns where the others are', () => {
       'rota:authority': '10.77.2.5',
       'rota:elasticsearch:10.77.2.9': '10.77.2.9',
       'rota:elasticsearch:10.77.2.7': '10.77.2.7',
+      'rota:artifacts': 'https://files.example/rota/artifacts/main',
     };
     expect((await peers('--changed')).code).toBe(0);
     expect(readFileSync(files.path('peers.env'), 'utf8')).toBe(
-      "ROTA_AUTHORITY='10.77.2.5'\nROTA_ELASTICSEARCH='10.77.2.7 10.77.2.9'\nROTA_LOG='10.77.2.5'\n",
+      "ROTA_ARTIFACTS='https://files.example/rota/artifacts/main'\nROTA_AUTHORITY='10.77.2.5'\nROTA_ELASTICSEARCH='10.77.2.7 10.77.2.9'\nROTA_LOG='10.77.2.5'\n",
     );
     expect((await peers('--changed')).code).toBe(3);
     meta.current['rota:log'] = '10.77.2.6';
@@ -194,7 +195,11 @@ describe('a node learns where the others are', () => {
   });
 
   it('takes no words for addresses that a shell would run', async () => {
-    meta.current = { 'rota:log': '10.77.2.6', 'rota:frontend': "1'; reboot '" };
+    meta.current = {
+      'rota:log': '10.77.2.6',
+      'rota:frontend': "1'; reboot '",
+      'rota:artifacts': "https://x/'; reboot '",
+    };
     await peers();
     expect(readFileSync(files.path('peers.env'), 'utf8')).toBe("ROTA_LOG='10.77.2.6'\n");
   });

@@ -121,7 +121,7 @@ function filesOf(text: string): Map<string, string> {
 function madeUpParameters(template: string): Record<string, unknown> {
   const { parameters } = JSON.parse(template) as { parameters: Record<string, { type: string }> };
   const settings = Object.fromEntries(
-    ['stack', 'branch', 'artifacts_url', 'artifacts_sha256', 'debian_packages', 'elastic_packages', 'webapp', 'image']
+    ['stack', 'branch', 'artifacts_sha256', 'debian_packages', 'elastic_packages', 'webapp', 'image']
       .concat(['elastic_packages_key', 'namespace', 'log_profile', 'key_name', 'anti_affinity', 'enrolment_key'])
       .map((name) => [name, name === 'anti_affinity' ? 'soft-anti-affinity' : 'x']),
   );

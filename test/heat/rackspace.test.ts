@@ -87,6 +87,7 @@ describe('Rackspace’s resource types on OpenStack, by provider templates', () 
       'rota:log': address('log-1'),
       'rota:authority': address('log-1'),
       'rota:frontend': address('frontend-1'),
+      'rota:artifacts': '',
     });
     await nodes.stop();
     expect((await cli.openstack('stack', 'delete', '-y', '--wait', 'rack')).code).toBe(0);

@@ -147,7 +147,11 @@ describe('the stack that the original command makes (servers are fake: the test 
 
   it('tells each server by metadata, not by user_data, where the others are', () => {
     const address = (name: string) => addressOf(created.find((server) => server.name === `logging-${name}`)!);
-    const log = { 'rota:log': address('log-1'), 'rota:authority': address('log-1') };
+    const log = {
+      'rota:log': address('log-1'),
+      'rota:authority': address('log-1'),
+      'rota:artifacts': `${folder.url}/artifacts/master`,
+    };
     const elasticsearch = { [`rota:elasticsearch:${address('elasticsearch-1')}`]: address('elasticsearch-1') };
     for (const server of created) {
       const role = nodeRole(server);
@@ -166,7 +170,7 @@ describe('the stack that the original command makes (servers are fake: the test 
     }
     const webapp = created.find(({ name }) => name === 'logging-web-1-1')!;
     expect(nodeSetting(webapp, 'ROTA_HOST')).toBe('web-1-1');
-    expect(nodeSetting(webapp, 'ROTA_ARTIFACTS_URL')).toMatch(/\/master$/);
+    expect(nodeSetting(webapp, 'ROTA_BRANCH')).toBe('master');
   });
 
   it('gives each server a secret of its own, and the key of them all to the log server alone', () => {

@@ -26,13 +26,14 @@ id rota >/dev/null 2>&1 || useradd --system --home-dir /var/lib/rota --shell /us
 install -d -o rota -g rota -m 0750 /var/lib/rota /var/log/rota
 install -d -m 0755 /etc/rota
 
-step 'install packages'
-use_package_sources
-install_packages "${PACKAGES[@]}"
-
 step 'learn where the others are'
 retry 600 python3 /usr/local/lib/rota/peers.py
 load_settings
+know_artifacts
+
+step 'install packages'
+use_package_sources
+install_packages "${PACKAGES[@]}"
 
 before_certificate
 

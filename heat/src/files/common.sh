@@ -71,15 +71,23 @@ fetch() {
     --max-time 300 --output "$2" "$1"
 }
 
+# A role that needs archives (it knows the branch) fails before anything is installed when nobody said where they are.
+know_artifacts() {
+  [ -z "${ROTA_BRANCH:-}" ] || [ -n "${ROTA_ARTIFACTS:-}" ] || die "where the archives of $ROTA_BRANCH are is not known," \
+    "since the template came from a file: serve build/release of 'npm run build -- --branch $ROTA_BRANCH' on a web" \
+    "server and launch from there, or give its artifacts/$ROTA_BRANCH as the parameter artifacts_url"
+}
+
 # fetch_archive NAME FOLDER: an archive of the release, checked against SHA256SUMS, and that against the parameter.
 fetch_archive() {
   local sums=/var/lib/rota/SHA256SUMS archive=/var/lib/rota/$1
-  fetch "$ROTA_ARTIFACTS_URL/SHA256SUMS" "$sums"
+  fetch "$ROTA_ARTIFACTS/SHA256SUMS" "$sums" || die "no archives of $ROTA_BRANCH at $ROTA_ARTIFACTS/: publish there what" \
+    "'npm run build -- --branch $ROTA_BRANCH' puts into build/release, or correct branch or artifacts_url"
   if [ -n "$ROTA_ARTIFACTS_SHA256" ]; then
     echo "$ROTA_ARTIFACTS_SHA256  $sums" | sha256sum --check --quiet ||
       die "SHA256SUMS is not the one that artifacts_sha256 names"
   fi
-  fetch "$ROTA_ARTIFACTS_URL/$1" "$archive"
+  fetch "$ROTA_ARTIFACTS/$1" "$archive"
   grep -E "^[0-9a-f]{64} [ *]$1\$" "$sums" >"$archive.sha256" || die "$1 is not in SHA256SUMS"
   (cd /var/lib/rota && sha256sum --check --quiet "$archive.sha256") || die "$1 does not match SHA256SUMS"
   case $1 in *.tar.gz)

@@ -8,6 +8,7 @@ prepare() {
   systemctl disable --now rsyslog.service 2>/dev/null || true
   [ -z "$ROTA_VOLUME_ID" ] || { step 'mount the volume'; mount_volume; }
   local config=/etc/elasticsearch
+  # Machine learning asks for a licence and for memory of its own; Rota uses neither.
   install -d -o root -g elasticsearch -m 0750 $config/tls
   install -o root -g elasticsearch -m 0640 /etc/rota/tls/* $config/tls/
   cat >$config/elasticsearch.yml <<CONFIG
@@ -19,6 +20,7 @@ network.host: [_local_, _site_]
 discovery.seed_providers: file
 xpack.security.enabled: true
 xpack.security.enrollment.enabled: false
+xpack.ml.enabled: false
 xpack.security.http.ssl: {enabled: true, key: tls/node.key, certificate: tls/node.crt, certificate_authorities: tls/ca.crt}
 xpack.security.transport.ssl: {enabled: true, verification_mode: full, key: tls/node.key, certificate: tls/node.crt, certificate_authorities: tls/ca.crt}
 CONFIG

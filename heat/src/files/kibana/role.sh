@@ -15,13 +15,12 @@ prepare() {
   step 'install the plugin'
   fetch_archive rota-kibana.zip /var/lib/rota
   if [ ! -d /usr/share/kibana/plugins/rota ]; then
-    /usr/share/kibana/bin/kibana-plugin install --allow-root file:///var/lib/rota/rota-kibana.zip
+    /usr/share/kibana/bin/kibana-plugin install file:///var/lib/rota/rota-kibana.zip
   fi
   [ -f /etc/kibana/kibana.keystore ] || /usr/share/kibana/bin/kibana-keystore create
   keep elasticsearch.password "$ROTA_KIBANA_PASSWORD"
   keep xpack.encryptedSavedObjects.encryptionKey "$ROTA_ENCRYPTION_KEY"
   keep xpack.security.encryptionKey "$ROTA_ENCRYPTION_KEY"
-  keep xpack.reporting.encryptionKey "$ROTA_ENCRYPTION_KEY"
   chown root:kibana /etc/kibana/kibana.keystore
 }
 

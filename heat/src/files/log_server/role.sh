@@ -1,7 +1,6 @@
 # rsyslog with the indexer. The first log server is also the stack's certificate authority.
 PACKAGES=(nodejs=18.* rsyslog=8.2302.* rsyslog-relp=8.2302.* rsyslog-openssl=8.2302.* openssl curl)
 UNITS=(rota-log.service)
-ES=/var/lib/rota/elasticsearch.curl
 
 before_certificate() {
   [ "$ROTA_HOST" = log-1 ] || return 0
@@ -16,7 +15,7 @@ prepare() {
   fetch_archive rota-pipeline.tar.gz /usr/lib/rota
   step 'wait for Elasticsearch'
   retry 1200 find_elasticsearch
-  retry 1200 elasticsearch _security/_authenticate
+  retry 1200 elasticsearch _security/_authenticate --output /dev/null
   step 'make API keys'
   make_key setup '["monitor", "manage_index_templates", "manage_ilm"]' '["manage", "view_index_metadata"]'
   make_key indexer '["monitor"]' '["create_doc", "create_index", "read", "delete", "maintenance", "view_index_metadata"]'
@@ -50,12 +49,14 @@ elasticsearch() {
 # make_key NAME CLUSTER_PRIVILEGES INDEX_PRIVILEGES: an API key that can do just this, in a file that only rota reads.
 make_key() {
   [ ! -s "/etc/rota/$1.key" ] || return 0
-  retry 300 elasticsearch _security/api_key -X POST --output /var/lib/rota/key.json --data @- <<KEY
+  local asked=/var/lib/rota/asked.json made=/var/lib/rota/made.json
+  cat >$asked <<ASKED
 {"name": "$ROTA_HOST $1", "role_descriptors": {"rota": {"cluster": $2,
   "indices": [{"names": ["logs-*-$ROTA_NAMESPACE"], "privileges": $3}]}}}
-KEY
-  python3 -c 'import json; print(json.load(open("/var/lib/rota/key.json"))["encoded"])' | put "/etc/rota/$1.key" || true
-  rm /var/lib/rota/key.json
+ASKED
+  (umask 0077 && retry 300 elasticsearch _security/api_key -X POST --output $made --data @$asked)
+  python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["encoded"])' $made | put "/etc/rota/$1.key" || true
+  rm $asked $made
 }
 
 apply() {
