@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Authority, enrolment, isListening } from './support/authority';
 import { Child } from './support/child';
-import { NodeFiles } from './support/node_files';
+import { NodeFiles, readEnv } from './support/node_files';
 
 const [AUTHORITY, LOG] = [24_530, 24_540];
 
@@ -18,11 +18,6 @@ createInterface({ input: process.stdin }).on('line', (line) => {
   appendFileSync(process.argv[2], line + '\\n');
   process.stdout.write('DEFER_COMMIT\\n');
 });`;
-
-const readEnv = (path: string) =>
-  Object.fromEntries(
-    [...readFileSync(path, 'utf8').matchAll(/^(ROTA_\w+)="?([^"\n]*)"?$/gm)].map((match) => [match[1]!, match[2]!]),
-  );
 
 describe('a node’s lines reach the log server (real rsyslog by RELP and TLS; the indexer is played by a script)', () => {
   let authority: Authority;

@@ -23,10 +23,11 @@ export class Authority {
     readonly port: number,
   ) {}
 
-  static async start(port: number): Promise<Authority> {
+  /** @param key the stack's enrolment key; `enrolment` is made for the default one */
+  static async start(port: number, key = KEY): Promise<Authority> {
     const files = new NodeFiles('log_server');
     const process = new Child('python3', [files.script('authority.py')], {
-      ROTA_ENROLMENT_KEY: KEY,
+      ROTA_ENROLMENT_KEY: key,
       ROTA_AUTHORITY_DIR: files.path('authority'),
       ROTA_AUTHORITY_BIND: '127.0.0.1',
       ROTA_AUTHORITY_PORT: String(port),

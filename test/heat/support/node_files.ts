@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buildUserData } from '../../../heat/build/user_data';
@@ -8,23 +8,16 @@ import { parseYaml, type YamlMap } from '../../../heat/build/yaml';
 export class NodeFiles {
   readonly root = mkdtempSync(join(tmpdir(), 'rota-heat-node-'));
 
-  /**
-   * @param values what Heat would fill in, by token name
-   * @param moved what is different in a test, as text for text: ports below 1024, folders under /var
-   */
-  constructor(role: string, values: Record<string, string> = {}, moved: Record<string, string> = {}) {
+  /** @param values what Heat would fill in, by token name */
+  constructor(role: string, values: Record<string, string> = {}) {
     const text = buildUserData(role).text.replace(
       /@([a-z][a-z0-9_]*)@/g,
       (token, name: string) => values[name] ?? token,
     );
     for (const file of (parseYaml(text, role) as YamlMap)['write_files'] as YamlMap[]) {
       const path = this.path(String(file['path']));
-      const content = Object.entries(moved).reduce(
-        (all, [from, to]) => all.replaceAll(from, to),
-        String(file['content']),
-      );
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, content);
+      writeFileSync(path, String(file['content']));
     }
   }
 
@@ -39,4 +32,10 @@ export class NodeFiles {
   remove(): void {
     rmSync(this.root, { recursive: true, force: true });
   }
+}
+
+/** The settings of an environment file. */
+export function readEnv(path: string): Record<string, string> {
+  const lines = readFileSync(path, 'utf8').matchAll(/^(ROTA_\w+)="?([^"\n]*)"?$/gm);
+  return Object.fromEntries([...lines].map((match) => [match[1]!, match[2]!]));
 }
