@@ -10,6 +10,7 @@ import { assertKibanaHome, installPlugin, kibanaDashboard } from './services/kib
 import { nginxFrontend } from './services/nginx.js';
 import { rsyslogAgent, rsyslogServer } from './services/rsyslog.js';
 import { djangoWebapp, nodeWebapp } from './services/webapp.js';
+import { type Certificates, makeCertificates } from './setup/certificates.js';
 import { distributionHome } from './setup/elasticsearch_distribution.js';
 import { assertUsable } from './setup/elasticsearch_node.js';
 import type { Stack } from './stack.js';
@@ -36,10 +37,24 @@ export async function startElasticsearch(stack: Stack): Promise<void> {
   await assertUsable(stack.elasticsearchUrl, { full: options.kibanaHome !== undefined });
 }
 
-export async function startRsyslog(stack: Stack, indexer: string): Promise<void> {
+/** What the services need before any of them starts: bundled programs' paths, and certificates. */
+export interface Prepared {
+  indexer: string;
+  webapp: string;
+  certificates: Certificates;
+}
+
+/** A certificate for every host of the stack, from an authority that is new with each start. */
+export function makeStackCertificates(stack: Stack): Promise<Certificates> {
+  const frontends = upTo(stack.options.frontends).map((n) => `frontend-${n}`);
+  const webapps = upTo(webappCount(stack)).map((n) => `web-${n}`);
+  return makeCertificates(stack.folders.of('tls'), ['log-1', 'lb-1', ...frontends, ...webapps]);
+}
+
+export async function startRsyslog(stack: Stack, { indexer, certificates }: Prepared): Promise<void> {
   const { options, ports, folders } = stack;
   give(indexer);
-  const common = { pipeline: folders.pipeline, logFolder: folders.logs, onChange: stack.save };
+  const common = { pipeline: folders.pipeline, logFolder: folders.logs, certificates, onChange: stack.save };
   await stack.run(
     rsyslogServer({
       ...common,
@@ -60,7 +75,7 @@ export async function startRsyslog(stack: Stack, indexer: string): Promise<void>
         name: `agent-${host}`,
         host,
         folder: folders.of(`agent-${host}`),
-        serverPort: ports.rsyslog.relp,
+        serverPort: ports.rsyslog.relps,
         settings,
       }),
     );
@@ -86,7 +101,7 @@ export async function startRsyslog(stack: Stack, indexer: string): Promise<void>
   ]);
 }
 
-export async function startWebapps(stack: Stack, program: string): Promise<void> {
+export async function startWebapps(stack: Stack, { webapp: program, certificates }: Prepared): Promise<void> {
   const { options, ports, folders } = stack;
   give(program);
   const project = join(folders.assets, 'django');
@@ -107,7 +122,8 @@ export async function startWebapps(stack: Stack, program: string): Promise<void>
             ...common,
             program,
             node: serviceNode(folders),
-            syslogUrl: `relp://127.0.0.1:${ports.rsyslog.relp}`,
+            certificates,
+            syslogUrl: `relps://127.0.0.1:${ports.rsyslog.relps}`,
           });
     return stack.run(service);
   };

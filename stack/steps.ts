@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { buildPipeline, INDEXER_BUNDLE } from '../pipeline/build.js';
 import { bundleProgram } from './bundle.js';
 import {
+  makeStackCertificates,
+  type Prepared,
   startBalancer,
   startDashboard,
   startElasticsearch,
@@ -53,7 +55,7 @@ export async function installSteps(purposes: Purpose[], embedded: boolean): Prom
 /** The steps that start a stack's services, each ready before the next begins. */
 export function startSteps(stack: Stack): Step[] {
   const { options } = stack;
-  const programs = { indexer: '', webapp: '' };
+  const ready = {} as Prepared;
   return [
     {
       title: 'Check ports and disk',
@@ -64,19 +66,19 @@ export function startSteps(stack: Stack): Step[] {
       },
     },
     {
-      title: 'Bundle the indexer and the demo webapp',
-      run: async () => {
-        const out = (name: string) => join(stack.folders.assets, name);
-        await buildPipeline();
-        programs.indexer = out('indexer.cjs');
-        copyFileSync(INDEXER_BUNDLE, programs.indexer);
-        programs.webapp = await bundleProgram('stack/webapps/node/main.ts', out('webapp.cjs'));
-      },
+      title: 'Bundle the indexer and the demo webapp, make certificates',
+      run: async () => void Object.assign(ready, await prepare(stack)),
     },
     { title: 'Start Elasticsearch', run: () => startElasticsearch(stack) },
     { title: 'Install the index templates', run: (say) => installIndexTemplates(stack, say) },
-    { title: 'Start the rsyslog server and the nodes\u2019 agents', run: () => startRsyslog(stack, programs.indexer) },
-    { title: `Start ${webappCount(stack)} webapps`, run: () => startWebapps(stack, programs.webapp) },
+    {
+      title: 'Start the rsyslog server and the nodes\u2019 agents',
+      run: () => startRsyslog(stack, ready),
+    },
+    {
+      title: `Start ${webappCount(stack)} webapps`,
+      run: () => startWebapps(stack, ready),
+    },
     { title: `Start ${options.frontends} nginx frontends`, run: () => startFrontends(stack) },
     { title: 'Start HAProxy', run: () => startBalancer(stack) },
     {
@@ -84,4 +86,16 @@ export function startSteps(stack: Stack): Step[] {
       run: (say) => startDashboard(stack, say),
     },
   ];
+}
+
+async function prepare(stack: Stack): Promise<Prepared> {
+  const out = (name: string) => join(stack.folders.assets, name);
+  const [certificates, webapp] = await Promise.all([
+    makeStackCertificates(stack),
+    bundleProgram('stack/webapps/node/main.ts', out('webapp.cjs')),
+    buildPipeline(),
+  ]);
+  const indexer = out('indexer.cjs');
+  copyFileSync(INDEXER_BUNDLE, indexer);
+  return { indexer, webapp, certificates };
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Profile } from '../options.js';
 import type { PortPlan } from '../ports.js';
+import { type Certificates, certificateName } from '../setup/certificates.js';
 import { envFile } from './env_file.js';
 import { accepts } from './probes.js';
 import { ServiceProcess, type Tier } from './process.js';
@@ -12,6 +13,8 @@ interface RsyslogCommon {
   /** Its own working folder: queues, state, own log. */
   folder: string;
   logFolder: string;
+  /** With them the server opens its TLS doors, and the agent forwards over RELP with TLS. */
+  certificates?: Certificates | undefined;
   /** Settings over `pipeline/rsyslog/defaults.env`. */
   settings?: Record<string, string>;
   onChange?: () => void;
@@ -44,6 +47,7 @@ export function rsyslogServer(options: RsyslogServerOptions): ServiceProcess {
     ROTA_NAMESPACE: options.namespace,
     ROTA_ELASTICSEARCH_URL: options.elasticsearchUrl,
     ROTA_INDEXER_COMMAND: `${options.node ?? process.execPath} ${options.indexer}`,
+    ...tls(options.certificates, options.host, '*.rota'),
   });
 }
 
@@ -52,7 +56,7 @@ export interface RsyslogAgentOptions extends RsyslogCommon {
   name: string;
   /** The host that it speaks for (ECS `host.name`). */
   host: string;
-  /** The RELP port of the server, on loopback. */
+  /** The server's port on loopback: RELP, or with certificates RELP with TLS. */
   serverPort: number;
 }
 
@@ -62,8 +66,22 @@ export function rsyslogAgent(options: RsyslogAgentOptions): ServiceProcess {
     ROTA_HOST: options.host,
     ROTA_SERVER: '127.0.0.1',
     ROTA_SERVER_PORT: String(options.serverPort),
+    ...tls(options.certificates, options.host, certificateName('log-1')),
     ...followed(options),
   });
+}
+
+/** @param peer the name that the other side's certificate must bear */
+function tls(certificates: Certificates | undefined, host: string, peer: string): Record<string, string> {
+  if (!certificates) return {};
+  const { cert, key } = certificates.of(host);
+  return {
+    ROTA_TLS: 'on',
+    ROTA_TLS_CA: certificates.ca,
+    ROTA_TLS_CERT: cert,
+    ROTA_TLS_KEY: key,
+    ROTA_TLS_PEER: peer,
+  };
 }
 
 /** Each followed file with the name that rotation gives it; what is not asked for must not be the machine's own. */
@@ -91,24 +109,25 @@ function rsyslogd(
   const config = join(pipeline, 'rsyslog', entry);
   const pidFile = join(folder, 'rsyslogd.pid');
   const isServer = entry === 'server.conf';
+  const settled: Record<string, string> = {
+    ...envFile(join(pipeline, 'rsyslog', 'defaults.env')),
+    ROTA_RSYSLOG_DIR: join(pipeline, 'rsyslog'),
+    ROTA_WORK: folder,
+    ...env,
+    ...settings,
+  };
   return new ServiceProcess({
     name,
     tier,
     port,
-    // The agent first takes its place in each file back a little (pipeline/rsyslog/run_agent.sh says why).
-    ...(isServer
-      ? { command: '/usr/sbin/rsyslogd', args: ['-n', '-f', config, '-i', pidFile] }
-      : { command: '/bin/sh', args: [join(pipeline, 'rsyslog', 'run_agent.sh')] }),
+    command: '/usr/sbin/rsyslogd',
+    args: ['-n', '-f', config, '-i', pidFile],
     cwd: folder,
-    env: {
-      ...envFile(join(pipeline, 'rsyslog', 'defaults.env')),
-      ROTA_RSYSLOG_DIR: join(pipeline, 'rsyslog'),
-      ROTA_WORK: folder,
-      ...env,
-      ...settings,
-    },
+    env: settled,
     logFolder,
     ready: async () => existsSync(pidFile) && (!isServer || (await accepts(port))),
+    // docs/decisions/0035: asked to stop while its server is away, an agent forgets the batch in its hands; killed, it does not.
+    stopSignal: !isServer && settled['ROTA_PROFILE'] === 'durable' ? 'SIGKILL' : 'SIGTERM',
     stopTimeoutMs: 20_000,
     onChange,
   });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ownedFolder } from '../account.js';
+import { type Certificates, certificateName } from '../setup/certificates.js';
 import { accepts } from './probes.js';
 import { ServiceProcess } from './process.js';
 
@@ -10,6 +11,8 @@ export interface WebappOptions {
   logFolder: string;
   /** Where the SDK ships to. */
   syslogUrl: string;
+  /** For a `relps://` address. */
+  certificates: Certificates;
   /** The bundled demo webapp (`stack/webapps/node`), one CommonJS file. */
   program: string;
   node?: string;
@@ -21,6 +24,7 @@ export interface WebappOptions {
 /** A demo webapp: Express on the SDK. */
 export function nodeWebapp(options: WebappOptions): ServiceProcess {
   const { name, port, folder, logFolder } = options;
+  const { cert, key } = options.certificates.of(name);
   return new ServiceProcess({
     name,
     tier: 'webapp',
@@ -34,6 +38,10 @@ export function nodeWebapp(options: WebappOptions): ServiceProcess {
       ROTA_HOSTNAME: name,
       ROTA_SERVICE: 'hello',
       ROTA_URL: options.syslogUrl,
+      ROTA_TLS_CA: options.certificates.ca,
+      ROTA_TLS_CERT: cert,
+      ROTA_TLS_KEY: key,
+      ROTA_TLS_SERVERNAME: certificateName('log-1'),
       ROTA_SERVICE_VERSION: options.version ?? '1.0.0',
       ROTA_ENVIRONMENT: options.environment ?? 'demo',
     },
@@ -43,7 +51,7 @@ export function nodeWebapp(options: WebappOptions): ServiceProcess {
   });
 }
 
-export interface DjangoWebappOptions extends Omit<WebappOptions, 'syslogUrl' | 'program' | 'node'> {
+export interface DjangoWebappOptions extends Omit<WebappOptions, 'syslogUrl' | 'certificates' | 'program' | 'node'> {
   /** The folder `stack/webapps/django` or a copy of it. */
   project: string;
 }

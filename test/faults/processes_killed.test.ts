@@ -170,6 +170,31 @@ test('the agent is killed three times while nginx writes and rotates: every line
   expect((await seenPaths()).sort()).toEqual([...paths].sort());
 });
 
+test('an agent is stopped while its server is away, and started again before it is back: every line is indexed once', async () => {
+  pipeline = await new Pipeline(node).start();
+  const log = join(ownedFolder(join(pipeline.folder, 'nginx')), 'access.log');
+  const lines = (from: number) =>
+    Array.from(
+      { length: 400 },
+      (_, n) =>
+        `192.0.2.7 - - [23/Nov/2026:10:00:00 +0000] "GET /item/${from + n} HTTP/1.1" 200 512 "-" "curl/7.88.1"\n`,
+    ).join('');
+  writeFileSync(log, '');
+  give(log);
+  const agent = await pipeline.startAgent('frontend-1', log);
+  await pipeline.server.stop();
+  for (let round = 0; round < 3; round += 1) {
+    appendFileSync(log, lines(round * 400));
+    await sleep(3_000);
+    await agent.stop();
+    await agent.start();
+  }
+  await pipeline.server.start();
+  await until('all lines are indexed', 60_000, async () => new Set(await seenPaths()).size >= 1_200);
+  await sleep(1_000);
+  expect((await seenPaths()).sort()).toEqual(Array.from({ length: 1_200 }, (_, n) => `/item/${n}`).sort());
+});
+
 async function seenPaths(): Promise<string[]> {
   const docs = await node.store.search(pipeline.stream('nginx.access'), { match_all: {} }, 10_000);
   return docs.map((doc) => (doc as { url: { path: string } }).url.path);

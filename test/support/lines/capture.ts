@@ -6,6 +6,7 @@ import { give } from '../../../stack/account.js';
 import { freeBlock, type PortPlan } from '../../../stack/ports.js';
 import type { ServiceProcess } from '../../../stack/services/process.js';
 import { rsyslogAgent, rsyslogServer } from '../../../stack/services/rsyslog.js';
+import type { Certificates } from '../../../stack/setup/certificates.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
@@ -22,6 +23,7 @@ export class Capture {
   static async start(
     given: Record<string, string> | ((folder: string) => Promise<Record<string, string>>) = {},
     profile: 'durable' | 'fast' = 'durable',
+    certify?: (folder: string) => Promise<Certificates>,
   ): Promise<Capture> {
     const capture = new Capture(await freeBlock(22_000, 22_500));
     give(capture.folder);
@@ -35,6 +37,7 @@ export class Capture {
       profile,
       namespace: 'rota',
       elasticsearchUrl: 'http://127.0.0.1:9',
+      certificates: await certify?.(capture.folder),
       indexer: join(ROOT, 'test/support/capture_indexer.cjs'),
       settings: { ROTA_BIND: '127.0.0.1', ROTA_CAPTURE: capture.file, ...settings },
     });

@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 
 /** Sends messages by one of the server's doors, in order, over one connection. */
 export async function send(door: string, port: number, messages: Buffer[]): Promise<void> {
@@ -10,6 +11,32 @@ export async function send(door: string, port: number, messages: Buffer[]): Prom
   if (door === 'relp') await sendRelp(socket, messages);
   else for (const one of messages) await write(socket, door === 'tcp' ? octetCounted(one) : Buffer.concat([one, LF]));
   await new Promise<void>((resolve) => socket.end(resolve));
+}
+
+/** The same by the TLS doors. Rejects when the server turns the connection away. */
+export async function sendByTls(
+  door: 'relps' | 'tls',
+  port: number,
+  messages: Buffer[],
+  options: ConnectionOptions,
+): Promise<void> {
+  const socket = connectTls({ host: '127.0.0.1', port, ...options });
+  const turnedAway = new Promise<never>((_, reject) => {
+    socket.once('error', reject).once('close', () => reject(new Error('closed')));
+  });
+  turnedAway.catch(() => undefined);
+  const sent = async () => {
+    await new Promise<void>((resolve) => socket.once('secureConnect', resolve));
+    if (door === 'relps') await sendRelp(socket, messages);
+    else for (const one of messages) await write(socket, octetCounted(one));
+    // Under TLS 1.3 the server's refusal of a client comes after the client thinks that it is connected.
+    if (door === 'tls') await sleep(300);
+  };
+  try {
+    await Promise.race([sent(), turnedAway]);
+  } finally {
+    socket.destroy();
+  }
 }
 
 const LF = Buffer.from('\n');

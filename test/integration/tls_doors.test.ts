@@ -1,0 +1,112 @@
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import type { ConnectionOptions } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readLine } from '../../pipeline/indexer/shape/line';
+import { rsyslogAgent } from '../../stack/services/rsyslog.js';
+import { type Certificates, makeCertificates } from '../../stack/setup/certificates.js';
+import { Capture } from '../support/lines/capture.js';
+import { octetCounted, sendByTls } from '../support/lines/doors.js';
+
+const DOORS = ['relps', 'tls'] as const;
+const message = (text: string) => Buffer.from(`<134>1 2026-11-23T10:00:00Z web-1 shop 1 - - ${text}`);
+
+/** A real server with its TLS doors open, as the local stack sets it up, and senders with all sorts of certificates. */
+describe('the TLS doors', () => {
+  let capture: Capture;
+  let own: Certificates;
+  let stranger: Certificates;
+
+  beforeAll(async () => {
+    capture = await Capture.start({ ROTA_STATS_INTERVAL: '600' }, 'durable', async (folder) => {
+      own = await makeCertificates(join(folder, 'tls'), ['log-1', 'web-1', 'web.example', 'frontend-1']);
+      stranger = await makeCertificates(join(folder, 'stranger'), ['log-1', 'web-1', 'frontend-1']);
+      return own;
+    });
+  });
+  afterAll(() => capture?.stop());
+
+  const tls = (certificates: Certificates, holder: string | undefined, ca = own.ca): ConnectionOptions => ({
+    ca: readFileSync(ca),
+    servername: 'log.rota',
+    ...(holder === undefined
+      ? {}
+      : { cert: readFileSync(certificates.of(holder).cert), key: readFileSync(certificates.of(holder).key) }),
+  });
+  const arrived = (text: string) => capture.lines().filter((line) => readLine(line).raw.includes(text)).length;
+
+  it.each(DOORS)('%s takes lines from a client whose certificate our authority signed', async (door) => {
+    await sendByTls(door, capture.ports.rsyslog[door], [message(`welcome by ${door}`)], tls(own, 'web-1'));
+    await capture.until(() => arrived(`welcome by ${door}`) === 1);
+    expect(arrived(`welcome by ${door}`)).toBe(1);
+  });
+
+  it.each(DOORS)('%s turns away a client without a certificate', async (door) => {
+    await expect(
+      sendByTls(door, capture.ports.rsyslog[door], [message(`bare ${door}`)], tls(own, undefined)),
+    ).rejects.toThrow();
+    expect(arrived(`bare ${door}`)).toBe(0);
+  });
+
+  it.each(DOORS)("%s turns away a client with another authority's certificate", async (door) => {
+    const sent = sendByTls(door, capture.ports.rsyslog[door], [message(`strange ${door}`)], tls(stranger, 'web-1'));
+    await expect(sent).rejects.toThrow();
+    expect(arrived(`strange ${door}`)).toBe(0);
+  });
+
+  it.each(DOORS)('%s turns away a certificate that bears no name of ours', async (door) => {
+    const sent = sendByTls(door, capture.ports.rsyslog[door], [message(`named ${door}`)], tls(own, 'web.example'));
+    await expect(sent).rejects.toThrow();
+    expect(arrived(`named ${door}`)).toBe(0);
+  });
+
+  it.each(DOORS)('%s shows a certificate that a client with another authority does not believe', async (door) => {
+    const sent = sendByTls(door, capture.ports.rsyslog[door], [message('x')], tls(own, 'web-1', stranger.ca));
+    await expect(sent).rejects.toThrow(/signed|verify|issuer/);
+  });
+
+  it.each(DOORS)('%s takes not a word in the clear', async (door) => {
+    const socket = connect(capture.ports.rsyslog[door], '127.0.0.1');
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()).on('error', () => {}));
+    const text = octetCounted(message(`plain ${door}`));
+    socket.write(
+      door === 'tls'
+        ? text
+        : `1 open 45 relp_version=0\nrelp_software=t\ncommands=syslog\n2 syslog ${text.toString()}\n`,
+    );
+    await closed;
+    expect(arrived(`plain ${door}`)).toBe(0);
+  });
+
+  it('an agent with a strange certificate delivers nothing and loses nothing: with a good one all of it comes', async () => {
+    const log = join(capture.own('files'), 'access.log');
+    writeFileSync(log, '');
+    const line = (n: number) =>
+      `192.0.2.1 - - [23/Nov/2026:10:00:00 +0000] "GET /secret/${n} HTTP/1.1" 200 1 "-" "curl/7.88.1"\n`;
+    const agent = (certificates: Certificates) =>
+      rsyslogAgent({
+        pipeline: join(import.meta.dirname, '../../pipeline'),
+        folder: capture.own('agent'),
+        logFolder: capture.own('logs'),
+        name: 'agent-frontend-1',
+        host: 'frontend-1',
+        serverPort: capture.ports.rsyslog.relps,
+        certificates,
+        settings: { ROTA_NGINX_ACCESS: log, ROTA_PORT_AGENT: String(capture.ports.frontendAgent(1)) },
+      });
+    const refused = await agent(stranger).start();
+    appendFileSync(log, Array.from({ length: 50 }, (_, n) => line(n)).join(''));
+    const said = () => readFileSync(join(capture.own('agent'), 'rsyslog.log'), 'utf8');
+    await capture.until(() => said().includes("action 'server' suspended"), 20_000);
+    expect(said()).toContain('omrelp: could not connect to remote server');
+    expect(arrived('GET /secret/')).toBe(0);
+    await refused.stop();
+    const admitted = await agent(own).start();
+    await capture.until(() => arrived('GET /secret/') >= 50);
+    await admitted.stop();
+    expect(arrived('GET /secret/')).toBe(50);
+  });
+
+  it('is the same server all the while', () => expect(capture.server.state).toBe('running'));
+});
