@@ -12,6 +12,7 @@ const COUNT = Number(process.env['ROTA_BENCH_EVENTS'] || 200_000);
 const ROUNDS = Number(process.env['ROTA_BENCH_ROUNDS'] || 3);
 const PORT = Number(process.env['ROTA_BENCH_PORT'] || 21_450);
 const SUBJECTS = ['rota-tcp', 'rota-relp', 'winston-syslog', 'pino-socket'];
+const OTLP = 'otlp-http';
 const UNITS: Readonly<Record<keyof Figures, string>> = {
   messages_per_s: 'msg/s',
   cpu_us_per_message: 'µs',
@@ -42,12 +43,7 @@ export async function run(argv: readonly string[]): Promise<void> {
 async function all(folder: string): Promise<Result[]> {
   const samples: Samples = new Map();
   const rsyslog = new Rsyslog(sub(folder, 'fast'), PORT, PORT + 1, 'count');
-  const sink = new Sink(
-    join(folder, 'sink'),
-    PORT + 2,
-    PORT + 3,
-    fileURLToPath(new URL('./sdk/sink.mjs', import.meta.url)),
-  );
+  const sink = new Sink(join(folder, 'sink'), PORT + 2, PORT + 3, PORT + 6);
   for (const [receiver, prefix] of [
     [rsyslog, ''],
     [sink, 'sink_'],
@@ -73,7 +69,8 @@ async function all(folder: string): Promise<Result[]> {
 }
 
 async function oneRound(receiver: Receiver, prefix: string, samples: Samples, folder: string): Promise<void> {
-  for (const subject of SUBJECTS) {
+  // rsyslog has no input for OTLP, so OpenTelemetry's exporter meets the bare receiver only.
+  for (const subject of receiver.httpPort === undefined ? SUBJECTS : [...SUBJECTS, OTLP]) {
     const figures = await measure(subject, receiver, COUNT);
     for (const [name, value] of Object.entries(figures)) {
       add(samples, `${subject} ${prefix}${name} ${UNITS[name as keyof Figures]}`, value);
@@ -87,6 +84,8 @@ function summarise(results: readonly Result[]): void {
     results.find((r) => r.subject === subject && r.metric === metric)?.value ?? Number.NaN;
   const ratio = (a: string, b: string, metric: string) => (value(a, metric) / value(b, metric)).toFixed(2);
   console.log(`
+otlp-http (OpenTelemetry's OTLP log exporter) is measured against the bare receiver only: rsyslog has no OTLP input.
+
 rota-tcp   : pino-socket     ${ratio('rota-tcp', 'pino-socket', 'messages_per_s')} × messages/s, ${ratio('rota-tcp', 'pino-socket', 'cpu_us_per_message')} × CPU a message
 rota-relp  : omrelp          ${ratio('rota-relp', 'omrelp', 'messages_per_s')} × messages/s, both acknowledged
 rota-relp  : winston-syslog  ${ratio('rota-relp', 'winston-syslog', 'messages_per_s')} × messages/s, acknowledged against not`);

@@ -1,7 +1,8 @@
 import { createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { end, type Receiver, startRsyslog } from './receivers.js';
+import { RsyslogProcess } from '../../sdk/test/receiver_process.js';
+import type { Receiver } from './receivers.js';
 import { arrival } from './runs.js';
 
 /** Messages as the SDK's are, in length. */
@@ -32,7 +33,8 @@ input(type="imfile" file="${input}" tag="bench" ruleset="out")
 `,
   );
   receiver.reset();
-  const child = startRsyslog(config, join(home, 'pid'));
+  const sender = new RsyslogProcess(config, join(home, 'pid'), []);
+  await sender.start();
   try {
     while (receiver.count() === 0) await sleep(1);
     const first = receiver.count();
@@ -40,6 +42,6 @@ input(type="imfile" file="${input}" tag="bench" ruleset="out")
     const ended = await arrival(receiver, count);
     return ((receiver.count() - first) / (ended - started)) * 1000;
   } finally {
-    await end(child, 'SIGKILL');
+    await sender.stop('SIGKILL');
   }
 }

@@ -1,12 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ReceiverProcess, RsyslogProcess } from '../../sdk/test/receiver_process.js';
+
+const SINK = fileURLToPath(new URL('./sink.mjs', import.meta.url));
 
 /** A process that receives, and can say how many messages it has. */
 export interface Receiver {
   readonly relpPort: number;
   readonly tcpPort: number;
+  /** For OTLP; undefined where the receiver does not understand it. */
+  readonly httpPort?: number;
   start(): Promise<void>;
   stop(signal?: NodeJS.Signals): Promise<void>;
   signal(name: NodeJS.Signals): void;
@@ -20,23 +24,25 @@ export interface Receiver {
  * it acknowledges or reads is in its file. It writes one byte and a line feed a message, or the whole message.
  */
 export class Rsyslog implements Receiver {
-  private child: ChildProcess | undefined;
+  private readonly process: RsyslogProcess;
   private readonly output: string;
 
   constructor(
-    private readonly folder: string,
+    folder: string,
     readonly relpPort: number,
     readonly tcpPort: number,
     private readonly keep: 'count' | 'messages',
   ) {
     this.output = join(folder, 'received');
+    const config = join(folder, 'rsyslog.conf');
+    this.process = new RsyslogProcess(config, join(folder, 'pid'), [relpPort, tcpPort]);
     this.reset();
     const main = keep === 'messages' ? 'main_queue(queue.type="Direct")' : '';
     const queue =
       keep === 'messages' ? '' : 'queue.type="LinkedList" queue.size="200000" queue.dequeueBatchSize="2000"';
     const line = keep === 'messages' ? '%rawmsg%\\n' : 'x\\n';
     writeFileSync(
-      this.config,
+      config,
       `global(workDirectory="${folder}" maxMessageSize="72k")
 ${main}
 module(load="imrelp")
@@ -49,18 +55,16 @@ input(type="imptcp" port="${tcpPort}" address="127.0.0.1" ruleset="all")
     );
   }
 
-  async start(): Promise<void> {
-    this.child = startRsyslog(this.config, join(this.folder, 'pid'));
-    await listening(this.relpPort);
-    await listening(this.tcpPort);
+  start(): Promise<void> {
+    return this.process.start();
   }
 
-  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    await end(this.child, signal);
+  stop(signal?: NodeJS.Signals): Promise<void> {
+    return this.process.stop(signal);
   }
 
   signal(name: NodeJS.Signals): void {
-    this.child?.kill(name);
+    this.process.signal(name);
   }
 
   count(): number {
@@ -75,39 +79,34 @@ input(type="imptcp" port="${tcpPort}" address="127.0.0.1" ruleset="all")
   reset(): void {
     writeFileSync(this.output, '');
   }
-
-  private get config(): string {
-    return join(this.folder, 'rsyslog.conf');
-  }
 }
 
-/** The fastest receiver there is here: a process that reads a TCP socket, and answers RELP, and counts. */
+/** The fastest receiver there is here: a process that reads a socket, answers RELP and OTLP, and counts. */
 export class Sink implements Receiver {
-  private child: ChildProcess | undefined;
+  private readonly process: ReceiverProcess;
   private base = 0;
 
   constructor(
     private readonly file: string,
     readonly relpPort: number,
     readonly tcpPort: number,
-    private readonly script: string,
-  ) {}
+    readonly httpPort: number,
+  ) {
+    const ports = [relpPort, tcpPort, httpPort];
+    this.process = new ReceiverProcess(process.execPath, [SINK, file, ...ports.map(String)], ports);
+  }
 
   async start(): Promise<void> {
     rmSync(this.file, { force: true });
-    this.child = spawn(process.execPath, [this.script, this.file, String(this.relpPort), String(this.tcpPort)], {
-      stdio: 'inherit',
-    });
-    await listening(this.relpPort);
-    await listening(this.tcpPort);
+    await this.process.start();
   }
 
-  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    await end(this.child, signal);
+  stop(signal?: NodeJS.Signals): Promise<void> {
+    return this.process.stop(signal);
   }
 
   signal(name: NodeJS.Signals): void {
-    this.child?.kill(name);
+    this.process.signal(name);
   }
 
   count(): number {
@@ -126,34 +125,4 @@ export class Sink implements Receiver {
     closeSync(fd);
     return read === 8 ? bytes.readDoubleLE(0) : 0;
   }
-}
-
-export function startRsyslog(config: string, pidFile: string): ChildProcess {
-  rmSync(pidFile, { force: true });
-  return spawn('rsyslogd', ['-n', '-f', config, '-i', pidFile], {
-    stdio: 'ignore',
-    env: { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` },
-  });
-}
-
-export async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
-  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill(signal);
-  await gone;
-}
-
-async function listening(port: number): Promise<void> {
-  for (let i = 0; i < 200; i += 1) {
-    const up = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => {
-        socket.destroy();
-        resolve(true);
-      });
-      socket.on('error', () => resolve(false));
-    });
-    if (up) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`nothing listens on port ${port}; is rsyslog with its relp module installed?`);
 }

@@ -29,6 +29,7 @@ class Sender {
       subject,
       String(receiver.relpPort),
       String(receiver.tcpPort),
+      String(receiver.httpPort ?? 0),
       String(count),
       String(perSecond),
     ];

@@ -1,10 +1,11 @@
-// One run of one subject, in a process of its own: SUBJECT RELP_PORT TCP_PORT COUNT PER_SECOND (0: as fast as it can).
+// One run of one subject, in a process of its own: SUBJECT RELP_PORT TCP_PORT HTTP_PORT COUNT PER_SECOND (0: as fast as it can).
 // Prints one line of JSON when everything is handed over, and another with what it used, and ends when told on stdin.
 import { createRequire } from 'node:module';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 
-const [subject, relpPort, tcpPort, countText, rateText] = process.argv.slice(2) as [
+const [subject, relpPort, tcpPort, httpPort, countText, rateText] = process.argv.slice(2) as [
+  string,
   string,
   string,
   string,
@@ -14,6 +15,7 @@ const [subject, relpPort, tcpPort, countText, rateText] = process.argv.slice(2) 
 const require = createRequire(import.meta.url);
 const count = Number(countText);
 const rate = Number(rateText);
+const WARM_UP = 20_000;
 
 interface Subject {
   log(n: number): void;
@@ -30,6 +32,7 @@ const fields = (n: number) => ({
 });
 
 const subjects: Record<string, () => Subject> = {
+  'otlp-http': () => otlp(`http://127.0.0.1:${httpPort}/v1/logs`),
   'rota-tcp': () => rota(`tcp://127.0.0.1:${tcpPort}`),
   'rota-relp': () => rota(`relp://127.0.0.1:${relpPort}`),
   'winston-syslog': () => {
@@ -78,6 +81,31 @@ const subjects: Record<string, () => Subject> = {
   },
 };
 
+/** OpenTelemetry's log SDK with its batch processor, as its documentation sets it up; the queue as large as the others'. */
+function otlp(url: string): Subject {
+  const { LoggerProvider, BatchLogRecordProcessor } = require('@opentelemetry/sdk-logs');
+  const { OTLPLogExporter } = require('@opentelemetry/exporter-logs-otlp-http');
+  const processor = new BatchLogRecordProcessor({ exporter: new OTLPLogExporter({ url }), maxQueueSize: 100_000 });
+  const provider = new LoggerProvider({ processors: [processor] });
+  const logger = provider.getLogger('bench');
+  const info = { severityNumber: 9, severityText: 'INFO', body: 'request done' };
+  let waiting = 0;
+  return {
+    log: (n) => {
+      waiting += 1;
+      logger.emit({ ...info, attributes: fields(n) });
+    },
+    // A full queue drops silently: wait for room, as the others' callers do.
+    ready: async () => {
+      await turn();
+      if (waiting < 50_000) return;
+      waiting = 0;
+      await provider.forceFlush();
+    },
+    flush: () => provider.forceFlush(),
+  };
+}
+
 function rota(url: string): Subject {
   const { createLogger } = require('../../sdk/dist/index.cjs');
   const logger = createLogger({ url, service: 'bench', statsIntervalMs: 0, onWarning: () => {} });
@@ -95,8 +123,11 @@ const make = subjects[subject];
 if (make === undefined) throw new Error(`unknown subject ${subject}`);
 const it = make();
 await sleep(500);
-// Warm code, not counted by the receiver's clock: it is reset after these.
-for (let n = 0; n < 2000; n += 1) it.log(-1);
+// Warm code, not counted by the receiver's clock: it is reset after these. A service logs for days, not for half a second.
+for (let n = 0; n < WARM_UP; n += 1) {
+  it.log(-1);
+  if (n % 100 === 99) await it.ready();
+}
 await it.flush();
 await sleep(700);
 process.stdout.write(`${JSON.stringify({ warm: true })}\n`);

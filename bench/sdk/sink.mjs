@@ -1,9 +1,10 @@
-// The bare receiver: counts messages as cheaply as JavaScript can. Usage: sink.mjs FILE RELP_PORT TCP_PORT
-// Messages of all subjects hold the text "request done" exactly once; RELP ones are answered as well.
+// The bare receiver: counts messages as cheaply as JavaScript can. Usage: sink.mjs FILE RELP_PORT TCP_PORT HTTP_PORT
+// Messages of all subjects hold the text "request done" exactly once; RELP and OTLP ones are answered as well.
 import { openSync, writeSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 
-const [file, relpPort, tcpPort] = process.argv.slice(2);
+const [file, relpPort, tcpPort, httpPort] = process.argv.slice(2);
 const fd = openSync(file, 'w');
 const MARK = Buffer.from('request done');
 let count = 0;
@@ -16,10 +17,10 @@ setInterval(() => {
   writeSync(fd, bytes, 0, 8, 0);
 }, 5);
 
-createServer((socket) => {
+/** Counts the mark in a stream of chunks, also where it lies across two of them. */
+function counter() {
   let tail = Buffer.alloc(0);
-  socket.on('error', () => {});
-  socket.on('data', (chunk) => {
+  return (chunk) => {
     const bytes = tail.length > 0 ? Buffer.concat([tail, chunk]) : chunk;
     let at = bytes.indexOf(MARK);
     let end = 0;
@@ -30,8 +31,19 @@ createServer((socket) => {
     }
     tail = bytes.subarray(Math.max(end, bytes.length - MARK.length + 1));
     dirty = true;
-  });
+  };
+}
+
+createServer((socket) => {
+  socket.on('error', () => {});
+  socket.on('data', counter());
 }).listen(Number(tcpPort), '127.0.0.1');
+
+// OTLP over HTTP: a request is a batch; `{}` says that all of it was accepted.
+createHttpServer((request, response) => {
+  request.on('data', counter());
+  request.on('end', () => response.setHeader('content-type', 'application/json').end('{}'));
+}).listen(Number(httpPort), '127.0.0.1');
 
 createServer((socket) => {
   let rest = Buffer.alloc(0);

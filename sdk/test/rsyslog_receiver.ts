@@ -1,8 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Authority } from './certificates.js';
+import { RsyslogProcess } from './receiver_process.js';
 
 /** One message as rsyslog understood it. */
 export interface Parsed {
@@ -29,45 +28,30 @@ export interface ReceiverOptions {
 export class RsyslogReceiver {
   readonly output: string;
   readonly socket: string;
-  private child: ChildProcess | undefined;
-  private readonly config: string;
-  private log = '';
+  private readonly process: RsyslogProcess;
 
   constructor(private readonly options: ReceiverOptions) {
-    this.output = join(options.folder, 'received.jsonl');
-    this.socket = join(options.folder, 'log.sock');
-    this.config = join(options.folder, 'rsyslog.conf');
-    writeFileSync(this.config, this.configuration());
+    const { folder, ports } = options;
+    this.output = join(folder, 'received.jsonl');
+    this.socket = join(folder, 'log.sock');
+    const config = join(folder, 'rsyslog.conf');
+    writeFileSync(config, this.configuration());
+    const { udp: _udp, ...streams } = ports;
+    this.process = new RsyslogProcess(config, join(folder, 'rsyslogd.pid'), Object.values(streams));
   }
 
   async start(): Promise<this> {
     rmSync(this.socket, { force: true });
-    const pidFile = join(this.options.folder, 'rsyslogd.pid');
-    rmSync(pidFile, { force: true });
-    this.child = spawn('rsyslogd', ['-n', '-f', this.config, '-i', pidFile], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
-    });
-    const keep = (chunk: Buffer) => {
-      this.log += chunk.toString();
-    };
-    this.child.stdout?.on('data', keep);
-    this.child.stderr?.on('data', keep);
-    const { udp: _udp, ...streams } = this.options.ports;
-    for (const port of Object.values(streams)) await this.listening(port);
+    await this.process.start();
     return this;
   }
 
   signal(name: NodeJS.Signals): void {
-    this.child?.kill(name);
+    this.process.signal(name);
   }
 
-  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    const { child } = this;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = new Promise((resolve) => child.once('exit', resolve));
-    child.kill(signal);
-    await gone;
+  stop(signal?: NodeJS.Signals): Promise<void> {
+    return this.process.stop(signal);
   }
 
   /** Everything received so far. */
@@ -88,25 +72,9 @@ export class RsyslogReceiver {
       const found = this.received().filter((m) => m.msg.includes(text));
       if (found.length >= count) return found;
       if (Date.now() > deadline)
-        throw new Error(`${found.length} of ${count} messages with "${text}" came.\n${this.log}`);
+        throw new Error(`${found.length} of ${count} messages with "${text}" came.\n${this.process.log}`);
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
-  }
-
-  private async listening(port: number): Promise<void> {
-    for (let i = 0; i < 200; i += 1) {
-      const up = await new Promise<boolean>((resolve) => {
-        const socket = connect(port, '127.0.0.1', () => {
-          socket.destroy();
-          resolve(true);
-        });
-        socket.on('error', () => resolve(false));
-      });
-      if (up) return;
-      if (this.child?.exitCode !== null) break;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error(`rsyslogd does not listen on ${port}:\n${this.log}`);
   }
 
   private configuration(): string {
