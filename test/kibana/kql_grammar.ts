@@ -56,7 +56,7 @@ export const QUERIES = [
   'no.such.field : *',
   'user_agent.original : *Mozilla*',
   'user_agent.original : "no such agent"',
-  'http.request.referrer : http\\:\\/\\/*',
+  'http.request.referrer : http\\:*',
   'http.* : *',
   'log.level : (error or warn*)',
   'trace.id : 0*',
