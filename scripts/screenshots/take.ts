@@ -18,6 +18,8 @@ interface Picture {
   path: string;
   /** What must be there before the picture is taken. */
   shows: string;
+  /** Less than a page's, where there is much text: the picture is to stay below 250 KB. */
+  height?: number;
 }
 
 /** Takes the README's pictures of the morning in a running Kibana into `folder`; gives their paths. */
@@ -51,16 +53,22 @@ async function picturesOf(elasticsearchUrl: string): Promise<Picture[]> {
     { name: 'rotation', path: 'rotation', shows: SUBJECTS.share('web-3') },
     { name: 'health', path: 'health', shows: SUBJECTS.lane('web-4') },
     { name: 'requests', path: 'requests', shows: SUBJECTS.requestRows },
-    { name: 'trace', path: `requests?request=${request}`, shows: SUBJECTS.waterfall },
+    { name: 'trace', path: `requests?request=${request}`, shows: SUBJECTS.waterfall, height: 640 },
     { name: 'delivery', path: 'delivery', shows: SUBJECTS.runs },
   ];
 }
 
-async function take(page: Page, kibana: string, { path, shows }: Picture, file: string): Promise<void> {
+async function take(
+  page: Page,
+  kibana: string,
+  { path, shows, height = SIZE.height }: Picture,
+  file: string,
+): Promise<void> {
   const [name, own = ''] = path.split('?');
   const params = new URLSearchParams(own);
   params.set('from', new Date(MORNING.start).toISOString());
   params.set('to', new Date(MORNING.start + MORNING.length).toISOString());
+  await page.setViewportSize({ ...SIZE, height });
   await page.goto(`${kibana}/app/rota/${name}?${params}`);
   await subject(page, shows).first().waitFor({ timeout: 120_000 });
   await subject(page, SUBJECTS.loading).first().waitFor({ state: 'detached', timeout: 120_000 });
