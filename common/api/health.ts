@@ -99,8 +99,11 @@ export const healthEventSchema = z.object({
   lines: targetSchema,
   trace_request_id: z.string().nullable(),
   other: z.object({ label: z.string(), target: targetSchema }).nullable(),
-  /** `replay` of probe lines, the balancer's `own_words`, nginx's `error_log` or `access_log`, or `lines` of the host. */
-  evidence: z.enum(['replay', 'own_words', 'error_log', 'access_log', 'lines']),
+  /**
+   * `replay` of probe lines, the balancer's `own_words`, nginx's `error_log` or `access_log`, `lines` of the host, or
+   * `stored`: recorded in `rota.health` when it happened.
+   */
+  evidence: z.enum(['replay', 'own_words', 'error_log', 'access_log', 'lines', 'stored']),
 });
 export type HealthEvent = z.infer<typeof healthEventSchema>;
 

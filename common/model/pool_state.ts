@@ -5,7 +5,7 @@ export interface PoolOut extends Out {
   kind: 'probe' | 'passive' | 'failed_try';
   /** One sentence. */
   cause: string;
-  evidence: 'replay' | 'own_words' | 'error_log' | 'access_log';
+  evidence: 'replay' | 'own_words' | 'error_log' | 'access_log' | 'stored';
   /** The first failure of the run that took it out; null when it was not seen. */
   firstFailure: number | null;
 }

@@ -35,7 +35,7 @@ for (const name of PAGES) {
     });
 
     test('is reached by keyboard alone, the table behind every chart, too', async ({ rota }) => {
-      await rota.loaded(name === 'rotation' ? 'health' : 'rotation', WHOLE);
+      await rota.loaded(name === 'rotation' ? 'health' : 'rotation');
       await rota.page.getByTestId(SUBJECTS.tab(name)).press('Enter');
       await expect.poll(() => new URL(rota.page.url()).pathname).toContain(`/${name}`);
       for (const panel of CHARTS[name]) {

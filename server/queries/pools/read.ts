@@ -1,4 +1,4 @@
-import { outsFromWords, type PoolWord } from '../../../common/model/own_words';
+import { outsFromWords } from '../../../common/model/own_words';
 import { type PassiveRules, passiveFromAttempts, passiveFromWords } from '../../../common/model/passive';
 import type { PoolOut, PoolState } from '../../../common/model/pool_state';
 import {
@@ -11,12 +11,14 @@ import {
   replayProbes,
 } from '../../../common/model/probe_replay';
 import { clip, type Span } from '../../../common/model/spans';
+import { outsFromStored, type StoredWord, withStored } from '../../../common/model/stored_outs';
 import { bucketsOf, numberOf } from '../../search/buckets';
 import type { Hit, SearchAnswer } from '../../search/msearch';
 import type { Timeline } from '../../search/timeline';
 import type { Settings } from '../../settings';
 import type { Landscape } from '../landscape';
 import { okStatuses, type PoolSearchName } from './searches';
+import { storedWord, wordsOf } from './words';
 
 /** A probe line: who was probed, by whom. */
 interface ProbeLine extends Probe {
@@ -51,7 +53,7 @@ export interface PoolInput {
 /** Both pools over the window: the balancer's and nginx's own words where there are any, else what their lines imply. */
 export function readPools(input: PoolInput): Pools {
   const { answers, landscape, timeline, settings } = input;
-  const thinned = answers.probes.total > answers.probes.hits.length;
+  const thinned = isCut(answers.probes);
   const ok = new Set(okStatuses(settings.monitor.ok_status));
   const all = answers.probes.hits.map((hit) => probeLine(hit, ok));
   const used = thinned ? answers.failedProbes.hits.map((hit) => probeLine(hit, ok)) : all;
@@ -61,12 +63,19 @@ export function readPools(input: PoolInput): Pools {
   const window = { from: timeline.from, to: timeline.to };
   const replayed = clipped(replay.outs, window);
   const words = wordsOf(answers.words.hits);
-  const spoken = settings.balancer_words && words.length > 0;
+  // Words that were cut off would leave the later events out.
+  const spoken = settings.balancer_words && words.length > 0 && !isCut(answers.words);
   const passive = passiveOf(input);
+  const frontends = spoken ? outsFromWords(words, timeline.from, replay.outs) : replay.outs;
+  // Only where lines are too many to be read one by one: else they tell it themselves, and better.
+  const stored = thinned || isCut(answers.words) || isCut(answers.disabled) || isCut(answers.failedAttempts);
+  const recorded = stored ? answers.stored.hits.flatMap(storedWord) : [];
+  const joined = (told: readonly PoolOut[], tier: StoredWord['tier']) =>
+    clipped(withStored(told, outsFromStored(recorded, tier, timeline.from)), window);
   return {
-    frontends: spoken ? clipped(outsFromWords(words, timeline.from, replay.outs), window) : replayed,
+    frontends: joined(frontends, 'frontend'),
     frontendsKnown: spoken || all.length > 0,
-    webapps: clipped(passive, window),
+    webapps: joined(passive, 'webapp'),
     webappsKnown: landscape.upstreams.length > 0,
     replayed,
     rules: { ...monitor, ...passiveRules(settings) },
@@ -77,6 +86,11 @@ export function readPools(input: PoolInput): Pools {
     probeTarget: targetOf(answers.probes.hits[0]),
     failedTries: passive.filter(({ kind }) => kind === 'failed_try'),
   };
+}
+
+/** There were more lines than were read. */
+function isCut({ total, hits }: SearchAnswer): boolean {
+  return total > hits.length;
 }
 
 /** Those that touch the window, with their true times. */
@@ -205,30 +219,6 @@ function probeLine(hit: Hit, ok: Set<number>): ProbeLine {
 function targetOf(hit: Hit | undefined): string | null {
   const line = hit?._source as unknown as ProbeSource | undefined;
   return line?.url?.path ? `${line.http?.request?.method ?? 'GET'} ${line.url.path}` : null;
-}
-
-/** UP and DOWN; with `option log-health-checks` the reason stands in the failed check's own line before it. */
-function wordsOf(hits: readonly Hit[]): PoolWord[] {
-  const reasons = new Map<string, string>();
-  return hits.flatMap((hit): PoolWord[] => {
-    const { '@timestamp': time, event, haproxy } = hit._source as unknown as WordSource;
-    const host = haproxy?.server_name;
-    if (host === undefined) return [];
-    const up = event?.action === 'server_up';
-    if (event?.action === 'health_check_failed') {
-      if (event.reason !== undefined) reasons.set(host, event.reason);
-      return [];
-    }
-    const reason = event?.reason ?? (up ? undefined : reasons.get(host));
-    if (up) reasons.delete(host);
-    return [{ t: Date.parse(time), host, up, reason: reason ?? null }];
-  });
-}
-
-interface WordSource {
-  '@timestamp': string;
-  event?: { action?: string; reason?: string };
-  haproxy?: { server_name?: string };
 }
 
 function signsOf(answer: SearchAnswer): Map<string, Span[]> {

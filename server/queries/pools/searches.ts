@@ -20,6 +20,7 @@ export type PoolSearchName =
   | 'disabled'
   | 'nginxErrors'
   | 'failedAttempts'
+  | 'stored'
   | 'signs';
 
 /**
@@ -68,6 +69,14 @@ export function poolSearches(timeline: Timeline, settings: Settings): Record<Poo
         [timeFilter(since, to), failedAttempt(), not({ term: { [FIELDS.tags]: HEALTH_CHECK_TAG } })],
         MAX_PROBES,
         [FIELDS.host, FIELDS.upstreamAddress, FIELDS.upstreamStatus, FIELDS.attempts],
+      ),
+    },
+    stored: {
+      index: streamOf(DATASETS.health, namespace),
+      body: lines(
+        [timeFilter(from - WORDS_LOOK_BACK_MS, to), { terms: { 'rota.health.state': ['ejected', 'returned'] } }],
+        MAX_PROBES,
+        ['rota.health'],
       ),
     },
     signs: signsSearch(timeline, namespace),

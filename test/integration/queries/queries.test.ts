@@ -3,7 +3,7 @@ import { deliveryCases } from './delivery_cases';
 import { deliveryDocuments } from './delivery_world';
 import { documentsOf } from './documents';
 import { healthCases } from './health_cases';
-import { longRangeCases, longRangeDocuments } from './long_range_cases';
+import { longRangeCases, longRangeDocuments, recordedDocuments } from './long_range_cases';
 import { load, rotaApi, startNode } from './node';
 import { recordingCases } from './recording_cases';
 import { requestsCases } from './requests_cases';
@@ -37,6 +37,7 @@ beforeAll(async () => {
   await load(node.client, delivery, deliveryDocuments(delivery));
   const long = space('long');
   await load(node.client, long, longRangeDocuments(long));
+  await load(node.client, long, recordedDocuments(long));
   recorded = { client: node.client, url: node.url, namespace: full };
   const api = (namespace: string) => rotaApi(node.client, namespace, settings);
   apis = {
