@@ -18,6 +18,8 @@ export interface DevHostOptions {
   logger?: HostLogger;
   /** false keeps names and an inline source map in the plugin's bundle. */
   minify?: boolean;
+  /** Built already, for several hosts in one process. */
+  assets?: Assets;
 }
 
 export interface DevHost {
@@ -43,7 +45,7 @@ const consoleLogger: HostLogger = {
 export async function startDevHost(options: DevHostOptions): Promise<DevHost> {
   const { port, address = '127.0.0.1', elasticsearchUrl, settings = {}, logger = consoleLogger, minify } = options;
   const manifest = await readManifest(root);
-  let assets = await buildAssets(root, { minify });
+  let assets = options.assets ?? (await buildAssets(root, { minify }));
   const api = createApi({ elasticsearchUrl, settings, logger });
   const server = createServer((request, response) => {
     serve(request, response, api, assets, manifest.version).catch((error: unknown) => {

@@ -10,7 +10,7 @@ export interface BarGroup {
   values: (number | null)[];
 }
 
-interface TimeBarsProps extends TimeChartProps {
+export interface TimeBarsProps extends TimeChartProps {
   groups: BarGroup[];
   /** The axis goes at least this far, so that a threshold is always in sight. */
   leastTop?: number;

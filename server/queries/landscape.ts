@@ -1,4 +1,4 @@
-import { DATASETS, FIELDS, streamOf } from '../../common/ecs';
+import { ACCESS_DATASETS, type Dataset, FIELDS, streamOf } from '../../common/ecs';
 import { AddressBook, type Sighting } from '../../common/model/address_book';
 import type { Context } from '../context';
 import { type Bucket, bucketsOf } from '../search/buckets';
@@ -37,9 +37,9 @@ export async function loadLandscape(context: Context, from: number, to: number):
   const { namespace, hosts } = context.settings;
   const range = { range: { [FIELDS.timestamp]: { gte: start, lt: end, format: 'epoch_millis' } } };
   const answers = await context.askAll({
-    webapps: webappsSearch(namespace, range),
-    frontends: frontendsSearch(namespace, range),
-    balancers: balancersSearch(namespace, range),
+    webapps: namedIn(ACCESS_DATASETS.webapp, namespace, range, WEBAPPS),
+    frontends: namedIn(ACCESS_DATASETS.frontend, namespace, range, FRONTENDS),
+    balancers: namedIn(ACCESS_DATASETS.lb, namespace, range, BALANCERS),
   });
   const found = readLandscape(answers, hosts);
   if (key !== null && context.reasons.length === 0) context.cache.set(key, found, STEP_MS);
@@ -54,55 +54,36 @@ function terms(field: string, size: number, aggs?: object) {
   return { terms: { field, size }, ...(aggs ? { aggs } : {}) };
 }
 
-function webappsSearch(namespace: string, range: object): NamedSearch {
+/** What the lines of some data sets name, counted. */
+function namedIn(
+  datasets: readonly Dataset[],
+  namespace: string,
+  range: object,
+  aggs: Record<string, object>,
+): NamedSearch {
   return {
-    index: [DATASETS.access, DATASETS.gunicornAccess].map((d) => streamOf(d, namespace)).join(','),
-    body: {
-      size: 0,
-      track_total_hits: false,
-      query: { bool: { filter: [range] } },
-      aggs: {
-        hosts: terms(FIELDS.host, MAX_HOSTS, {
-          addresses: terms(FIELDS.serverAddress, 8, { ports: terms(FIELDS.serverPort, 8) }),
-          services: terms(FIELDS.service, 20),
-          environments: terms(FIELDS.environment, 20),
-        }),
-        services: terms(FIELDS.service, 100),
-        environments: terms(FIELDS.environment, 100),
-      },
-    },
+    index: datasets.map((dataset) => streamOf(dataset, namespace)).join(','),
+    body: { size: 0, track_total_hits: false, query: { bool: { filter: [range] } }, aggs },
   };
 }
 
-function frontendsSearch(namespace: string, range: object): NamedSearch {
-  return {
-    index: streamOf(DATASETS.nginxAccess, namespace),
-    body: {
-      size: 0,
-      track_total_hits: false,
-      query: { bool: { filter: [range] } },
-      aggs: {
-        hosts: terms(FIELDS.host, MAX_HOSTS, {
-          upstreams: terms(FIELDS.upstreamAddress, 50, { pools: terms(FIELDS.pool, 5) }),
-        }),
-      },
-    },
-  };
-}
-
-function balancersSearch(namespace: string, range: object): NamedSearch {
-  return {
-    index: streamOf(DATASETS.haproxy, namespace),
-    body: {
-      size: 0,
-      track_total_hits: false,
-      query: { bool: { filter: [range] } },
-      aggs: {
-        hosts: terms(FIELDS.host, 20, { pools: terms(FIELDS.pool, 20, { servers: terms(FIELDS.haproxyServer, 100) }) }),
-      },
-    },
-  };
-}
+const WEBAPPS = {
+  hosts: terms(FIELDS.host, MAX_HOSTS, {
+    addresses: terms(FIELDS.serverAddress, 8, { ports: terms(FIELDS.serverPort, 8) }),
+    services: terms(FIELDS.service, 20),
+    environments: terms(FIELDS.environment, 20),
+  }),
+  services: terms(FIELDS.service, 100),
+  environments: terms(FIELDS.environment, 100),
+};
+const FRONTENDS = {
+  hosts: terms(FIELDS.host, MAX_HOSTS, {
+    upstreams: terms(FIELDS.upstreamAddress, 50, { pools: terms(FIELDS.pool, 5) }),
+  }),
+};
+const BALANCERS = {
+  hosts: terms(FIELDS.host, 20, { pools: terms(FIELDS.pool, 20, { servers: terms(FIELDS.haproxyServer, 100) }) }),
+};
 
 function readLandscape(
   answers: Record<'webapps' | 'frontends' | 'balancers', { aggregations: Record<string, unknown> }>,

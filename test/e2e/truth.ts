@@ -5,7 +5,9 @@ export type Query = estypes.QueryDslQueryContainer;
 // biome-ignore lint/suspicious/noExplicitAny: documents are read as they are, by nobody's schema
 export type Doc = Record<string, any>;
 
+const NAMESPACE = 'rota';
 const PAGE = 10_000;
+const BULK = 4000;
 
 /** Every request line of the frontends that a user caused. */
 export const BY_USERS: Query = { bool: { must_not: { term: { tags: 'health_check' } } } };
@@ -28,8 +30,8 @@ export class Truth {
   }
 
   /** Documents of some data sets from `from` until before `to`, ms after the story's begin. */
-  async count(datasets: string, query: Query = { match_all: {} }, span?: Span): Promise<number> {
-    const { count } = await this.client.count({ ...indexOf(datasets), query: within(span, query) });
+  async count(datasets: string, query: Query = { match_all: {} }, span?: Span, namespace?: string): Promise<number> {
+    const { count } = await this.client.count({ ...indexOf(datasets, namespace), query: within(span, query) });
     return count;
   }
 
@@ -69,13 +71,14 @@ export class Truth {
   }
 
   /** Writes documents as they are, and makes them searchable. */
-  async write(documents: { dataset: string; id: string; doc: Doc }[]): Promise<void> {
-    const operations = documents.flatMap(({ dataset, id, doc }) => [
-      { create: { _index: `logs-${dataset}-rota`, _id: id } },
-      doc,
-    ]);
-    const { errors, items } = await this.client.bulk({ operations, refresh: true });
-    if (errors) throw new Error(`Elasticsearch refused a document: ${JSON.stringify(items[0])}`);
+  async write(documents: { dataset: string; id: string; doc: Doc }[], namespace = NAMESPACE): Promise<void> {
+    for (let i = 0; i < documents.length; i += BULK) {
+      const operations = documents
+        .slice(i, i + BULK)
+        .flatMap(({ dataset, id, doc }) => [{ create: { _index: `logs-${dataset}-${namespace}`, _id: id } }, doc]);
+      const { errors, items } = await this.client.bulk({ operations, refresh: true });
+      if (errors) throw new Error(`Elasticsearch refused a document: ${JSON.stringify(items[0])}`);
+    }
   }
 }
 
@@ -93,11 +96,11 @@ function within({ from, to }: Span = { from: 0, to: MORNING.length }, query: Que
   return { bool: { filter: [{ range: { '@timestamp': range } }, query] } };
 }
 
-function indexOf(datasets: string) {
+function indexOf(datasets: string, namespace = NAMESPACE) {
   return {
     index: datasets
       .split(' ')
-      .map((dataset) => `logs-${dataset}-rota`)
+      .map((dataset) => `logs-${dataset}-${namespace}`)
       .join(','),
     ignore_unavailable: true,
     allow_no_indices: true,

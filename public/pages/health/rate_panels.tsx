@@ -1,8 +1,8 @@
 import { AnnotationDomainType, LineAnnotation, Position } from '@elastic/charts';
-import React from 'react';
+import React, { type ReactNode } from 'react';
 import type { Annotation, HealthData, WindowInfo } from '../../../common/api';
 import { useTimeFormat } from '../../app/services';
-import { TimeBars } from '../../charts/time_bars';
+import { TimeBars, type TimeBarsProps } from '../../charts/time_bars';
 import type { TableData } from '../../components/data_table';
 import { Legend } from '../../components/legend';
 import { Panel } from '../../components/panel';
@@ -23,16 +23,17 @@ interface RateProps {
 const HEIGHT = 148;
 
 /** When did it fail? */
-export function RatePanel({ overview, window, annotations, stale }: RateProps) {
+export function RatePanel(props: RateProps) {
   const theme = useRotaTheme();
   const time = useTimeFormat();
-  const { series, peak, budget } = overview;
+  const { series, peak, budget } = props.overview;
   const limit = 1 - budget.objective;
   return (
-    <Panel
+    <ClassesPanel
+      {...props}
       id="rate"
       title="5XX rate"
-      question={`Share of user requests, ${formatSpan(window.interval_ms)} bars; dashed: objective ${formatPercent(limit)}`}
+      question={(bars) => `Share of user requests, ${bars}; dashed: objective ${formatPercent(limit)}`}
       legend={
         peak && peak.failed_share > 0 ? (
           <span className="rotaFine">
@@ -41,38 +42,26 @@ export function RatePanel({ overview, window, annotations, stale }: RateProps) {
           </span>
         ) : undefined
       }
-      table={() => classesTable(overview, time)}
-      stale={stale}
+      description="Share of user requests answered 5XX over time"
+      groups={[{ name: '5XX', colour: theme.status.s5xx, values: series.failed_share }]}
+      leastTop={limit * 2}
+      formatY={axisPercent}
     >
-      <TimeBars
-        id="rate"
-        description="Share of user requests answered 5XX over time"
-        height={HEIGHT}
-        from={window.from}
-        to={window.to}
-        completeTo={window.complete_to}
-        times={series.times}
-        groups={[{ name: '5XX', colour: theme.status.s5xx, values: series.failed_share }]}
-        annotations={annotations}
-        leastTop={limit * 2}
-        formatY={axisPercent}
-      >
-        <LineAnnotation
-          id="objective"
-          domainType={AnnotationDomainType.YDomain}
-          dataValues={[{ dataValue: limit, details: `objective: ${formatPercent(limit)}` }]}
-          style={{ line: { stroke: theme.subdued, strokeWidth: 1, opacity: 1, dash: [5, 4] } }}
-          markerPosition={Position.Right}
-        />
-      </TimeBars>
-    </Panel>
+      <LineAnnotation
+        id="objective"
+        domainType={AnnotationDomainType.YDomain}
+        dataValues={[{ dataValue: limit, details: `objective: ${formatPercent(limit)}` }]}
+        style={{ line: { stroke: theme.subdued, strokeWidth: 1, opacity: 1, dash: [5, 4] } }}
+        markerPosition={Position.Right}
+      />
+    </ClassesPanel>
   );
 }
 
 /** What did users get instead? */
-export function StatusPanel({ overview, window, annotations, stale }: RateProps) {
+export function StatusPanel(props: RateProps) {
   const theme = useRotaTheme();
-  const time = useTimeFormat();
+  const { overview, window } = props;
   const seconds = window.interval_ms / 1000;
   const names = (['s5xx', 's2xx', 's3xx', 's4xx', 'other'] as const).filter((name) => overview.classes[name] > 0);
   const all = Math.max(
@@ -80,10 +69,11 @@ export function StatusPanel({ overview, window, annotations, stale }: RateProps)
     names.reduce((sum, name) => sum + overview.classes[name], 0),
   );
   return (
-    <Panel
+    <ClassesPanel
+      {...props}
       id="classes"
       title="Status classes"
-      question={`Requests/s, ${formatSpan(window.interval_ms)} bars`}
+      question={(bars) => `Requests/s, ${bars}`}
       legend={
         <Legend
           items={names.map((name) => ({
@@ -92,24 +82,46 @@ export function StatusPanel({ overview, window, annotations, stale }: RateProps)
           }))}
         />
       }
+      description="Requests per second by status class, stacked, over time; 5XX at the base"
+      groups={names.map((name) => ({
+        name: STATUS_LABELS[name],
+        colour: theme.status[name],
+        values: overview.series[name].map((n) => n / seconds),
+      }))}
+      formatY={formatRate}
+    />
+  );
+}
+
+interface ClassesProps extends RateProps, Pick<TimeBarsProps, 'description' | 'groups' | 'leastTop' | 'formatY'> {
+  id: string;
+  title: string;
+  question(bars: string): string;
+  legend?: ReactNode;
+  children?: ReactNode;
+}
+
+/** Bars over the window, with the same table of status classes behind them. */
+function ClassesPanel({ overview, window, annotations, stale, id, title, question, legend, ...chart }: ClassesProps) {
+  const time = useTimeFormat();
+  return (
+    <Panel
+      id={id}
+      title={title}
+      question={question(`${formatSpan(window.interval_ms)} bars`)}
+      legend={legend}
       table={() => classesTable(overview, time)}
       stale={stale}
     >
       <TimeBars
-        id="classes"
-        description="Requests per second by status class, stacked, over time; 5XX at the base"
+        {...chart}
+        id={id}
         height={HEIGHT}
         from={window.from}
         to={window.to}
         completeTo={window.complete_to}
         times={overview.series.times}
-        groups={names.map((name) => ({
-          name: STATUS_LABELS[name],
-          colour: theme.status[name],
-          values: overview.series[name].map((n) => n / seconds),
-        }))}
         annotations={annotations}
-        formatY={formatRate}
       />
     </Panel>
   );

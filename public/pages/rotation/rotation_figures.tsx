@@ -12,6 +12,7 @@ export function RotationFigures({ figures: f, window }: { figures: Figures; wind
   const fewest =
     f.fewest &&
     `fewest ${f.fewest.hosts} of ${f.hosts_known}, ${time.second(f.fewest.from)} – ${time.second(f.fewest.to)}`;
+  const jain = f.jain_hosts > 1 ? f.jain : null;
   const interval = f.probe_interval_s === null ? '' : `, every ${formatRate(f.probe_interval_s)} s`;
   return (
     <KeyFigures
@@ -36,9 +37,9 @@ export function RotationFigures({ figures: f, window }: { figures: Figures; wind
         {
           id: 'jain',
           label: 'Jain’s index',
-          value: f.jain === null ? '–' : f.jain.toFixed(3),
-          unit: f.jain === null ? undefined : 'of 1',
-          context: `got ÷ due, ${plural(f.jain_hosts, 'webapp')}; 1 is even`,
+          value: jain === null ? '–' : jain.toFixed(3),
+          unit: jain === null ? undefined : 'of 1',
+          context: jain === null ? 'one host: nothing to compare' : `got ÷ due, ${f.jain_hosts} webapps; 1 is even`,
         },
         {
           id: 'hosts',

@@ -28,16 +28,20 @@ export function RotationPage() {
 
 function Loaded({ overview, window, stale }: { overview: Overview; window: RotationData['window']; stale: boolean }) {
   const colours = useHostColours(overview);
+  // One host has no share to compare; its turns stay.
+  const shared = overview.tiers.some(({ hosts }) => hosts.length > 1);
   return (
     <>
       <Verdict verdict={overview.verdict}>
         <RotationFigures figures={overview.figures} window={window} />
       </Verdict>
       <TurnsPanel overview={overview} window={window} colours={colours} />
-      <div className="rotaGrid rotaRotationGrid">
-        <SharePanel overview={overview} colours={colours} stale={stale} />
-        <FlowPanel flow={overview.flow} colours={colours} stale={stale} />
-      </div>
+      {shared && (
+        <div className="rotaGrid rotaRotationGrid">
+          <SharePanel overview={overview} colours={colours} stale={stale} />
+          <FlowPanel flow={overview.flow} colours={colours} stale={stale} />
+        </div>
+      )}
       <RequestsPerHost overview={overview} window={window} colours={colours} stale={stale} />
       <LastRequests />
     </>

@@ -11,9 +11,10 @@ import { textFilters, timeFilter } from '../../search/scope';
 import { timelineOf, windowOf } from '../../search/timeline';
 import { emptyState } from '../rotation';
 import { lastRequestSearch } from '../rotation/searches';
+import { absentOf, expiredTo, timesAround } from './absent';
 import { deadLetterGroups, deadLetterSearch, originalsOf, originalsSearch } from './dead_letters';
 import { openRun } from './open_run';
-import { absentOf, expiredTo, lifeSearches, type RunLife, readLives, runsInWindow, timesAround } from './runs';
+import { lifeSearches, type RunLife, readLives, runsInWindow } from './runs';
 import { lagOfWindow, outagesOf, percentile, seriesOf, seriesSearches } from './series';
 
 type Overview = NonNullable<DeliveryData['overview']>;
