@@ -17,7 +17,7 @@ export interface TimeBarsProps extends TimeChartProps {
 }
 
 /** Stacked bars over time. */
-export function TimeBars({ groups, leastTop, children, ...frame }: TimeBarsProps) {
+export function TimeBars({ groups, leastTop, ...frame }: TimeBarsProps) {
   const { id, times, formatY } = frame;
   const time = useTimeFormat();
   const rows = useMemo(
@@ -30,25 +30,25 @@ export function TimeBars({ groups, leastTop, children, ...frame }: TimeBarsProps
       {...frame}
       yTicks={4}
       yDomain={leastTop === undefined ? undefined : { min: 0, max: Math.max(leastTop, highest(groups, times.length)) }}
-    >
-      {children}
-      <BarSeries
-        id={id}
-        data={rows}
-        xScaleType={ScaleType.Time}
-        yScaleType={ScaleType.Linear}
-        xAccessor="t"
-        yAccessors={['n']}
-        splitSeriesAccessors={['name']}
-        stackAccessors={['t']}
-        timeZone={time.zone}
-        enableHistogramMode
-        minBarHeight={0}
-        color={({ splitAccessors }) => colours.get(String(splitAccessors.get('name'))) ?? null}
-        tickFormat={(value) => formatY(Number(value))}
-        name={({ splitAccessors }) => String(splitAccessors.get('name'))}
-      />
-    </TimeChart>
+      series={() => (
+        <BarSeries
+          id={id}
+          data={rows}
+          xScaleType={ScaleType.Time}
+          yScaleType={ScaleType.Linear}
+          xAccessor="t"
+          yAccessors={['n']}
+          splitSeriesAccessors={['name']}
+          stackAccessors={['t']}
+          timeZone={time.zone}
+          enableHistogramMode
+          minBarHeight={0}
+          color={({ splitAccessors }) => colours.get(String(splitAccessors.get('name'))) ?? null}
+          tickFormat={(value) => formatY(Number(value))}
+          name={({ splitAccessors }) => String(splitAccessors.get('name'))}
+        />
+      )}
+    />
   );
 }
 

@@ -35,11 +35,16 @@ export interface TimeChartProps {
   shades?: { from: number; to: number; label: string }[];
   /** Events as lines without words: for a low chart under another on the same axis. */
   bare?: boolean;
-  /** Other annotations, such as a threshold. */
-  children?: ReactNode;
+  /** Other annotations, such as a threshold. Called at every render, see `series`. */
+  marks?: () => ReactNode;
 }
 
 interface FrameProps extends TimeChartProps {
+  /**
+   * The series. A function, so that its elements are new at every render: elastic-charts forgets each spec that does not
+   * render again together with the chart, and React leaves out children that stayed the same.
+   */
+  series: () => ReactNode;
   yTicks: number;
   /** Where the y axis ends; by the data when left out. */
   yDomain?: { min: number; max: number };
@@ -48,8 +53,8 @@ interface FrameProps extends TimeChartProps {
 const ROOM_FOR_MARKERS = 24;
 
 /** The frame of all time charts: axes, events, one cursor for the page, a brush that sets the time range. */
-export function TimeChart({ id, description, height, from, to, times, formatY, children, ...rest }: FrameProps) {
-  const { annotations, bare = false, completeTo, shades = [], yTicks, yDomain } = rest;
+export function TimeChart({ id, description, height, from, to, times, formatY, series, ...rest }: FrameProps) {
+  const { annotations, bare = false, completeTo, marks, shades = [], yTicks, yDomain } = rest;
   const time = useTimeFormat();
   const { faint, danger, dark } = useRotaTheme();
   const { setScope } = useScope();
@@ -106,7 +111,8 @@ export function TimeChart({ id, description, height, from, to, times, formatY, c
               fill={faint}
               opacity={0.18}
             />
-            {children}
+            {marks?.()}
+            {series()}
           </Chart>
         </div>
       )}

@@ -14,31 +14,34 @@ export interface Line {
 const FEW = 3;
 
 /** Lines over time. */
-export function TimeLines({ lines, children, ...frame }: TimeChartProps & { lines: Line[] }) {
+export function TimeLines({ lines, ...frame }: TimeChartProps & { lines: Line[] }) {
   const { id, times, formatY } = frame;
   const time = useTimeFormat();
   return (
-    <TimeChart {...frame} yTicks={3}>
-      {children}
-      {lines.map(({ name, colour, values }) => (
-        <LineSeries
-          key={name}
-          id={`${id}-${name}`}
-          name={name}
-          data={times.map((t, i) => ({ t, n: values[i] ?? null }))}
-          xScaleType={ScaleType.Time}
-          yScaleType={ScaleType.Linear}
-          xAccessor="t"
-          yAccessors={['n']}
-          timeZone={time.zone}
-          color={colour}
-          tickFormat={(value) => formatY(Number(value))}
-          lineSeriesStyle={{
-            line: { strokeWidth: 1.5 },
-            point: { visible: values.filter((n) => n !== null).length < FEW },
-          }}
-        />
-      ))}
-    </TimeChart>
+    <TimeChart
+      {...frame}
+      yTicks={3}
+      series={() =>
+        lines.map(({ name, colour, values }) => (
+          <LineSeries
+            key={name}
+            id={`${id}-${name}`}
+            name={name}
+            data={times.map((t, i) => ({ t, n: values[i] ?? null }))}
+            xScaleType={ScaleType.Time}
+            yScaleType={ScaleType.Linear}
+            xAccessor="t"
+            yAccessors={['n']}
+            timeZone={time.zone}
+            color={colour}
+            tickFormat={(value) => formatY(Number(value))}
+            lineSeriesStyle={{
+              line: { strokeWidth: 1.5 },
+              point: { visible: values.filter((n) => n !== null).length < FEW },
+            }}
+          />
+        ))
+      }
+    />
   );
 }

@@ -46,15 +46,16 @@ export function RatePanel(props: RateProps) {
       groups={[{ name: '5XX', colour: theme.status.s5xx, values: series.failed_share }]}
       leastTop={limit * 2}
       formatY={axisPercent}
-    >
-      <LineAnnotation
-        id="objective"
-        domainType={AnnotationDomainType.YDomain}
-        dataValues={[{ dataValue: limit, details: `objective: ${formatPercent(limit)}` }]}
-        style={{ line: { stroke: theme.subdued, strokeWidth: 1, opacity: 1, dash: [5, 4] } }}
-        markerPosition={Position.Right}
-      />
-    </ClassesPanel>
+      marks={() => (
+        <LineAnnotation
+          id="objective"
+          domainType={AnnotationDomainType.YDomain}
+          dataValues={[{ dataValue: limit, details: `objective: ${formatPercent(limit)}` }]}
+          style={{ line: { stroke: theme.subdued, strokeWidth: 1, opacity: 1, dash: [5, 4] } }}
+          markerPosition={Position.Right}
+        />
+      )}
+    />
   );
 }
 
@@ -93,12 +94,13 @@ export function StatusPanel(props: RateProps) {
   );
 }
 
-interface ClassesProps extends RateProps, Pick<TimeBarsProps, 'description' | 'groups' | 'leastTop' | 'formatY'> {
+interface ClassesProps
+  extends RateProps,
+    Pick<TimeBarsProps, 'description' | 'groups' | 'leastTop' | 'formatY' | 'marks'> {
   id: string;
   title: string;
   question(bars: string): string;
   legend?: ReactNode;
-  children?: ReactNode;
 }
 
 /** Bars over the window, with the same table of status classes behind them. */
