@@ -14,6 +14,7 @@ export function deadLetterDocument(letter: ShapedDeadLetter): JsonObject {
     input: letter.input,
   };
   if (letter.dataset !== undefined) rota['claimed_dataset'] = letter.dataset;
+  if (letter.truncated) rota['truncated'] = true;
   const doc: JsonObject = {
     '@timestamp': letter.received,
     event: { id: letter.id, created: letter.received, dataset: DEAD_LETTER_DATASET, kind: 'pipeline_error' },

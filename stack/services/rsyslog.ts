@@ -120,8 +120,9 @@ function rsyslogd(
     name,
     tier,
     port,
-    command: '/usr/sbin/rsyslogd',
-    args: ['-n', '-f', config, '-i', pidFile],
+    ...(isServer
+      ? { command: '/usr/sbin/rsyslogd', args: ['-n', '-f', config, '-i', pidFile] }
+      : { command: '/bin/sh', args: [join(pipeline, 'rsyslog', 'run_agent.sh')] }),
     cwd: folder,
     env: settled,
     logFolder,

@@ -90,16 +90,3 @@ test('the agent is stopped and started while the server is away: every line is i
   await pipeline.server.start();
   await expectEachOnce();
 });
-
-test("the agent's own disk queue is full: it stops reading, and nothing is lost", async () => {
-  await agent.stop();
-  agent = await pipeline.startAgent('frontend-2', log, {
-    ROTA_QUEUE_DISK: '1m',
-    ROTA_PORT_AGENT: String(pipeline.ports.frontendAgent(2)),
-  });
-  await pipeline.server.stop();
-  await writeLines(8_000);
-  await sleep(3_000);
-  await pipeline.server.start();
-  await expectEachOnce();
-});

@@ -1,4 +1,13 @@
-import { appendFileSync, closeSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -108,6 +117,26 @@ describe('an agent that follows a log file', () => {
       await sleep(3000);
     }
     expectOnce(await arrived(writer.written), writer.written);
+  });
+
+  it('loses nothing when it is killed just when imfile has given a new file its name', async () => {
+    const writer = await begin();
+    // Lines so long that they are read, not yet submitted, for a while after the place was written.
+    const long = Array.from({ length: 300 }, (_, n) =>
+      access(n).replace('"writer"', `"${'w'.repeat(n < 10 ? 1 : 60_000)}"`),
+    );
+    appendFileSync(writer.path, long.join(''));
+    const folder = capture.own('agent');
+    const placed = () =>
+      readdirSync(folder).some(
+        (name) =>
+          name.startsWith('imfile-state:') && /"curr_offs": [1-9]/.test(readFileSync(join(folder, name), 'utf8')),
+      );
+    for (const end = Date.now() + 10_000; !placed() && Date.now() < end; );
+    await capture.agent?.stop('SIGKILL');
+    expect(placed(), 'the place was written').toBe(true);
+    await capture.agent?.start();
+    expectOnce(await arrived(300), 300);
   });
 
   it('reads a truncated file from its start again', async () => {

@@ -191,7 +191,8 @@ describe.runIf(HOME)('a full Elasticsearch with security and TLS on', () => {
       const status = async (method: string, path: string, body?: object) =>
         (await http.send(method, path, body === undefined ? undefined : JSON.stringify(body))).status;
       expect(await status('DELETE', '/_data_stream/logs-syslog-two')).toBe(403);
-      expect(await status('PUT', '/_index_template/logs-two', {})).toBe(403);
+      const template = { index_patterns: ['logs-*-two'], priority: 999, data_stream: {} };
+      expect(await status('PUT', '/_index_template/logs-two', template)).toBe(403);
       expect(
         await status('POST', '/logs-syslog-one/_doc?op_type=create', { '@timestamp': '2026-11-23T10:00:00Z' }),
       ).toBe(403);

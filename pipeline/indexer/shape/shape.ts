@@ -46,8 +46,11 @@ export function shape(bytes: Buffer, settings: ShapeSettings, memory = new Resen
     const shaped = shapeLine(line, settings);
     if (shaped.kind === 'document') {
       addSyslog(shaped.doc, line, shaped.dataset);
-      if (line.raw.length > settings.maxMessageBytes) child(shaped.doc, 'rota')['truncated'] = true;
       if (!line.utf8 && !shaped.doc['tags']) shaped.doc['tags'] = ['not_utf8'];
+    }
+    if (line.raw.length > settings.maxMessageBytes) {
+      if (shaped.kind === 'document') child(shaped.doc, 'rota')['truncated'] = true;
+      else shaped.truncated = true;
     }
     if (settings.anonymize !== 'off') conceal(shaped);
     shaped.mayBeResend = isLate(shaped, settings, now) || repeats(line, shaped, memory, now);

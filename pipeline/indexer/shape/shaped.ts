@@ -33,6 +33,8 @@ export interface ShapedDeadLetter {
   raw: Buffer;
   id: string;
   mayBeResend: boolean;
+  /** Longer than 64 KiB: what rsyslog took of it may not be all. */
+  truncated?: true;
   /** First receipt, ISO 8601, for `@timestamp` and `event.created`. */
   received: string;
   /** Who sent it, as far as known, for `host.name`. */

@@ -9,9 +9,9 @@ module Rota
     def shape(frame)
       long = frame.size > Settings::MAX_BYTES
       dataset, id, doc = shape_line(frame)
+      Document.child(doc, 'rota')['truncated'] = true if long
       return [dataset, id, doc] if dataset == DEAD
       Syslog.add_header(doc, frame, dataset)
-      Document.child(doc, 'rota')['truncated'] = true if long
       doc['tags'] = ['not_utf8'] if !frame.utf8? && doc['tags'].nil?
       Conceal.document(doc) if Settings::ANONYMIZE != 'off'
       [dataset, id, Conform.conform(doc)]

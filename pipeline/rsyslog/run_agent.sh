@@ -1,0 +1,19 @@
+#!/bin/sh
+# Starts the agent in the foreground (exec: same pid, same signals).
+#
+# imfile writes its place in a file when the lines before it are in the queue, with one exception: when the file grows beyond
+# 512 bytes, which give it the name that imfile knows it by, the place is written before those lines are submitted. An agent that
+# was killed just then would never send them. So places near the beginning of a file are forgotten here, and its first
+# lines are read again: they get the same ids, and what had arrived is recognised (docs/decisions/0031-following-log-files.md).
+set -eu
+near=1048576
+
+for state in "$ROTA_WORK"/imfile-state:*; do
+  [ -f "$state" ] || continue
+  place=$(sed -n 's/.*"curr_offs": *\([0-9]*\).*/\1/p' "$state")
+  [ "${place:-0}" -gt "$near" ] || rm -f "$state"
+done
+# Of a killed agent; another program may have its number by now, and rsyslogd would not start.
+rm -f "$ROTA_WORK/rsyslogd.pid"
+
+exec /usr/sbin/rsyslogd -n -f "$ROTA_RSYSLOG_DIR/agent.conf" -i "$ROTA_WORK/rsyslogd.pid" "$@"
