@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type FieldNode, fieldTree } from '../elasticsearch/fields';
-import type { Json, JsonObject } from './shape/shaped';
+import { isObject, type Json, type JsonObject } from './shape/shaped';
 
 const TREE = fieldTree();
 /** `rota.extra` is `flattened`: Elasticsearch refuses a document whose extra is nested deeper than 20. */
@@ -137,8 +137,4 @@ function safeKey(name: string): string {
   if (key.length <= KEY_LENGTH) return key;
   // Two long keys with the same beginning must not become one.
   return `${key.slice(0, KEY_LENGTH)}~${createHash('sha256').update(key).digest('hex').slice(0, 8)}`;
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { intake } from './intake';
+import { documentOf } from './item';
 
 test('whatever bytes come, the dead letter holds exactly these', () => {
   fc.assert(
@@ -14,7 +15,7 @@ test('whatever bytes come, the dead letter holds exactly these', () => {
         'rota',
       );
       expect(item.stream).toBe('logs-rota.deadletter-rota');
-      const rota = item.doc['rota'] as { raw: string; reason: string };
+      const rota = documentOf(item)['rota'] as { raw: string; reason: string };
       expect(Buffer.from(rota.raw, 'base64').equals(line)).toBe(true);
       expect(rota.reason).toContain('broken');
     }),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Item } from './item';
+import { type Item, itemOf } from './item';
 import type { JsonObject, ShapedDeadLetter } from './shape/shaped';
 
 export const DEAD_LETTER_DATASET = 'rota.deadletter';
@@ -26,7 +26,7 @@ export function deadLetterDocument(letter: ShapedDeadLetter): JsonObject {
 
 /** The dead letter for an item that Elasticsearch refuses, with the line as rsyslog wrote it. */
 export function refusedItem(item: Item, stream: string, reason: string, received: string): Item {
-  return {
+  return itemOf({
     dataset: DEAD_LETTER_DATASET,
     stream,
     id: item.id,
@@ -42,7 +42,7 @@ export function refusedItem(item: Item, stream: string, reason: string, received
       received,
       dataset: item.dataset,
     }),
-  };
+  });
 }
 
 /** A usable `_id` for a message that has none of its own. */

@@ -43,7 +43,7 @@ export class Delivery {
    */
   async deliver(items: readonly Item[], suspicious = false): Promise<boolean> {
     let open: readonly Item[] = items;
-    let mayBeResends = suspicious;
+    let repeated = suspicious;
     for (let attempt = 0; open.length > 0; attempt += 1) {
       if (this.stopped) return false;
       if (attempt > 0) {
@@ -51,8 +51,8 @@ export class Delivery {
         await sleep(backoffMs(attempt - 1, Math.random()));
       }
       const before = open.length;
-      open = await this.tryOnce(open, mayBeResends || Date.now() - this.startedAt < RESENDS_AFTER_START_MS);
-      mayBeResends = true;
+      open = await this.tryOnce(open, repeated);
+      repeated = true;
       // Halving a bulk that is refused as a whole is progress: do not let the wait grow.
       if (open.length < before) attempt = Math.min(attempt, 1);
     }
@@ -60,11 +60,15 @@ export class Delivery {
     return true;
   }
 
-  /** One attempt. @returns the items that must be sent again */
-  private async tryOnce(items: readonly Item[], suspicious: boolean): Promise<readonly Item[]> {
+  /**
+   * One attempt.
+   * @param repeated some of it was sent before
+   * @returns the items that must be sent again
+   */
+  private async tryOnce(items: readonly Item[], repeated: boolean): Promise<readonly Item[]> {
     const { http, status } = this.parts;
     try {
-      const fresh = await this.dropKnown(items, suspicious);
+      const fresh = await this.dropKnown(items, repeated);
       if (fresh.length === 0) return [];
       const body = bulkBody(fresh, new Date().toISOString());
       const answer = await http.send('POST', BULK_PATH, body, 'application/x-ndjson');
@@ -82,12 +86,14 @@ export class Delivery {
   }
 
   /** Leaves out what an older backing index holds already. */
-  private async dropKnown(items: readonly Item[], suspicious: boolean): Promise<readonly Item[]> {
+  private async dropKnown(items: readonly Item[], repeated: boolean): Promise<readonly Item[]> {
     const { streams, counters } = this.parts;
+    const suspicious = repeated || Date.now() - this.startedAt < RESENDS_AFTER_START_MS;
     const byStream = groupByStream(items);
     const known = new Set<Item>();
     for (const [stream, group] of byStream) {
-      if (suspicious) await streams.refresh(stream);
+      // A rollover since it was last asked for shows in the answer (afterRollover).
+      if (repeated) await streams.refresh(stream);
       else await streams.ensure(stream);
       const doubtful = group.filter((item) => needsLookup(item, streams.get(stream), suspicious));
       if (doubtful.length === 0) continue;

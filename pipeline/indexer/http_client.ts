@@ -36,7 +36,7 @@ export class HttpClient {
    * One request to one node.
    * @throws UnansweredError when no whole answer came
    */
-  async send(method: string, path: string, body?: string, contentType = 'application/json'): Promise<Answer> {
+  async send(method: string, path: string, body?: string | Buffer, contentType = 'application/json'): Promise<Answer> {
     const url = this.nextUrl();
     try {
       const answer = await this.exchange(url, method, path, body, contentType);
@@ -79,7 +79,13 @@ export class HttpClient {
     return urls[this.turn++ % urls.length]!;
   }
 
-  private exchange(url: URL, method: string, path: string, body: string | undefined, type: string): Promise<Answer> {
+  private exchange(
+    url: URL,
+    method: string,
+    path: string,
+    body: string | Buffer | undefined,
+    type: string,
+  ): Promise<Answer> {
     const secure = url.protocol === 'https:';
     const { apiKey, ca, requestTimeoutMs } = this.options;
     const headers: Record<string, string | number> = { accept: 'application/json' };

@@ -6,7 +6,7 @@ import { Counters } from './counters';
 import { Delivery } from './delivery';
 import { HttpClient } from './http_client';
 import { Indexer } from './indexer';
-import type { Item } from './item';
+import { documentOf, type Item } from './item';
 import { OmprogDialogue } from './omprog';
 import { Reporter } from './reporter';
 import { readSettings } from './settings';
@@ -81,7 +81,7 @@ function main(): void {
 /** Elasticsearch refused even the dead letter: keep it in a file, and say where. */
 function keepOnDisk(path: string, item: Item, reason: string, status: Status): void {
   const file = openSync(path, 'a', 0o600);
-  writeSync(file, `${JSON.stringify({ id: item.id, reason, doc: item.doc })}\n`);
+  writeSync(file, `${JSON.stringify({ id: item.id, reason, doc: documentOf(item) })}\n`);
   fsyncSync(file);
   closeSync(file);
   status.note(`a dead letter was refused (${reason}); it is kept in ${path}`);

@@ -31,11 +31,13 @@ export class Indexer implements OmprogHandler {
   private readonly journalDir: string;
   private readonly adopting = new Set<Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
+  /** Messages of the block in hand that were not yet handled. */
+  private unhandled = 0;
 
   constructor(private readonly parts: IndexerParts) {
     this.journalDir = join(parts.settings.dir, 'journal');
     this.journal = new Journal(this.journalDir);
-    this.transaction = new Transaction(parts.delivery, parts.settings, () => this.journal.clear());
+    this.transaction = new Transaction(parts.delivery, parts.settings, () => this.clearJournal());
   }
 
   /** Sends what processes before this one left behind, now and whenever another worker dies. */
@@ -44,24 +46,31 @@ export class Indexer implements OmprogHandler {
     this.timer = setInterval(() => this.adopt(), ADOPT_EVERY_MS);
   }
 
-  message(line: Buffer): Promise<void> | undefined {
+  received(block: Buffer, messages: number): Promise<void> | undefined {
+    this.unhandled = messages;
+    if (messages === 0) return undefined;
     try {
-      this.journal.append(line);
+      this.journal.append(block);
     } catch (error) {
-      return this.untilJournalWorks(line, error as Error);
+      return this.untilJournalWorks(block, messages, error as Error);
     }
+    return undefined;
+  }
+
+  message(line: Buffer): Promise<void> | undefined {
+    this.unhandled -= 1;
     this.transaction.add(this.intake(line));
     return this.transaction.full ? this.transaction.relief() : undefined;
   }
 
   async commit(): Promise<void> {
     if (!this.parts.confirms && this.journal.size < JOURNAL_LIMIT) {
-      this.transaction.flush();
+      this.transaction.flushSoon();
       return;
     }
     // After stop() this never resolves: the answer must not be OK, and the process ends.
     if (!(await this.transaction.commit())) await new Promise(() => {});
-    this.journal.clear();
+    this.clearJournal();
   }
 
   /** Age of the oldest event that is not yet safe, ms. */
@@ -81,13 +90,18 @@ export class Indexer implements OmprogHandler {
     return intake(line, this.parts.shape, this.parts.settings.namespace);
   }
 
-  /** A full disk: rsyslog keeps the line and waits. */
-  private async untilJournalWorks(line: Buffer, error: Error): Promise<void> {
+  /** Not while lines of the block in hand are in the journal only. */
+  private clearJournal(): void {
+    if (this.unhandled === 0) this.journal.clear();
+  }
+
+  /** A full disk: rsyslog keeps the lines and waits. */
+  private async untilJournalWorks(block: Buffer, messages: number, error: Error): Promise<void> {
     this.parts.status.waiting(
       `cannot write the journal in ${this.journalDir} (${error.message}); free some space there`,
     );
     await new Promise((resolve) => setTimeout(resolve, JOURNAL_RETRY_MS));
-    await this.message(line);
+    await this.received(block, messages);
   }
 
   private adopt(): void {

@@ -1,6 +1,6 @@
 import { conform } from './conform';
 import { DEAD_LETTER_DATASET, deadLetterDocument, hashId } from './dead_letter';
-import { type Item, isUsableId } from './item';
+import { type Item, isUsableId, itemOf } from './item';
 import type { JsonObject, Shaped } from './shape/shaped';
 
 /** Turns one line of rsyslog into an event that Elasticsearch will take, whatever the line holds. */
@@ -11,14 +11,14 @@ export function intake(line: Buffer, shape: (line: Buffer) => Shaped, namespace:
   const id = isUsableId(shaped.id) ? shaped.id : hashId(shaped.id || line);
   doc['data_stream'] = { type: 'logs', dataset, namespace };
   if (id !== shaped.id) doc['event'] = { ...(doc['event'] as JsonObject | undefined), id };
-  return {
+  return itemOf({
     dataset,
     stream: `logs-${dataset}-${namespace}`,
     id,
     doc,
     mayBeResend: shaped.mayBeResend,
     line,
-  };
+  });
 }
 
 /** The shaper should never throw; if it does, the line is kept and the pipeline goes on. */

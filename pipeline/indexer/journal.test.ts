@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { adoptOrphans, Journal, processKey, wholeLines } from './journal';
+import { adoptOrphans, Journal, processKey } from './journal';
+import { wholeLines } from './lines';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'rota-journal-'));
 const text = (lines: Buffer[]) => lines.map(String);
@@ -15,8 +16,8 @@ const deadPid = () => spawnSync(process.execPath, ['-e', '0']).pid;
 test('lines that were never cleared are taken over from a dead process, once', () => {
   const dir = folder();
   const journal = new Journal(dir);
-  journal.append(Buffer.from('one'));
-  journal.append(Buffer.from('two'));
+  journal.append(Buffer.from('one\n'));
+  journal.append(Buffer.from('COMMIT TRANSACTION\nBEGIN TRANSACTION\ntwo\n'));
   const [mine] = readdirSync(dir);
   expect(adoptOrphans(dir)).toEqual([]);
   renameSync(join(dir, mine!), join(dir, `${deadPid()}-1.journal`));
@@ -31,9 +32,9 @@ test('lines that were never cleared are taken over from a dead process, once', (
 test('what was cleared is gone, what came after stays', () => {
   const dir = folder();
   const journal = new Journal(dir);
-  journal.append(Buffer.from('one'));
+  journal.append(Buffer.from('one\n'));
   journal.clear();
-  journal.append(Buffer.from('two'));
+  journal.append(Buffer.from('two\n'));
   journal.close();
   const [name] = readdirSync(dir);
   renameSync(join(dir, name!), join(dir, `${deadPid()}-1.journal`));

@@ -10,9 +10,10 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { wholeLines } from './lines';
+import { isMark } from './marks';
 
 const SUFFIX = '.journal';
-const NEWLINE = Buffer.from('\n');
 
 /**
  * The lines of the transaction under way, written before each is confirmed to rsyslog.
@@ -34,17 +35,19 @@ export class Journal {
     this.fd = openSync(this.path, 'a', 0o600);
   }
 
-  /** @throws the file system's error (disk full, say); what was written in part is taken back */
-  append(line: Buffer): void {
-    const whole = Buffer.concat([line, NEWLINE]);
+  /**
+   * @param lines whole lines, each with its newline; transaction marks among them do no harm
+   * @throws the file system's error (disk full, say); what was written in part is taken back
+   */
+  append(lines: Buffer): void {
     let written = 0;
     try {
-      while (written < whole.length) written += writeSync(this.fd, whole, written);
+      while (written < lines.length) written += writeSync(this.fd, lines, written);
     } catch (error) {
       ftruncateSync(this.fd, this.size);
       throw error;
     }
-    this.size += whole.length;
+    this.size += lines.length;
   }
 
   /** All of it is indexed. */
@@ -80,20 +83,11 @@ export function adoptOrphans(dir: string): Orphan[] {
     } catch {
       continue; // another worker was quicker
     }
-    orphans.push({ lines: wholeLines(readFileSync(adopted)), done: () => unlinkSync(adopted) });
+    // A torn last line was never confirmed, so rsyslog still has it.
+    const lines = wholeLines(readFileSync(adopted)).filter((line) => line.length > 0 && !isMark(line));
+    orphans.push({ lines, done: () => unlinkSync(adopted) });
   }
   return orphans;
-}
-
-/** Lines that end in a newline; a torn last one was never confirmed, so rsyslog still has it. */
-export function wholeLines(bytes: Buffer): Buffer[] {
-  const lines: Buffer[] = [];
-  let start = 0;
-  for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, start)) {
-    if (end > start) lines.push(bytes.subarray(start, end));
-    start = end + 1;
-  }
-  return lines;
 }
 
 /** `<pid>-<start time>`: a pid alone comes round again. Undefined when there is no such process. */

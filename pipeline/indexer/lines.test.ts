@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LineSplitter } from './lines';
+import { LineBlocks, wholeLines } from './lines';
 
 test('however the bytes are cut into chunks, the same lines come out', () => {
   const bytes = fc
@@ -9,11 +9,13 @@ test('however the bytes are cut into chunks, the same lines come out', () => {
   fc.assert(
     fc.property(fc.array(bytes), fc.array(fc.nat(20)), (lines, cuts) => {
       const stream = Buffer.concat(lines.flatMap((line) => [line, Buffer.from('\n')]));
-      const splitter = new LineSplitter();
+      const splitter = new LineBlocks();
       const seen: string[] = [];
       let at = 0;
       for (const cut of [...cuts, stream.length]) {
-        splitter.push(stream.subarray(at, at + cut), (line) => seen.push(line.toString('latin1')));
+        splitter.push(stream.subarray(at, at + cut), (block) => {
+          seen.push(...wholeLines(block).map((line) => line.toString('latin1')));
+        });
         at = Math.min(stream.length, at + cut);
       }
       expect(seen).toEqual(lines.map((line) => line.toString('latin1')));

@@ -2,12 +2,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { OmprogDialogue } from './omprog';
 
-function dialogue(options: { slowMessage?: boolean; slowCommit?: Promise<void>; keepAliveMs?: number } = {}) {
+function dialogue(
+  options: {
+    slowReceipt?: (nth: number) => Promise<void> | undefined;
+    slowMessage?: boolean;
+    slowCommit?: Promise<void>;
+    keepAliveMs?: number;
+  } = {},
+) {
   const answers: string[] = [];
   const messages: string[] = [];
+  const blocks: [string, number][] = [];
   let commits = 0;
   const talk = new OmprogDialogue(
     {
+      received(block, count) {
+        blocks.push([block.toString('latin1'), count]);
+        return options.slowReceipt?.(blocks.length);
+      },
       message(line) {
         messages.push(line.toString('latin1'));
         return options.slowMessage ? sleep(30) : undefined;
@@ -20,7 +32,7 @@ function dialogue(options: { slowMessage?: boolean; slowCommit?: Promise<void>; 
     (text) => answers.push(text),
     options.keepAliveMs ?? 10_000,
   );
-  return { talk, answers, messages, commits: () => commits };
+  return { talk, answers, messages, blocks, commits: () => commits };
 }
 
 test('a transaction is answered line by line as omprog expects', async () => {
@@ -73,4 +85,16 @@ test('a message that only begins like a mark is a message', async () => {
   talk.push(Buffer.from('BEGIN TRANSACTION\nBEGIN TRANSACTIONS\nCOMMIT TRANSACTION \n'));
   await sleep(5);
   expect(messages).toEqual(['BEGIN TRANSACTIONS', 'COMMIT TRANSACTION ']);
+});
+
+test('a block of whole lines is kept before any of it is handled, and lines stay in order meanwhile', async () => {
+  const slowReceipt = (nth: number) => (nth === 1 ? sleep(20) : undefined);
+  const { talk, messages, blocks } = dialogue({ slowReceipt });
+  talk.push(Buffer.from('BEGIN TRANSACTION\none\ntw'));
+  talk.push(Buffer.from('o\nthree\n'));
+  expect(blocks).toEqual([['BEGIN TRANSACTION\none\n', 1]]);
+  expect(messages).toEqual([]);
+  await sleep(60);
+  expect(blocks[1]).toEqual(['two\nthree\n', 2]);
+  expect(messages).toEqual(['one', 'two', 'three']);
 });

@@ -1,10 +1,13 @@
-import { LineSplitter } from './lines';
-
-const BEGIN = 'BEGIN TRANSACTION';
-const COMMIT = 'COMMIT TRANSACTION';
+import { LineBlocks, wholeLines } from './lines';
+import { BEGIN, COMMIT, isMark } from './marks';
 
 /** What omprog asks of the program; see rsyslog's "Interface between rsyslog and external output plugins". */
 export interface OmprogHandler {
+  /**
+   * Keeps a block of whole lines, marks among them, before any of it is handled; `messages` are to come of it. A promise
+   * makes rsyslog wait.
+   */
+  received(block: Buffer, messages: number): Promise<void> | undefined;
   /** Takes one message. A promise makes rsyslog wait. */
   message(line: Buffer): Promise<void> | undefined;
   /** Resolves when every message since the last commit is safe. */
@@ -17,8 +20,11 @@ export interface OmprogHandler {
  * writes dots, which omprog reads over and which start its `confirmTimeout` anew.
  */
 export class OmprogDialogue {
-  private readonly splitter = new LineSplitter();
-  private readonly waiting: Buffer[] = [];
+  private readonly splitter = new LineBlocks();
+  private readonly blocks: Buffer[] = [];
+  /** Of the block in hand, and the next of them to handle. */
+  private lines: Buffer[] = [];
+  private next = 0;
   private busy = false;
   private inTransaction = false;
 
@@ -34,7 +40,8 @@ export class OmprogDialogue {
   }
 
   push(chunk: Buffer): void {
-    this.splitter.push(chunk, (line) => this.line(line));
+    this.splitter.push(chunk, (block) => this.blocks.push(block));
+    this.proceed();
   }
 
   /** Lines are waiting for an earlier one. Without `confirmMessages` rsyslog does not stop by itself: read no more now. */
@@ -47,9 +54,20 @@ export class OmprogDialogue {
     while (this.busy) await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
-  private line(line: Buffer): void {
-    if (this.busy) this.waiting.push(line);
-    else this.handle(line);
+  private proceed(): void {
+    while (!this.busy) {
+      if (this.next < this.lines.length) this.handle(this.lines[this.next++]!);
+      else if (this.blocks.length > 0) this.take(this.blocks.shift()!);
+      else return;
+    }
+  }
+
+  private take(block: Buffer): void {
+    this.lines = wholeLines(block);
+    this.next = 0;
+    const messages = this.lines.reduce((count, line) => count + (isMark(line) ? 0 : 1), 0);
+    const wait = this.handler.received(block, messages);
+    if (wait) this.afterwards(wait, '');
   }
 
   private handle(line: Buffer): void {
@@ -77,12 +95,8 @@ export class OmprogDialogue {
     void wait.then(() => {
       clearInterval(dots);
       this.busy = false;
-      this.answer(text);
-      while (!this.busy && this.waiting.length > 0) this.handle(this.waiting.shift()!);
+      if (text !== '') this.answer(text);
+      this.proceed();
     });
   }
-}
-
-function isMark(line: Buffer, mark: string): boolean {
-  return line.length === mark.length && line[0] === mark.charCodeAt(0) && line.toString('latin1') === mark;
 }

@@ -1,6 +1,6 @@
 import { type Counters, countersDocument } from './counters';
 import type { Delivery } from './delivery';
-import type { Item } from './item';
+import { type Item, itemOf } from './item';
 import type { IndexerSettings } from './settings';
 import type { Status } from './status';
 
@@ -44,7 +44,7 @@ export class Reporter {
     const { ephemeralId, host, settings, counters, status, oldestMs } = this.parts;
     this.sequence += 1;
     const id = `${ephemeralId}-${this.sequence}`;
-    return {
+    return itemOf({
       dataset: 'rota.pipeline',
       stream: `logs-rota.pipeline-${settings.namespace}`,
       id,
@@ -60,6 +60,6 @@ export class Reporter {
         oldestMs: oldestMs(),
         state: status.state,
       }),
-    };
+    });
   }
 }

@@ -1,18 +1,19 @@
 import { expect, test } from 'vitest';
-import type { Item } from './item';
+import { type Item, itemOf } from './item';
 import { needsLookup, readStreamState, type StreamState } from './streams';
 
 const since = Date.parse('2026-11-23T12:00:00Z');
 const rolled: StreamState = { writeIndex: 'i-000002', writeSince: since, older: ['i-000001'] };
 
-const item = (time: string, created?: string, mayBeResend = false): Item => ({
-  dataset: 'syslog',
-  stream: 'logs-syslog-rota',
-  id: '1',
-  doc: { '@timestamp': time, event: created ? { created } : {} },
-  mayBeResend,
-  line: Buffer.alloc(0),
-});
+const item = (time: string, created?: string, mayBeResend = false): Item =>
+  itemOf({
+    dataset: 'syslog',
+    stream: 'logs-syslog-rota',
+    id: '1',
+    doc: { '@timestamp': time, event: created ? { created } : {} },
+    mayBeResend,
+    line: Buffer.alloc(0),
+  });
 
 test('the newest generation is the one that is written to, whatever the order of the answer', () => {
   const entry = (ms: number) => ({ settings: { index: { creation_date: String(ms) } } });

@@ -27,9 +27,7 @@ export function needsLookup(item: Item, state: StreamState | undefined, suspicio
 
 /** The earlier of the event's own time and its first receipt, ms; 0 when unknown. */
 function earliest(item: Item): number {
-  const event = item.doc['event'];
-  const created = typeof event === 'object' && event !== null && !Array.isArray(event) ? event['created'] : undefined;
-  const times = [item.doc['@timestamp'], created].map((time) => (typeof time === 'string' ? Date.parse(time) : NaN));
+  const times = item.times.map((time) => (typeof time === 'string' ? Date.parse(time) : NaN));
   const known = times.filter((time) => !Number.isNaN(time));
   return known.length === 0 ? 0 : Math.min(...known);
 }

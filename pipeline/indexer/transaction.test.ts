@@ -1,15 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { Item } from './item';
+import { type Item, itemOf } from './item';
 import { Transaction } from './transaction';
 
-const item = (id: string, size = 10): Item => ({
-  dataset: 'syslog',
-  stream: 'logs-syslog-rota',
-  id,
-  doc: {},
-  mayBeResend: false,
-  line: Buffer.alloc(size),
-});
+const item = (id: string, size = 10): Item =>
+  itemOf({ dataset: 'syslog', stream: 'logs-syslog-rota', id, doc: {}, mayBeResend: false, line: Buffer.alloc(size) });
 
 function recorder() {
   const bulks: string[][] = [];
@@ -80,6 +75,21 @@ test('the first sub-bulk is small and the next ones grow to the limit, in every 
   expect(sizes).toEqual([100, 200, 300, 300, 100, 100, 200, 300, 300, 100]);
 });
 
+test('without confirmation what is gathered leaves when nothing else is under way', async () => {
+  const sent = recorder();
+  const transaction = new Transaction(sent, { ...limits, bulkDocs: 300 });
+  transaction.add(item('1'));
+  transaction.flushSoon();
+  for (const id of ['2', '3']) {
+    transaction.add(item(id));
+    transaction.flushSoon();
+  }
+  expect(sent.bulks).toEqual([['1']]);
+  sent.release[0]!(true);
+  await sleep(1);
+  expect(sent.bulks).toEqual([['1'], ['2', '3']]);
+});
+
 test('it tells when everything that was added is safe, and not before', async () => {
   const sent = recorder();
   let idle = 0;
@@ -90,7 +100,8 @@ test('it tells when everything that was added is safe, and not before', async ()
   sent.release[0]!(true);
   await transaction.relief();
   expect(idle, 'the third is still gathered').toBe(0);
-  transaction.flush();
+  transaction.flushSoon();
+  await sleep(1);
   sent.release[1]!(true);
   await transaction.commit();
   expect(idle).toBe(1);

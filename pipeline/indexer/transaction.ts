@@ -20,6 +20,8 @@ export class Transaction {
   private sent = 0;
   private readonly underWay = new Set<Promise<boolean>>();
   private complete = true;
+  /** What is gathered is to leave when nothing is under way. */
+  private due = false;
   /** When the oldest event that is not yet safe came, ms; 0 when there is none. */
   oldestSince = 0;
 
@@ -48,15 +50,20 @@ export class Transaction {
     await Promise.race(this.underWay);
   }
 
-  /** Sends what was gathered, without waiting for anything. */
-  flush(): void {
-    this.send();
+  /**
+   * Sends what was gathered as soon as nothing is under way, without waiting for anything: with little to do each event
+   * leaves at once, with much to do bulks fill up meanwhile and are larger.
+   */
+  flushSoon(): void {
     this.sent = 0;
+    if (this.underWay.size === 0) this.send();
+    else this.due = true;
   }
 
   /** Resolves to true when every event is safe, to false when delivery was stopped before. */
   async commit(): Promise<boolean> {
-    this.flush();
+    this.send();
+    this.sent = 0;
     await Promise.all(this.underWay);
     this.oldestSince = 0;
     const { complete } = this;
@@ -69,10 +76,12 @@ export class Transaction {
     const items = this.gathered;
     this.gathered = [];
     this.bytes = 0;
+    this.due = false;
     this.sent += 1;
     const delivery = this.delivery.deliver(items).then((done) => {
       this.underWay.delete(delivery);
       if (!done) this.complete = false;
+      if (this.due && this.underWay.size === 0) this.send();
       if (this.complete && this.underWay.size === 0 && this.gathered.length === 0) {
         this.oldestSince = 0;
         this.onIdle();

@@ -17,7 +17,6 @@ export function combinedDocument(line: Line, parsed: Parsed, dataset: string, id
   const timestamp = clfTime(parsed['time'] ?? '');
   const status = whole(parsed['status']);
   if (timestamp === undefined || status === undefined || status > 999) return undefined;
-  if ((parsed['junk'] ?? '').trim() !== '') return undefined;
   const isGunicorn = dataset === 'gunicorn.access';
   const text = (value: string | undefined) => {
     const there = given(value);

@@ -2,7 +2,7 @@ import { addTag, child } from './document';
 import { userAgent } from './http_fields';
 import type { Line } from './line';
 import type { ShapeSettings } from './settings';
-import type { Json, JsonObject } from './shaped';
+import { isObject, type Json, type JsonObject } from './shaped';
 import { utc } from './times';
 
 /** Datasets that a JSON event may name for itself; any other stays in `event.dataset` of a `rota.app` event. */
@@ -10,10 +10,6 @@ const OWN_DATASETS = new Set(['rota.app', 'rota.access', 'rota.sdk', 'rota.healt
 
 /** Deeper JSON is kept as a dead letter: no field of ours is, and Elasticsearch stops at 20. */
 const DEEPEST = 20;
-
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** An SDK's event says what it is: an ECS version, or the identity that the contract asks for. */
 export function isEcs(found: JsonObject): boolean {

@@ -3,13 +3,20 @@ import { conceal, maskBytes } from './conceal';
 import { child } from './document';
 import { gunicornErrorDocument } from './gunicorn_error';
 import { haproxyDocument, haproxyMessage } from './haproxy';
-import { datasetOf, ecsDocument, foreignDocument, isEcs, isObject, isTooDeep } from './json_document';
+import { datasetOf, ecsDocument, foreignDocument, isEcs, isTooDeep } from './json_document';
 import { type Line, messageText, readLine, readText } from './line';
 import { nginxErrorDocument } from './nginx_error';
 import { ResendMemory } from './resend';
 import { isRotaNginx, rotaNginxDocument, rotaNginxId } from './rota_nginx';
 import { readShapeSettings, type ShapeSettings } from './settings';
-import type { Json, JsonObject, Shaped, ShapedDeadLetter, ShapedDocument } from './shaped';
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  type Shaped,
+  type ShapedDeadLetter,
+  type ShapedDocument,
+} from './shaped';
 import { statsDocument } from './stats';
 import { addSyslog, syslogDocument } from './syslog';
 

@@ -7,6 +7,10 @@ export interface JsonObject {
   [name: string]: Json;
 }
 
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** One ECS document, ready but for `event.ingested`, which the indexer sets when it sends. */
 export interface ShapedDocument {
   kind: 'document';

@@ -7,7 +7,7 @@ module Rota
     def document(frame, parsed, dataset, id)
       timestamp = Times.clf(parsed['time'])
       status = Text.whole(parsed['status'])
-      return nil if timestamp.nil? || status.nil? || status > 999 || parsed['junk'] =~ /[^[:space:]]/
+      return nil if timestamp.nil? || status.nil? || status > 999
       gunicorn = dataset == 'gunicorn.access'
       text = lambda do |value|
         there = Text.given(value)

@@ -3,9 +3,9 @@
 module Rota
   module Rules
     # No quote stands inside a field: nginx writes it as \x22, and gunicorn's \" is replaced before.
-    # A carriage return may stand at the end, say (`junk`); Access takes nothing else there.
+    # A carriage return may stand at the end, say.
     TAIL = '\[(?<time>[^\]]+)\] "(?<request>[^"]*)" (?<status>[^ ]+) (?<bytes>[^ ]+) "(?<referer>[^"]*)" ' \
-           '"(?<agent>[^"]*)"(?: (?<extra>.*)|(?<junk>.*))\z'
+           '"(?<agent>[^"]*)"(?: (?<extra>.*)|[ \t\n\v\f\r]*)\z'
     USER = ' - (?<user>(?:(?! \[).)+) '
     ACCESS = [
       Regexp.new('\A(?<addr>[^ ]+)' + USER + TAIL, Regexp::MULTILINE),
