@@ -7,28 +7,37 @@ import { HttpClient } from '../pipeline/indexer/http_client.js';
 import { setUp } from '../pipeline/setup/setup.js';
 import { ownedFolder } from '../stack/account.js';
 import { distributions } from '../stack/layout.js';
+import type { Profile } from '../stack/options.js';
 import { freeBlock } from '../stack/ports.js';
 import { elasticsearchService } from '../stack/services/elasticsearch.js';
 import { fetchDistribution } from '../stack/setup/elasticsearch_distribution.js';
 import { median, publish, type Result } from './output.js';
-import { runBulk } from './pipeline/bulk.js';
-import { measureLatency, percentile } from './pipeline/latency.js';
-import { agentFrames, agentLines, nginxLines } from './pipeline/lines.js';
-import { BenchLogstash } from './pipeline/logstash.js';
-import { parseOnly } from './pipeline/parse_only.js';
+import { BulkSender } from './pipeline/bulk.js';
+import { measureLatency } from './pipeline/latency.js';
+import { agentLines, nginxLines } from './pipeline/lines.js';
+import { BenchLogstash, LOGSTASH_SUBJECTS, type Run } from './pipeline/logstash.js';
+import { ParseOnly } from './pipeline/parse_only.js';
 import { canPin, pin, pinSelf } from './pipeline/processes.js';
-import { doorCpu, pour, startRota } from './pipeline/rota.js';
-import { BenchStore, type FinishedDocument } from './pipeline/store.js';
+import { type Door, startRota, timeRota } from './pipeline/rota.js';
+import { BenchStore } from './pipeline/store.js';
+import { targetLine, targets } from './pipeline/targets.js';
 
 const STORE_CORE = 0;
 const DOOR_CORE = 1;
 const EVENTS = Number(process.env['ROTA_BENCH_EVENTS'] || 40_000);
 const ROUNDS = Number(process.env['ROTA_BENCH_ROUNDS'] || 3);
-/** Namespace of what Logstash writes by Rota's own pipeline; with a `g` behind, by grok. */
-const LOGSTASH = 'logstash';
+/** Warms programs and Elasticsearch up before the rounds: Java and JavaScript compile what runs often. */
+const WARM_UP = Number(process.env['ROTA_BENCH_WARM_UP'] || 80_000);
 const LATENCY = { perSecond: 1_000, seconds: 20 };
+/** Refreshes and merges that one run left behind are not to slow the next one. */
+const PAUSE_MS = 1_500;
+const PROFILES: Readonly<Record<Profile, string>> = { fast: 'rota', durable: 'rota:durable' };
 
-type Figures = Record<string, { events_per_s: number[]; cpu_s_per_million: number[] }>;
+interface Subject {
+  name: string;
+  run(round: number, lines: readonly string[]): Promise<Run>;
+  stop(): Promise<void>;
+}
 
 /** `npm run bench -- pipeline`: the same nginx lines by each door, in turns; Elasticsearch on a core of its own. */
 export async function run(argv: readonly string[]): Promise<void> {
@@ -46,7 +55,9 @@ export async function run(argv: readonly string[]): Promise<void> {
   });
   await pin(node, STORE_CORE).start();
   try {
-    publish(await measure(`http://127.0.0.1:${ports.elasticsearch}`), argv);
+    const results = await measure(`http://127.0.0.1:${ports.elasticsearch}`);
+    publish(results, argv);
+    console.log(`\nTo reach, profile fast:\n${targets(results).map(targetLine).join('\n')}`);
   } finally {
     await node.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -57,108 +68,117 @@ async function measure(url: string): Promise<Result[]> {
   const store = new BenchStore(url);
   const http = new HttpClient({ urls: [new URL(url)], requestTimeoutMs: 30_000 });
   const install = (namespace: string) => setUp(http, { namespace, retentionDays: 30, dryRun: false });
-  const lines = nginxLines(EVENTS);
-  const figures: Figures = {};
-  let documents: FinishedDocument[] = [];
-  const obstacle = await BenchLogstash.obstacle(url);
-  if (obstacle) console.log(`Logstash is not measured: ${obstacle}.`);
-  for (const namespace of [LOGSTASH, `${LOGSTASH}g`]) if (!obstacle) await install(namespace);
-  const logstash = obstacle
-    ? undefined
-    : await BenchLogstash.start({ elasticsearchUrl: url, namespace: LOGSTASH, core: DOOR_CORE });
+  const subjects: Subject[] = [];
   try {
-    // Round 0 warms Elasticsearch's Java up and yields the finished documents; it is not counted.
-    for (let round = 0; round <= ROUNDS; round += 1) {
-      const keep = (subject: string, run: { events_per_s: number; cpu_s_per_million: number }) => {
-        console.log(`round ${round}  ${subject.padEnd(14)} ${Math.round(run.events_per_s)} events/s`);
-        if (round === 0) return;
-        figures[subject] ??= { events_per_s: [], cpu_s_per_million: [] };
-        figures[subject].events_per_s.push(run.events_per_s);
-        figures[subject].cpu_s_per_million.push(run.cpu_s_per_million);
-      };
-      for (const profile of ['fast', 'durable'] as const) {
-        const namespace = `${profile}${round}`;
-        await install(namespace);
-        const door = await startRota({ profile, namespace, elasticsearchUrl: url, core: DOOR_CORE });
-        try {
-          keep(
-            profile === 'fast' ? 'rota' : 'rota:durable',
-            await timeRota(store, door, agentFrames(lines, namespace)),
-          );
-          if (documents.length === 0) documents = await store.documents(door.stream, EVENTS);
-        } finally {
-          await door.stop();
-        }
-      }
-      for (const [subject, withIds] of [
-        ['bulk', true],
-        ['bulk:auto-id', false],
-      ] as const) {
-        const namespace = `${withIds ? 'ids' : 'auto'}${round}`;
-        await install(namespace);
-        await sleep(1_000);
-        keep(subject, await runBulk(url, `logs-nginx.access-${namespace}`, documents, withIds));
-      }
-      keep('rota:parse', await parseOnly(lines, DOOR_CORE));
-      if (logstash) await measureLogstash(logstash, store, lines, round, keep);
-    }
+    const doors = await addRota(subjects, store, install);
+    await addBulk(subjects, store, doors.fast, install);
+    await addLogstash(subjects, store, install);
+    const rates = await rounds(subjects);
+    return [...rates, ...(await latencies(store, doors, install))];
   } finally {
-    await logstash?.stop();
+    for (const subject of subjects) await subject.stop();
+    http.close();
   }
-  http.close();
-  const results = Object.entries(figures).flatMap(([subject, { events_per_s, cpu_s_per_million }]) => [
-    median(subject, 'events_per_s', '1/s', events_per_s),
-    median(subject, 'cpu_s_per_million', 's', cpu_s_per_million),
+}
+
+type Install = (namespace: string) => Promise<unknown>;
+
+async function addRota(subjects: Subject[], store: BenchStore, install: Install): Promise<Record<Profile, Door>> {
+  const start = async (profile: Profile): Promise<Door> => {
+    await install(profile);
+    const door = await startRota({ profile, namespace: profile, elasticsearchUrl: store.url, core: DOOR_CORE });
+    subjects.push({
+      name: PROFILES[profile],
+      run: (round, lines) => timeRota(store, door, lines, `${profile}${round}`),
+      stop: () => door.stop(),
+    });
+    return door;
+  };
+  const doors = { fast: await start('fast'), durable: await start('durable') };
+  const parse = await ParseOnly.start(DOOR_CORE);
+  subjects.push({
+    name: 'rota:parse',
+    run: (round, lines) => parse.run(lines, `p${round}`),
+    stop: () => parse.stop(),
+  });
+  return doors;
+}
+
+/** The documents that the bulk sends are those that the pipeline made of the same lines. */
+async function addBulk(subjects: Subject[], store: BenchStore, door: Door, install: Install): Promise<void> {
+  await timeRota(store, door, nginxLines(EVENTS), 'first');
+  const sender = await BulkSender.start(store.url, await store.documents(door.stream, EVENTS));
+  for (const namespace of ['bulk', 'auto']) await install(namespace);
+  subjects.push({
+    name: 'bulk',
+    run: (round) => sender.run('logs-nginx.access-bulk', `r${round}-`),
+    stop: () => sender.stop(),
+  });
+  subjects.push({
+    name: 'bulk:auto-id',
+    run: () => sender.run('logs-nginx.access-auto', undefined),
+    stop: async () => {},
+  });
+}
+
+async function addLogstash(subjects: Subject[], store: BenchStore, install: Install): Promise<void> {
+  const obstacle = await BenchLogstash.obstacle(store.url);
+  if (obstacle) {
+    console.log(`Logstash is not measured: ${obstacle}.`);
+    return;
+  }
+  for (const namespace of ['logstash', 'logstashg']) await install(namespace);
+  const logstash = await BenchLogstash.start({ elasticsearchUrl: store.url, namespace: 'logstash', core: DOOR_CORE });
+  LOGSTASH_SUBJECTS.forEach((name, index) => {
+    subjects.push({
+      name,
+      run: (round, lines) => {
+        const forwarded = BenchLogstash.takesForwarded(name);
+        return logstash.run(name, forwarded ? agentLines(lines, `${name}${round}`) : lines, store);
+      },
+      stop: async () => (index === 0 ? logstash.stop() : undefined),
+    });
+  });
+}
+
+/** All subjects in turns, beginning with another one each round; the first round warms up and is not counted. */
+async function rounds(subjects: readonly Subject[]): Promise<Result[]> {
+  const figures = new Map(subjects.map(({ name }) => [name, { rate: [] as number[], cpu: [] as number[] }]));
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const first = round % subjects.length;
+    for (const subject of [...subjects.slice(first), ...subjects.slice(0, first)]) {
+      await sleep(PAUSE_MS);
+      const found = await subject.run(round, nginxLines(round === 0 ? WARM_UP : EVENTS));
+      const rate = `${Math.round(found.events_per_s)} events/s`.padStart(15);
+      console.log(`round ${round}  ${subject.name.padEnd(20)} ${rate}  ${found.cpu_s_per_million.toFixed(1)} µs CPU`);
+      if (round === 0) continue;
+      figures.get(subject.name)!.rate.push(found.events_per_s);
+      figures.get(subject.name)!.cpu.push(found.cpu_s_per_million);
+    }
+  }
+  return [...figures].flatMap(([name, { rate, cpu }]) => [
+    median(name, 'events_per_s', '1/s', rate),
+    median(name, 'cpu_s_per_million', 's', cpu),
   ]);
-  return [...results, ...(await latencies(url, store, install))];
 }
 
-/** Round 0 warms Logstash up; it is the same process in all rounds. */
-async function measureLogstash(
-  logstash: BenchLogstash,
-  store: BenchStore,
-  lines: readonly string[],
-  round: number,
-  keep: (subject: string, run: { events_per_s: number; cpu_s_per_million: number }) => void,
-): Promise<void> {
-  const raw = Buffer.from(`${lines.join('\n')}\n`);
-  const framed = Buffer.from(`${agentLines(lines, `l${round}`).join('\n')}\n`);
-  const count = lines.length;
-  keep('logstash', await logstash.run('logstash', raw, count, store, `logs-nginx.access-${LOGSTASH}g`));
-  keep('logstash:rota', await logstash.run('logstash:rota', framed, count, store, `logs-nginx.access-${LOGSTASH}`));
-  keep('logstash:parse', await logstash.run('logstash:parse', raw, count, store, ''));
-}
-
-async function timeRota(store: BenchStore, door: Awaited<ReturnType<typeof startRota>>, frames: Buffer) {
-  const cpuBefore = doorCpu(door);
-  const start = performance.now();
-  await pour(door.ports.rsyslog.tcp, frames);
-  await store.untilIndexed(door.stream, EVENTS);
-  const seconds = (performance.now() - start) / 1000;
-  return { events_per_s: EVENTS / seconds, cpu_s_per_million: ((doorCpu(door) - cpuBefore) / EVENTS) * 1e6 };
-}
-
-async function latencies(
-  url: string,
-  store: BenchStore,
-  install: (namespace: string) => Promise<unknown>,
-): Promise<Result[]> {
+async function latencies(store: BenchStore, doors: Record<Profile, Door>, install: Install): Promise<Result[]> {
   const results: Result[] = [];
   for (const profile of ['fast', 'durable'] as const) {
-    const namespace = `latency${profile}`;
-    await install(namespace);
-    const door = await startRota({ profile, namespace, elasticsearchUrl: url, core: DOOR_CORE });
-    const values = await measureLatency(store, door, { ...LATENCY, core: DOOR_CORE, profile }).finally(() =>
-      door.stop(),
-    );
-    const subject = profile === 'fast' ? 'rota' : 'rota:durable';
-    for (const [name, share] of [
-      ['latency_p50_ms', 0.5],
-      ['latency_p95_ms', 0.95],
-      ['latency_p99_ms', 0.99],
-    ] as const) {
-      results.push({ subject, metric: name, value: Math.round(percentile(values, share)), unit: 'ms', runs: 1 });
+    await install(profile);
+    const found = await measureLatency(store, doors[profile], { ...LATENCY, core: DOOR_CORE, profile });
+    const subject = PROFILES[profile];
+    for (const [name, value] of Object.entries(found.latencies)) {
+      results.push({ subject, metric: `latency_${name}_ms`, value: Math.round(value), unit: 'ms', runs: 1 });
     }
+    const agent = profile === 'fast' ? 'rota:agent' : 'rota:durable:agent';
+    results.push({
+      subject: agent,
+      metric: 'cpu_s_per_million',
+      value: Math.round(found.agentCpu),
+      unit: 's',
+      runs: 1,
+    });
   }
   return results;
 }

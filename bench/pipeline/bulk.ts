@@ -1,30 +1,39 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { Run } from './logstash.js';
 import type { FinishedDocument } from './store.js';
-
-export interface BulkRun {
-  events_per_s: number;
-  cpu_s_per_million: number;
-}
 
 /**
  * Sends finished documents with the ready-made client's bulk helper, from a process of its own (which inherits this
- * one's core). The time runs from the first document to the last answer.
+ * one's core) that stays up and warm over all rounds. A run's time goes from the first document to the last answer.
  */
-export async function runBulk(
-  url: string,
-  stream: string,
-  documents: readonly FinishedDocument[],
-  withIds: boolean,
-): Promise<BulkRun> {
-  const child = fork(fileURLToPath(new URL('bulk_worker.ts', import.meta.url)), {
-    execArgv: ['--import', 'tsx'],
-    serialization: 'advanced',
-  });
-  child.send({ url, stream, documents, withIds });
-  const [result] = (await once(child, 'message')) as [BulkRun];
-  child.disconnect();
-  await once(child, 'exit');
-  return result;
+export class BulkSender {
+  private constructor(private readonly child: ChildProcess) {}
+
+  static async start(url: string, documents: readonly FinishedDocument[]): Promise<BulkSender> {
+    const child = fork(fileURLToPath(new URL('bulk_worker.ts', import.meta.url)), {
+      execArgv: ['--import', 'tsx'],
+      serialization: 'advanced',
+    });
+    const ready = once(child, 'message');
+    child.send({ url, documents });
+    await ready;
+    return new BulkSender(child);
+  }
+
+  /** @param prefix before each id, so that every run's are new; none: Elasticsearch makes ids itself */
+  async run(stream: string, prefix: string | undefined): Promise<Run> {
+    const answer = once(this.child, 'message');
+    this.child.send({ stream, prefix });
+    const [result] = (await answer) as [Run | { failed: string }];
+    if ('failed' in result) throw new Error(result.failed);
+    return result;
+  }
+
+  async stop(): Promise<void> {
+    const exit = once(this.child, 'exit');
+    this.child.disconnect();
+    await exit;
+  }
 }

@@ -7,21 +7,28 @@ import { checkout } from '../../stack/layout.js';
 import type { Profile } from '../../stack/options.js';
 import { rsyslogAgent } from '../../stack/services/rsyslog.js';
 import { nginxLines } from './lines.js';
-import { pin } from './processes.js';
+import { cpuSeconds, pin } from './processes.js';
 import type { Door } from './rota.js';
 import type { BenchStore } from './store.js';
 
 const STEP_MS = 20;
 
+export interface Latencies {
+  /** ms from a line's writing until a search counted it, by percentile. */
+  latencies: Record<'p50' | 'p95' | 'p99', number>;
+  /** CPU seconds of the agent for a million lines. */
+  agentCpu: number;
+}
+
 /**
  * Appends lines to a file that an agent follows, at a steady rate, and watches when they can be found.
- * @returns for each line the ms from its writing until a search counted it; lines are taken to arrive in order
+ * Lines are taken to arrive in order.
  */
 export async function measureLatency(
   store: BenchStore,
   door: Door,
   options: { perSecond: number; seconds: number; core: number; profile: Profile },
-): Promise<number[]> {
+): Promise<Latencies> {
   const folder = ownedFolder(mkdtempSync(join(tmpdir(), 'rota-bench-agent-')));
   const log = join(folder, 'access.log');
   writeFileSync(log, '');
@@ -41,7 +48,9 @@ export async function measureLatency(
   const lines = nginxLines(total);
   const written: number[] = [];
   const latencies: number[] = [];
+  await store.refresh(door.stream);
   const before = await store.count(door.stream);
+  const cpuBefore = cpuSeconds(agent.pid ?? -1);
   const start = performance.now();
   const writing = (async () => {
     while (written.length < total) {
@@ -62,14 +71,16 @@ export async function measureLatency(
     await sleep(STEP_MS);
   }
   await writing;
+  const agentCpu = ((cpuSeconds(agent.pid ?? -1) - cpuBefore) / total) * 1e6;
   await agent.stop();
   rmSync(folder, { recursive: true, force: true });
   if (latencies.length < total) throw new Error(`only ${latencies.length} of ${total} lines were found`);
-  return latencies;
+  const at = (share: number) => percentile(latencies, share);
+  return { latencies: { p50: at(0.5), p95: at(0.95), p99: at(0.99) }, agentCpu };
 }
 
 /** The value that `share` (0 to 1) of the values do not exceed. */
-export function percentile(values: readonly number[], share: number): number {
+function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)]!;
 }

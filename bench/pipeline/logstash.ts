@@ -11,25 +11,30 @@ import { cpuSeconds, pin } from './processes.js';
 import { pour } from './rota.js';
 import type { BenchStore } from './store.js';
 
-/** The three pipelines of the one Logstash, which stays up (and warm) over all rounds. */
-export type LogstashSubject = 'logstash' | 'logstash:rota' | 'logstash:parse';
-const SUBJECTS: readonly LogstashSubject[] = ['logstash', 'logstash:rota', 'logstash:parse'];
+/** The pipelines of the one Logstash, which stays up (and warm) over all rounds. */
+export const LOGSTASH_SUBJECTS = ['logstash', 'logstash:parse', 'logstash:grok', 'logstash:grok-parse'] as const;
+export type LogstashSubject = (typeof LOGSTASH_SUBJECTS)[number];
 
 export interface Run {
   events_per_s: number;
   cpu_s_per_million: number;
 }
 
+const bundled = (subject: LogstashSubject) => !subject.includes('grok');
+const parsesOnly = (subject: LogstashSubject) => subject.endsWith('parse');
+const pipelineId = (subject: LogstashSubject) => subject.replaceAll(':', '_');
+
 /**
- * A real Logstash (`LOGSTASH_HOME`) on one core: `logstash` is grok, date and useragent as its manual has them,
- * `logstash:rota` is pipeline/logstash as it ships, both into Elasticsearch; `logstash:parse` is the first without an output.
+ * A real Logstash (`LOGSTASH_HOME`) on one core: `logstash` is pipeline/logstash as it ships, `logstash:grok` is grok, date
+ * and useragent as Logstash's manual has them; with `parse` behind, the same without an output.
  */
 export class BenchLogstash {
   private constructor(
     private readonly service: ServiceProcess,
     private readonly folder: string,
-    private readonly ports: Record<LogstashSubject, number>,
+    private readonly ports: ReadonlyMap<LogstashSubject, number>,
     private readonly apiPort: number,
+    private readonly namespace: string,
   ) {}
 
   /** Why Logstash cannot be measured here, or undefined. */
@@ -39,13 +44,17 @@ export class BenchLogstash {
     return root.ok ? undefined : 'Logstash needs a full Elasticsearch 8: let ELASTICSEARCH_HOME name one';
   }
 
+  /** @param namespace of the documents; those of `logstash:grok` have a `g` behind it */
   static async start(options: { elasticsearchUrl: string; namespace: string; core: number }): Promise<BenchLogstash> {
     const home = process.env['LOGSTASH_HOME'] as string;
     const { base } = await freeBlock();
     const folder = mkdtempSync(join(tmpdir(), 'rota-bench-logstash-'));
-    const ports = { logstash: base, 'logstash:rota': base + 1, 'logstash:parse': base + 2 };
-    const apiPort = base + 3;
-    const settings = writeSettings(folder, home, ports, apiPort, options);
+    const ports = new Map(LOGSTASH_SUBJECTS.map((subject, n) => [subject, base + n]));
+    const apiPort = base + 10;
+    const settings = writeSettings(folder, home, apiPort);
+    for (const [subject, port] of ports) writePipeline(settings, subject, port, options);
+    const first = LOGSTASH_SUBJECTS[0];
+    listPipelines(settings, [first]);
     const service = new ServiceProcess({
       name: 'logstash',
       tier: 'log',
@@ -57,31 +66,51 @@ export class BenchLogstash {
         ...(existsSync(join(home, 'jdk')) ? {} : { LS_JAVA_HOME: findJava() }),
         LS_JAVA_OPTS: '-Xms1g -Xmx1g',
         ROTA_LOGSTASH_DIR: join(checkout, 'pipeline/logstash'),
-        ROTA_LOGSTASH_PORT: String(ports['logstash:rota']),
         ROTA_ELASTICSEARCH_URL: options.elasticsearchUrl,
         ROTA_NAMESPACE: options.namespace,
       },
       logFolder: folder,
       asSelf: true,
-      ready: async () => (await Promise.all(Object.values(ports).map(accepts))).every(Boolean),
+      ready: () => accepts(ports.get(first)!),
       readyTimeoutMs: 300_000,
       stopTimeoutMs: 60_000,
     });
     await pin(service, options.core).start();
-    return new BenchLogstash(service, folder, ports, apiPort);
+    // One by one: JRuby of 7.17 now and then fails to load plugins of several pipelines at once.
+    for (let n = 2; n <= LOGSTASH_SUBJECTS.length; n += 1) {
+      listPipelines(settings, LOGSTASH_SUBJECTS.slice(0, n));
+      while (!(await accepts(ports.get(LOGSTASH_SUBJECTS[n - 1]!)!))) {
+        if (!service.pid) throw new Error(`logstash ended while starting: ${service.lastWords()}`);
+        await sleep(200);
+      }
+    }
+    return new BenchLogstash(service, folder, ports, apiPort, options.namespace);
   }
 
-  /** Pours lines into one pipeline; the time ends when the last is indexed (or, without an output, parsed). */
-  async run(subject: LogstashSubject, input: Buffer, count: number, store: BenchStore, stream: string): Promise<Run> {
-    const before = subject === 'logstash:parse' ? await this.parsed() : await store.indexed(stream);
+  /**
+   * Pours lines into one pipeline; the time ends when the last is indexed (or, without an output, parsed).
+   * @param lines raw for grok, as an agent forwards them for the bundled pipeline
+   */
+  async run(subject: LogstashSubject, lines: readonly string[], store: BenchStore): Promise<Run> {
+    const input = Buffer.from(`${lines.join('\n')}\n`);
+    const stream = `logs-nginx.access-${this.namespace}${bundled(subject) ? '' : 'g'}`;
+    const done = () => (parsesOnly(subject) ? this.parsed(subject) : store.indexed(stream));
+    const before = await done();
     const cpuBefore = cpuSeconds(this.service.pid ?? -1);
     const start = performance.now();
-    await pour(this.ports[subject], input);
-    if (subject === 'logstash:parse') while ((await this.parsed()) < before + count) await sleep(50);
-    else await store.untilIndexed(stream, before + count);
+    await pour(this.ports.get(subject)!, input);
+    while ((await done()) < before + lines.length) {
+      if (performance.now() - start > 300_000) throw new Error(`${subject}: not all events came out in 5 minutes`);
+      await sleep(50);
+    }
     const seconds = (performance.now() - start) / 1000;
     const cpu = cpuSeconds(this.service.pid ?? -1) - cpuBefore;
-    return { events_per_s: count / seconds, cpu_s_per_million: (cpu / count) * 1e6 };
+    return { events_per_s: lines.length / seconds, cpu_s_per_million: (cpu / lines.length) * 1e6 };
+  }
+
+  /** Whether a subject takes lines as an agent forwards them. */
+  static takesForwarded(subject: LogstashSubject): boolean {
+    return bundled(subject);
   }
 
   async stop(): Promise<void> {
@@ -89,14 +118,15 @@ export class BenchLogstash {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Events that the pipeline without an output has taken through its filters. */
-  private async parsed(): Promise<number> {
+  /** Events that a pipeline without an output has taken through its filters. */
+  private async parsed(subject: LogstashSubject): Promise<number> {
+    const id = pipelineId(subject);
     for (let attempt = 0; attempt < 100; attempt += 1) {
-      const answer = await fetch(`http://127.0.0.1:${this.apiPort}/_node/stats/pipelines/logstash_parse`);
+      const answer = await fetch(`http://127.0.0.1:${this.apiPort}/_node/stats/pipelines/${id}`);
       const text = await answer.text();
       // A busy Logstash answers with nothing now and then.
       const stats = (text === '' ? {} : JSON.parse(text)) as Stats;
-      const filtered = stats.pipelines?.['logstash_parse']?.events?.filtered;
+      const filtered = stats.pipelines?.[id]?.events?.filtered;
       if (filtered !== undefined) return filtered;
       await sleep(100);
     }
@@ -108,33 +138,43 @@ interface Stats {
   pipelines?: Record<string, { events?: { filtered?: number } }>;
 }
 
-function writeSettings(
-  folder: string,
-  home: string,
-  ports: Record<LogstashSubject, number>,
-  apiPort: number,
-  { elasticsearchUrl, namespace }: { elasticsearchUrl: string; namespace: string },
-): string {
+function writeSettings(folder: string, home: string, apiPort: number): string {
   const settings = join(folder, 'settings');
   mkdirSync(settings);
   for (const name of ['log4j2.properties', 'jvm.options']) cpSync(join(home, 'config', name), join(settings, name));
-  writeFileSync(join(settings, 'logstash.yml'), `api.http.port: ${apiPort}\nlog.level: warn\n`);
-  const parsing = readFileSync(join(import.meta.dirname, 'logstash_grok.conf'), 'utf8');
-  const outputs: Partial<Record<LogstashSubject, string>> = {
-    logstash: `output { elasticsearch { hosts => ["${elasticsearchUrl}"] index => "logs-nginx.access-${namespace}g"
-      action => "create" data_stream => false manage_template => false ilm_enabled => false } }`,
-    'logstash:parse': 'output { null {} }',
-  };
-  const lines = SUBJECTS.map((subject) => {
-    const id = subject.replace(':', '_');
-    const file = join(settings, `${id}.conf`);
-    const output = outputs[subject];
-    if (output !== undefined) {
-      writeFileSync(file, `${parsing.replace('${BENCH_PORT}', String(ports[subject]))}\n${output}\n`);
-    }
-    const config = output === undefined ? join(checkout, 'pipeline/logstash/conf.d/*.conf') : file;
-    return `- pipeline.id: ${id}\n  path.config: "${config}"\n`;
-  });
-  writeFileSync(join(settings, 'pipelines.yml'), lines.join(''));
+  const options = [`api.http.port: ${apiPort}`, 'log.level: warn', 'config.reload.automatic: true'];
+  writeFileSync(
+    join(settings, 'logstash.yml'),
+    [...options, 'config.reload.interval: 1s', 'pipeline.ecs_compatibility: disabled', ''].join('\n'),
+  );
   return settings;
+}
+
+function writePipeline(
+  settings: string,
+  subject: LogstashSubject,
+  port: number,
+  { elasticsearchUrl, namespace }: { elasticsearchUrl: string; namespace: string },
+): void {
+  const shipped = (name: string) => readFileSync(join(checkout, 'pipeline/logstash/conf.d', name), 'utf8');
+  const [parsing, output] = bundled(subject)
+    ? [shipped('10_input.conf') + shipped('50_filter.conf'), shipped('90_output.conf')]
+    : [
+        readFileSync(join(import.meta.dirname, 'logstash_grok.conf'), 'utf8'),
+        `output { elasticsearch { hosts => ["${elasticsearchUrl}"] index => "logs-nginx.access-${namespace}g"
+      action => "create" data_stream => false manage_template => false ilm_enabled => false } }`,
+      ];
+  const configuration = parsing
+    .replace('${ROTA_LOGSTASH_PORT:8041}', String(port))
+    .replace('${BENCH_PORT}', String(port));
+  const file = join(settings, `${pipelineId(subject)}.conf`);
+  writeFileSync(file, `${configuration}\n${parsesOnly(subject) ? 'output { null {} }' : output}\n`);
+}
+
+function listPipelines(settings: string, subjects: readonly LogstashSubject[]): void {
+  const entries = subjects.map((subject) => {
+    const id = pipelineId(subject);
+    return `- pipeline.id: ${id}\n  path.config: "${join(settings, `${id}.conf`)}"\n`;
+  });
+  writeFileSync(join(settings, 'pipelines.yml'), entries.join(''));
 }

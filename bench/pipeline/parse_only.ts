@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,35 +6,57 @@ import { ownedFolder } from '../../stack/account.js';
 import { bundleProgram } from '../../stack/bundle.js';
 import { agentFrames } from './lines.js';
 import type { Run } from './logstash.js';
-import { doorCpu, pour, startRota } from './rota.js';
+import { type Door, doorCpu, pour, startRota } from './rota.js';
 
 /** Rota's door without Elasticsearch: received, queued in memory, split by liblognorm, made documents by the shaper. */
-export async function parseOnly(lines: readonly string[], core: number): Promise<Run> {
-  const folder = ownedFolder(mkdtempSync(join(tmpdir(), 'rota-bench-parse-')));
-  const counter = join(folder, 'count');
-  const sink = await bundleProgram('bench/pipeline/parse_sink.ts', join(folder, 'sink.cjs'));
-  const door = await startRota({
-    profile: 'fast',
-    namespace: 'parse',
-    elasticsearchUrl: 'http://127.0.0.1:9',
-    core,
-    settings: { ROTA_INDEXER_COMMAND: `${process.execPath} ${sink}`, ROTA_PARSE_COUNT: counter },
-  });
-  try {
-    const frames = agentFrames(lines, 'parse');
-    const cpuBefore = doorCpu(door);
+export class ParseOnly {
+  private constructor(
+    private readonly door: Door,
+    private readonly folder: string,
+    private readonly counts: string,
+  ) {}
+
+  static async start(core: number): Promise<ParseOnly> {
+    const folder = ownedFolder(mkdtempSync(join(tmpdir(), 'rota-bench-parse-')));
+    const counts = ownedFolder(join(folder, 'counts'));
+    const sink = await bundleProgram('bench/pipeline/parse_sink.ts', join(folder, 'sink.cjs'));
+    const door = await startRota({
+      profile: 'fast',
+      namespace: 'parse',
+      elasticsearchUrl: 'http://127.0.0.1:9',
+      core,
+      settings: { ROTA_INDEXER_COMMAND: `${process.execPath} ${sink}`, ROTA_PARSE_COUNTS: counts },
+    });
+    return new ParseOnly(door, folder, counts);
+  }
+
+  async run(lines: readonly string[], name: string): Promise<Run> {
+    const frames = agentFrames(lines, name);
+    const goal = this.parsed() + lines.length;
+    const cpuBefore = doorCpu(this.door);
     const start = performance.now();
-    await pour(door.ports.rsyslog.tcp, frames);
-    while (!existsSync(counter) || Number(readFileSync(counter, 'utf8')) < lines.length) {
-      if (performance.now() - start > 300_000)
-        throw new Error('parse only: not all lines became documents in 5 minutes');
+    await pour(this.door.ports.rsyslog.tcp, frames);
+    while (this.parsed() < goal) {
+      if (performance.now() - start > 120_000)
+        throw new Error(
+          `parse only: ${goal - this.parsed()} of ${lines.length} lines became no documents in 2 minutes`,
+        );
       await sleep(20);
     }
     const seconds = (performance.now() - start) / 1000;
-    const cpu = doorCpu(door) - cpuBefore;
+    const cpu = doorCpu(this.door) - cpuBefore;
     return { events_per_s: lines.length / seconds, cpu_s_per_million: (cpu / lines.length) * 1e6 };
-  } finally {
-    await door.stop();
-    rmSync(folder, { recursive: true, force: true });
+  }
+
+  async stop(): Promise<void> {
+    await this.door.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private parsed(): number {
+    return readdirSync(this.counts).reduce(
+      (sum, name) => sum + Number(readFileSync(join(this.counts, name), 'utf8')),
+      0,
+    );
   }
 }

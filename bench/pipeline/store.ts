@@ -31,7 +31,7 @@ export class BenchStore {
   }
 
   async documents(stream: string, count: number): Promise<FinishedDocument[]> {
-    await this.get(`/${stream}/_refresh`, 'POST');
+    await this.refresh(stream);
     const documents: FinishedDocument[] = [];
     let after: unknown[] | undefined;
     while (documents.length < count) {
@@ -49,10 +49,8 @@ export class BenchStore {
     return documents;
   }
 
-  /** Frees what a run wrote, so that its merges do not slow the next one. */
-  async drop(namespace: string): Promise<void> {
-    const indices = await this.get<Record<string, unknown>>(`/logs-*-${namespace}/_settings?ignore_unavailable=true`);
-    for (const index of Object.keys(indices ?? {})) await this.get(`/${index}/_flush`, 'POST');
+  async refresh(stream: string): Promise<void> {
+    await this.get(`/${stream}/_refresh`, 'POST');
   }
 
   private async get<T>(path: string, method = 'GET', body?: unknown): Promise<T | undefined> {

@@ -2,7 +2,7 @@ import { addTag, child } from './document';
 import { userAgent } from './http_fields';
 import type { Line } from './line';
 import type { ShapeSettings } from './settings';
-import { isObject, type Json, type JsonObject } from './shaped';
+import { isObject, type JsonObject } from './shaped';
 import { utc } from './times';
 
 /** Datasets that a JSON event may name for itself; any other stays in `event.dataset` of a `rota.app` event. */
