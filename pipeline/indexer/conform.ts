@@ -8,20 +8,19 @@ const EXTRA_DEPTH = 12;
 const KEY_LENGTH = 200;
 /** Elasticsearch takes 10,000 nested objects a document; a request has a handful of attempts. */
 const NESTED_LENGTH = 200;
+const TEXTS: ReadonlySet<FieldNode['type']> = new Set(['keyword', 'long_keyword', 'stored', 'text', 'ip']);
 
 /**
  * Makes a document one that Elasticsearch takes: what is not in the field table, or is there with another shape (an
  * object where text belongs), moves to `rota.extra` under its own name. Changes `doc` in place and returns it.
  */
 export function conform(doc: JsonObject): JsonObject {
-  // Without a prototype: a field may be called __proto__.
-  const extra = Object.create(null) as JsonObject;
-  const misfits = sift(doc, TREE, extra);
+  let extra = sift(doc, TREE);
   if (isNotDate(doc['@timestamp'])) {
-    if (doc['@timestamp'] !== undefined) extra['@timestamp'] = doc['@timestamp'];
+    if (doc['@timestamp'] !== undefined) extra = moved(extra, '@timestamp', doc['@timestamp']);
     doc['@timestamp'] = new Date().toISOString();
   }
-  if (misfits || Object.keys(extra).length > 0) addExtra(doc, extra);
+  if (extra) addExtra(doc, extra);
   return doc;
 }
 
@@ -35,28 +34,34 @@ function addExtra(doc: JsonObject, found: JsonObject): void {
   rota['extra'] = flattenable({ ...found, ...(isObject(before) ? before : {}) }, EXTRA_DEPTH) as JsonObject;
 }
 
-/** Moves what does not fit from `object` to `extra`. @returns whether `rota.extra` itself must be made safe */
-function sift(object: JsonObject, node: FieldNode, extra: JsonObject): boolean {
-  let unsafe = false;
+/** Takes what does not fit out of `object`. @returns that, by its names; undefined when all fits, as it mostly does */
+function sift(object: JsonObject, node: FieldNode): JsonObject | undefined {
+  let extra: JsonObject | undefined;
   for (const name in object) {
     const value = object[name]!;
     const child = node.children?.get(name) ?? (name.includes('.') ? dotted(node, name) : undefined);
+    // Most of what comes is text where text belongs.
+    if (child && typeof value === 'string' && TEXTS.has(child.type)) continue;
     if (child && fits(value, child)) {
-      if (child.type === 'flattened' && value !== null) {
-        object[name] = flattenable(value, EXTRA_DEPTH);
-        continue;
+      if (value === null) continue;
+      if (child.type === 'flattened') object[name] = flattenable(value, EXTRA_DEPTH);
+      else if (child.type === 'object') {
+        const deeper = sift(value as JsonObject, child);
+        if (deeper) extra = moved(extra, name, deeper);
       }
-      if (child.type !== 'object' || value === null) continue;
-      const deeper = Object.create(null) as JsonObject;
-      if (sift(value as JsonObject, child, deeper)) unsafe = true;
-      if (Object.keys(deeper).length > 0) extra[name] = deeper;
       continue;
     }
-    extra[name] = value;
+    extra = moved(extra, name, value);
     delete object[name];
-    unsafe = true;
   }
-  return unsafe;
+  return extra;
+}
+
+function moved(extra: JsonObject | undefined, name: string, value: Json): JsonObject {
+  // Without a prototype: a field may be called __proto__.
+  const found = extra ?? (Object.create(null) as JsonObject);
+  found[name] = value;
+  return found;
 }
 
 /** `log.level` as one key is the same field as `log: {level}` (ecs-logging writes it so), if it is a leaf. */
@@ -115,11 +120,19 @@ function isWholeNumber(value: Json): boolean {
   return typeof value === 'string' && /^-?\d{1,15}$/.test(value);
 }
 
+/** Events come together: their times are often those of the event before. */
+const lastDates = new Set<string>();
+const LAST_DATES = 100;
 const ISO_DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d([.,]\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?$/;
 
 function isNotDate(value: Json | undefined): boolean {
   if (typeof value === 'number') return !Number.isSafeInteger(value) || Math.abs(value) > 8e15;
-  return typeof value !== 'string' || !ISO_DATE.test(value) || Number.isNaN(Date.parse(value));
+  if (typeof value !== 'string') return true;
+  if (lastDates.has(value)) return false;
+  if (!ISO_DATE.test(value) || Number.isNaN(Date.parse(value))) return true;
+  if (lastDates.size >= LAST_DATES) lastDates.clear();
+  lastDates.add(value);
+  return false;
 }
 
 /** What a `flattened` field takes: bounded depth, keys without NUL and of bounded length. */

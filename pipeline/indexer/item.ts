@@ -30,17 +30,16 @@ const slab = new Slab();
  * Writes the document down at once: what waits for a bulk is bytes, which cost the garbage collector nothing, and not
  * some twenty objects an event.
  */
-export function itemOf({ doc, ...parts }: ItemParts): Item {
+export function itemOf({ dataset, stream, id, doc, mayBeResend, line }: ItemParts): Item {
   const event = doc['event'];
   const created = isObject(event) ? event['created'] : undefined;
   if (isObject(event)) event['ingested'] = PLACE;
   else doc['event'] = { ingested: PLACE };
-  const action = `{"create":{"_index":"${parts.stream}","_id":${JSON.stringify(parts.id)}}}\n`;
-  const text = `${action}${JSON.stringify(doc)}\n`;
+  const text = `{"create":{"_index":"${stream}","_id":${JSON.stringify(id)}}}\n${JSON.stringify(doc)}\n`;
   const body = slab.write(text);
   // As many bytes as characters: then the place is the same in both.
   const ingestedAt = body.length === text.length ? text.indexOf(PLACE) : body.indexOf(PLACE);
-  return { ...parts, body, ingestedAt, times: [doc['@timestamp'], created] };
+  return { dataset, stream, id, body, ingestedAt, times: [doc['@timestamp'], created], mayBeResend, line };
 }
 
 /** The document, read back from what is sent. */

@@ -4,16 +4,19 @@ const BYTES_A_CHARACTER = 3;
 
 /** Writes texts behind each other into larger pieces of memory: one allocation for hundreds of texts. */
 export class Slab {
-  private free = Buffer.alloc(0);
+  private piece = Buffer.alloc(0);
+  private used = 0;
 
   /** The text's bytes (UTF-8), a view on a piece that others share. */
   write(text: string): Buffer {
     const most = text.length * BYTES_A_CHARACTER;
     if (most > SIZE) return Buffer.from(text);
-    if (most > this.free.length) this.free = Buffer.allocUnsafeSlow(SIZE);
-    const length = this.free.write(text);
-    const bytes = this.free.subarray(0, length);
-    this.free = this.free.subarray(length);
-    return bytes;
+    if (this.used + most > this.piece.length) {
+      this.piece = Buffer.allocUnsafeSlow(SIZE);
+      this.used = 0;
+    }
+    const start = this.used;
+    this.used += this.piece.write(text, start, 'utf8');
+    return this.piece.subarray(start, this.used);
   }
 }

@@ -1,3 +1,4 @@
+import { AnswerError } from './errors';
 import type { HttpClient } from './http_client';
 import type { Item } from './item';
 
@@ -92,10 +93,22 @@ export class Streams {
     return new Set((answer?.hits?.hits ?? []).map((hit) => hit._id));
   }
 
-  /** Takes back documents that a rollover let in twice. @throws UnansweredError, AnswerError */
+  /** Takes back documents that a rollover let in twice, all at once. @throws UnansweredError, AnswerError */
   async deleteCopies(index: string, ids: Iterable<string>): Promise<void> {
-    for (const id of ids) await this.http.json('DELETE', `/${index}/_doc/${encodeURIComponent(id)}`);
+    const body = [...ids].map((_id) => `${JSON.stringify({ delete: { _index: index, _id } })}\n`).join('');
+    if (body === '') return;
+    const path = '/_bulk?filter_path=items.delete.status';
+    const { status, body: bytes } = await this.http.send('POST', path, body, 'application/x-ndjson');
+    const { items = [] } = (status === 200 ? JSON.parse(bytes.toString()) : {}) as DeleteAnswer;
+    // 404: it is gone already.
+    const failed =
+      status === 200 ? items.map((item) => item.delete?.status).find((one) => one !== 200 && one !== 404) : status;
+    if (failed !== undefined) throw new AnswerError(failed, `deleting copies in ${index}`, '');
   }
+}
+
+interface DeleteAnswer {
+  items?: { delete?: { status?: number } }[];
 }
 
 interface SearchAnswer {

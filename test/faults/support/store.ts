@@ -7,7 +7,8 @@ export class Store {
   /** `event.id` of every document of one dataset, repeats included. */
   async ids(stream: string): Promise<string[]> {
     await this.send('POST', `/${stream}/_refresh?ignore_unavailable=true`);
-    const ids: string[] = [];
+    // By document: a merge between two pages can show the last one of a page again.
+    const ids = new Map<string, string>();
     let after: unknown[] | undefined;
     for (;;) {
       const answer = await this.send<Hits>('POST', `/${stream}/_search?ignore_unavailable=true`, {
@@ -17,9 +18,9 @@ export class Store {
         ...(after ? { search_after: after } : {}),
       });
       const hits = answer.hits?.hits ?? [];
-      for (const hit of hits) ids.push(hit._source.event?.id ?? '');
+      for (const hit of hits) ids.set(`${hit._index} ${hit._id}`, hit._source.event?.id ?? '');
       after = hits.at(-1)?.sort;
-      if (hits.length < 10_000) return ids;
+      if (hits.length < 10_000) return [...ids.values()];
     }
   }
 
@@ -58,5 +59,5 @@ export class Store {
 }
 
 interface Hits {
-  hits?: { hits: { _source: { event?: { id?: string } }; sort?: unknown[] }[] };
+  hits?: { hits: { _index: string; _id: string; _source: { event?: { id?: string } }; sort?: unknown[] }[] };
 }
