@@ -38,9 +38,14 @@ interface Place {
   stop(): Promise<void>;
 }
 
+/** Two Kibanas: one with the morning, and one whose namespace nobody has written to yet. */
 async function startKibana(): Promise<Place> {
-  const { elasticsearchUrl, urls, stop } = await startKibanaWorld();
-  return { env: { ROTA_E2E_ELASTICSEARCH: elasticsearchUrl, ROTA_E2E_URL: urls[0]! }, stop };
+  const { elasticsearchUrl, urls, stop } = await startKibanaWorld({
+    kibanas: 2,
+    settings: (n): Record<string, unknown> => (n === 0 ? {} : { 'rota.namespace': 'nothing_yet' }),
+  });
+  const [kibana = '', empty = ''] = urls;
+  return { env: { ROTA_E2E_ELASTICSEARCH: elasticsearchUrl, ROTA_E2E_URL: kibana, ROTA_E2E_EMPTY_URL: empty }, stop };
 }
 
 /** An Elasticsearch alone; the specs' setup puts a development host before it. */

@@ -15,7 +15,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const { elasticsearchUrl, urls, stop } = await startKibanaWorld({
     kibanas: 2,
     // Kibana splits keys at their dots; it starts only if the plugin understands what it makes of them.
-    settings: { 'rota.hosts': { '10.99.0.9:80': 'web-9' } },
+    settings: () => ({ 'rota.hosts': { '10.99.0.9:80': 'web-9' } }),
   });
   project.provide('kibana', { elasticsearchUrl, urls });
   return stop;

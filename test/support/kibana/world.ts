@@ -22,8 +22,8 @@ const RECORDER = {
 };
 
 export interface WorldOptions {
-  /** Of kibana.yml, beside what every stack's Kibana has. */
-  settings?: Record<string, unknown>;
+  /** Of the n-th Kibana's kibana.yml (from 0), beside what every stack's Kibana has. */
+  settings?: (n: number) => Record<string, unknown>;
   /** Kibanas on the same Elasticsearch. */
   kibanas?: number;
   /** Elasticsearch with security, and `admin` as its superuser. */
@@ -46,7 +46,7 @@ export interface KibanaWorld {
  * private copy), on ports and folders of their own, with Rota's index template.
  */
 export async function startKibanaWorld(options: WorldOptions = {}): Promise<KibanaWorld> {
-  const { settings = {}, kibanas = 1, security = false } = options;
+  const { settings = () => ({}), kibanas = 1, security = false } = options;
   const home = process.env['KIBANA_HOME'] ?? '';
   const elasticsearchHome = process.env['ELASTICSEARCH_HOME'] ?? '';
   const ports = await freeBlock();
@@ -93,7 +93,7 @@ export async function startKibanaWorld(options: WorldOptions = {}): Promise<Kiba
         elasticsearchUrl,
         folder: join(folder, `kibana-${n + 1}`),
         logFolder: folder,
-        settings: { ...key, ...own, ...settings },
+        settings: { ...key, ...own, ...settings(n) },
       });
       dashboards.push(await start(service));
       urls.push(`http://127.0.0.1:${port}`);
