@@ -18,7 +18,7 @@ import { percentile } from './pipeline/latency.js';
 
 const DOCUMENTS = Number(process.env['ROTA_BENCH_DOCUMENTS'] || 1_000_000);
 const ROUNDS = Number(process.env['ROTA_BENCH_ROUNDS'] || 3);
-const ANSWERS_A_ROUND = 8;
+const ANSWERS_A_ROUND = 6;
 
 const VIEWS = ['rotation', 'health', 'requests', 'delivery'] as const;
 const PEERS: Record<string, (from: number, to: number) => Panel[]> = {
