@@ -1,13 +1,18 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { Authority } from './support/authority';
+import { Child } from './support/child';
 import { Cli } from './support/cli';
 import { Cloud, type Server } from './support/cloud';
 import { expectEmpty, stackIs } from './support/expect_gone';
+import { Frontend } from './support/frontend';
+import { NodeFiles } from './support/node_files';
 import { nodeSetting, PlayedNodes, type Word } from './support/nodes';
 
 const TEMPLATE = join(import.meta.dirname, '../../heat/rota.yaml');
 const ONE_WEBAPP = ['--parameter', 'webapps_per_frontend=1'];
 const REASON = 'install packages: Unable to locate package nodejs';
+const [AUTHORITY, DOOR, SITE] = [24_550, 24_551, 24_552];
 const SUCCESS: Word = { status: 'SUCCESS', reason: 'played by the test' };
 
 describe('a stack that fails (servers are fake: the test plays the nodes, one of them with FAILURE)', () => {
@@ -37,6 +42,7 @@ describe('a stack that fails (servers are fake: the test plays the nodes, one of
       'external_network=public',
       'log_servers=2',
       'autoscaling=true',
+      'autoscaling_cooldown=0',
       'elasticsearch_public=true',
       'ssh_cidr=192.0.2.0/24',
     ];
@@ -83,6 +89,77 @@ describe('a stack that fails (servers are fake: the test plays the nodes, one of
     expect(await cloud.octavia(`pools/${tcp.id}/members`)).toHaveLength(2);
   });
 
+  it('has one webapp more after a signal to scale up, whose frontend learns of it, and one less after the other', async () => {
+    const outputs = await cli.json<{ outputs: { output_key: string; output_value: string[] }[] }>(
+      'stack',
+      'show',
+      'small',
+      '-c',
+      'outputs',
+    );
+    const url = (key: string) => outputs.outputs.find(({ output_key }) => output_key === key)!.output_value[0]!;
+    const webapps = async () => (await cloud.servers('small-web-')).map(({ id }) => id);
+    const [first] = await webapps();
+
+    await cloud.signal(url('scale_up_urls'));
+    await expect.poll(webapps, { timeout: 120_000, interval: 1000 }).toHaveLength(2);
+    const second = (await cloud.servers('small-web-')).find(({ id }) => id !== first)!;
+    await expect.poll(() => nodes.signalled.has(second.id), { timeout: 60_000, interval: 500 }).toBe(true);
+    await expectAnnounced(second);
+    await groupIsComplete();
+
+    await cloud.signal(url('scale_down_urls'));
+    await expect.poll(webapps, { timeout: 120_000, interval: 1000 }).toHaveLength(1);
+    await groupIsComplete();
+    const others = before.filter(({ name }) => !name.startsWith('small-web-'));
+    for (const { id } of others) expect(await cloud.actions(id)).toEqual(['create']);
+    before = await cloud.servers('small-');
+  });
+
+  /** Heat refuses signals (and updates) while the group still changes. */
+  const groupIsComplete = () =>
+    expect
+      .poll(
+        async () =>
+          (await cli.openstack('stack', 'resource', 'list', '-n', '5', '--filter', 'name=autoscaled_webapps', 'small'))
+            .text,
+        { timeout: 60_000, interval: 1000 },
+      )
+      .toContain('UPDATE_COMPLETE');
+
+  /** What the new server does with what Heat gave it, for real: its certificate, then its word to the frontend's door. */
+  async function expectAnnounced(webapp: Server) {
+    const node = (server: Server) =>
+      Object.fromEntries(
+        ['ROTA_HOST', 'ROTA_ENROLMENT_ID', 'ROTA_ENROLMENT_SECRET'].map((name) => [name, nodeSetting(server, name)]),
+      );
+    const server = (name: string) => before.find((each) => each.name === name)!;
+    const frontend = server('small-frontend-1');
+    expect(webapp.metadata['rota:frontend']).toBe(Object.values(frontend.addresses)[0]![0]!.addr);
+    const key = /ROTA_ENROLMENT_KEY=(\w+)/.exec(server('small-log-1').user_data)![1]!;
+    const authority = await Authority.start(AUTHORITY, key);
+    const door = await Frontend.open(authority, node(frontend), { door: DOOR, site: SITE });
+    const files = new NodeFiles('webapp');
+    expect(await authority.enrol(files.path('tls'), node(webapp))).toMatchObject({ code: 0 });
+    const name = nodeSetting(webapp, 'ROTA_HOST');
+    const address = `${Object.values(webapp.addresses)[0]![0]!.addr}:8080`;
+    const announcer = new Child('python3', [files.script('announce.py')], {
+      ROTA_TLS_DIR: files.path('tls'),
+      ROTA_ANNOUNCE_URL: `https://127.0.0.1:${DOOR}/webapps/${name}`,
+      ROTA_ANNOUNCE_ADDRESS: address,
+      PYTHONUNBUFFERED: '1',
+    });
+    try {
+      await announcer.until(() => announcer.output.includes('announced'));
+      expect((await door.refresh()).output).toContain(`webapps: ${name} ${address}`);
+    } finally {
+      await announcer.stop();
+      await door.close();
+      await authority.stop();
+      files.remove();
+    }
+  }
+
   it('goes back to what it was when an update fails, and its events say what the node said', async () => {
     packagesAreThere = false;
     const updated = await stack(
@@ -102,6 +179,18 @@ describe('a stack that fails (servers are fake: the test plays the nodes, one of
     const after = await cloud.servers('small-');
     expect(after.map(({ id }) => id)).toEqual(before.map(({ id }) => id));
     for (const { id } of after) expect(await cloud.actions(id)).toEqual(['create']);
+  });
+
+  it('takes back all of a creation that fails, and its events say what the node said', async () => {
+    const doomed = new PlayedNodes(cloud, 'doomed-', () => ({ status: 'FAILURE', reason: REASON }));
+    const made = await cli.openstack('stack', 'create', '--wait', '--enable-rollback', '-t', TEMPLATE, 'doomed');
+    await doomed.stop();
+    expect(made.text).toContain('CREATE_FAILED');
+    await stackIs(cli, 'doomed', 'ROLLBACK_COMPLETE');
+    const events = await cli.openstack('stack', 'event', 'list', '--nested-depth', '5', 'doomed');
+    expect(events.text).toContain(REASON);
+    expect(await cloud.servers('doomed-')).toEqual([]);
+    expect((await cli.openstack('stack', 'delete', '-y', '--wait', 'doomed')).code).toBe(0);
   });
 
   it('is deleted whole', async () => {
