@@ -5,7 +5,8 @@ import { Identity } from './event/identity.js';
 import { toJson, toJsonWithErrors } from './event/json.js';
 import { QuickEvent } from './event/quick_event.js';
 import { NOT_PLAIN } from './event/quick_json.js';
-import { truncate } from './event/truncate.js';
+import { staticFields } from './event/static_fields.js';
+import { cutBytes, truncate } from './event/truncate.js';
 import { type Exiting, unwatchExit, watchExit } from './exit.js';
 import type { ConnectionStats } from './net/shipper.js';
 import { type FlushResult, Outbox } from './outbox.js';
@@ -69,7 +70,7 @@ export class Engine implements Exiting {
     const { ephemeralId } = this.identity;
     // The redactor spells errors out; without it they must not become {}.
     const spell = settings.redact === false ? toJsonWithErrors : toJson;
-    this.ecs = new EcsEncoder(staticFields(settings, this.identity), ephemeralId, DATASET, spell);
+    this.ecs = new EcsEncoder(staticFields(settings, ephemeralId), ephemeralId, DATASET, spell);
     this.outbox = new Outbox(settings, ephemeralId, onWarn);
     this.redactor = settings.redact === false ? undefined : createRedactor(settings.redact);
     const rules = this.redactor === undefined ? NO_RULES : this.redactor.plain;
@@ -259,26 +260,4 @@ function lostAtExit(lost: number, service: string): RotaError {
     'ROTA_LOST_AT_EXIT',
     `${lost} events of ${service} were not delivered before the process ended. Await close() before process.exit(), or give the option spool.`,
   );
-}
-
-function staticFields(settings: Settings, identity: Identity) {
-  const { service } = settings;
-  const node = service.node === undefined ? undefined : { name: service.node };
-  return {
-    service: { name: service.name, version: service.version, environment: service.environment, node },
-    agent: { type: SOFTWARE, version: VERSION, ephemeral_id: identity.ephemeralId },
-    host: { name: settings.hostname },
-    process: { pid: process.pid },
-    rota: { tier: settings.tier },
-    ...settings.fields,
-  };
-}
-
-function cutBytes(text: string, room: number): string {
-  if (text.length * 3 <= room || Buffer.byteLength(text) <= room) return text;
-  // A character cut in half at the end decodes as U+FFFD: left out.
-  return Buffer.from(text)
-    .subarray(0, room)
-    .toString()
-    .replace(/\ufffd+$/, '');
 }

@@ -166,6 +166,7 @@ describe('options that are not known', () => {
   it.each<[object, string]>([
     [{ url: 'relp://h', service: 's', bogus: 1 }, 'ROTA_CONFIG_UNKNOWN'],
     [{ url: 'relp://h', service: 's', protocol: 'tls4' }, 'ROTA_CONFIG_CONFLICT'],
+    [{ url: 'relp://h', service: 's', type: 'BSD' }, 'ROTA_CONFIG_CONFLICT'],
     [{ host: 'h', port: 1, spool: '/s' }, 'ROTA_CONFIG_CONFLICT'],
     [{ service: 's' }, 'ROTA_CONFIG_CONFLICT'],
   ])('the transport refuses %j by %s', (options, code) => {
@@ -173,7 +174,7 @@ describe('options that are not known', () => {
   });
 
   it("the transport takes winston-syslog's names for service and host", async () => {
-    const transport = new SyslogTransport({ url: relp.url, app_name: 'shop', localhost: 'web-7', level: 'info' });
+    const transport = new SyslogTransport({ url: relp.url, app_name: 'shop', localhost: 'web-7', type: '5424' });
     const log = winston.createLogger({ levels: winston.config.syslog.levels, transports: [transport] });
     log.info('hello');
     await transport.flush();

@@ -64,7 +64,7 @@ export interface Logger extends Omit<winston.Logger, 'close' | 'child' | 'levels
  *
  * @throws ConfigurationError with a code `ROTA_CONFIG_*`
  */
-export function createLogger(options: LoggerOptions): Logger {
+export function createLogger(options: LoggerOptions = {}): Logger {
   refuseUnknown('createLogger', options, [...Object.keys(SHIPPING_ROWS), ...Object.keys(LOGGER_ROWS)]);
   const { level: _level, silent: _silent, format, defaultMeta, transports = [], onWarning, ...shipping } = options;
   const read = new OptionReader(LOGGER_ROWS, options, process.env);

@@ -148,12 +148,17 @@ const KNOWN = [...Object.keys(SHIPPING_ROWS), ...OF_WINSTON, ...OF_BOTH, ...OF_W
 function refuseOtherSide(options: SyslogTransportOptions, ships: boolean): void {
   const given = Object.keys(options).filter((name) => options[name as keyof SyslogTransportOptions] !== undefined);
   const others = ships ? OF_WINSTON_SYSLOG : Object.keys(SHIPPING_ROWS).filter((name) => !OF_BOTH.includes(name));
-  const stray = given.find((name) => others.includes(name));
+  const stray = given.find((name) => others.includes(name) && !(ships && isRfc5424(name, options)));
   if (stray === undefined) return;
   const mend = ships
     ? 'has no effect with url: the transport then speaks RFC 5424 to that address. Leave it out, or give host, port and protocol instead of url.'
     : "needs url or urls (or ROTA_URL). Without one the transport is winston-syslog's, which does not have it.";
   throw new ConfigurationError('ROTA_CONFIG_CONFLICT', `The option ${stray} ${mend}`);
+}
+
+/** `type: '5424'` says what holds with a URL anyway. */
+function isRfc5424(name: string, options: SyslogTransportOptions): boolean {
+  return name === 'type' && /^(rfc)?5424$/i.test(String(options.type));
 }
 
 /** winston-syslog's names for the same things are good too. */

@@ -85,3 +85,13 @@ function isObject(value: Json | undefined): value is Record<string, Json> {
 function spell(doc: Json): string {
   return escapeUnsafe(JSON.stringify(doc));
 }
+
+/** Plain text cut to `room` bytes of UTF-8, between characters. */
+export function cutBytes(text: string, room: number): string {
+  if (text.length * 3 <= room || Buffer.byteLength(text) <= room) return text;
+  // A character cut in half at the end decodes as U+FFFD: left out.
+  return Buffer.from(text)
+    .subarray(0, room)
+    .toString()
+    .replace(/\ufffd+$/, '');
+}
