@@ -69,6 +69,7 @@ const { fields } = fc.letrec<{ fields: Record<string, unknown>; value: unknown }
     scalar,
     tie('fields'),
     fc.array(scalar, { maxLength: 3 }),
+    fc.array(fc.tuple(key, scalar), { maxLength: 2 }),
     fc.constant(new Date(0)),
     fc.constant(new Map([[1, 2]])),
   ),
@@ -112,19 +113,31 @@ describe('QuickEvent', () => {
     const usual = {
       http: { request: { method: 'GET' }, response: { status_code: 200 } },
       user: { id: null },
+      tags: ['a', 1, null],
       ok: true,
     };
-    expect(quickly(quick, formatStamp(0, 0), 'info', 'request done: näh', 1, usual)).toContain('"user":{"id":null}');
+    expect(quickly(quick, formatStamp(0, 0), 'info', 'request done: näh', 1, usual)).toContain(
+      '"user":{"id":null},"tags":["a",1,null],"ok":true',
+    );
     expect(quickly(quick, formatStamp(0, 0), 'info', 'no fields', 2, undefined)).toContain('"message":"no fields"');
   });
 
-  it('leaves secrets, classes, getters that throw, lists and what is too long to the long way', () => {
+  it('leaves secrets, classes, getters that throw, lists of objects and what is too long to the long way', () => {
     const { quick } = quickOf();
     const stamp = formatStamp(0, 0);
     const cycle: Record<string, unknown> = {};
     cycle['self'] = cycle;
     const long = { text: 'x'.repeat(9000) };
-    for (const given of [{ password: 'x' }, { a: new Error('x') }, { a: [1] }, cycle, { a: 1n }, { event: {} }, long]) {
+    for (const given of [
+      { password: 'x' },
+      { a: new Error('x') },
+      { a: [{}] },
+      { a: [['token', 'x']] },
+      cycle,
+      { a: 1n },
+      { event: {} },
+      long,
+    ]) {
       expect(quickly(quick, stamp, 'info', 'm', 1, given as Fields)).toBeUndefined();
     }
   });

@@ -18,6 +18,9 @@ const LONGEST_NUMBER = 25;
 
 const QUOTE = 0x22;
 const SPACE = 0x20;
+const COMMA = 0x2c;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
@@ -108,10 +111,28 @@ export class QuickJson {
     if (typeof value === 'number') return writeNumber(bytes, at, value);
     if (typeof value === 'object') {
       if (value === null) return writeAscii(bytes, at, 'null');
+      if (Array.isArray(value)) return this.list(bytes, at, limit, value);
       return this.object(bytes, at, limit, value, depth);
     }
     if (typeof value === 'boolean') return writeAscii(bytes, at, value ? 'true' : 'false');
     return NOT_PLAIN;
+  }
+
+  /** Texts, numbers and the like, such as `tags`; lists of anything else may hold pairs of name and secret. */
+  private list(bytes: Uint8Array, start: number, limit: number, list: readonly unknown[]): number {
+    if ((list as { toJSON?: unknown }).toJSON !== undefined) return NOT_PLAIN;
+    let at = start;
+    bytes[at] = OPEN_LIST;
+    for (const item of list) {
+      if (typeof item === 'object' ? item !== null : typeof item === 'function') return NOT_PLAIN;
+      if (at + LONGEST_NUMBER + 2 > limit) return NOT_PLAIN;
+      at = this.value(bytes, at + 1, limit - 1, item === undefined ? null : item, 0);
+      if (at === NOT_PLAIN) return NOT_PLAIN;
+      bytes[at] = COMMA;
+    }
+    if (at === start) at += 1;
+    bytes[at] = CLOSE_LIST;
+    return at + 1;
   }
 
   private object(bytes: Uint8Array, at: number, limit: number, value: object, depth: number): number {
