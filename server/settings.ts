@@ -1,11 +1,15 @@
 import { z } from 'zod';
 
-/** Kibana takes the dots of a key for levels: `{"10.0.0.7:80": "web-1"}` arrives as `{10: {0: {0: {"7:80": "web-1"}}}}`. */
+/**
+ * Kibana takes the dots of a key for levels, and a number for a place in a list: `{"10.0.0.7:80": "web-1"}` arrives as ten
+ * holes and a list behind them. This puts the keys together again.
+ */
 function joinKeys(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).flatMap(([key, inner]): [string, unknown][] => {
     const joined = joinKeys(inner);
-    if (typeof joined !== 'object' || joined === null) return [[key, joined]];
+    if (joined === undefined || joined === null) return [];
+    if (typeof joined !== 'object') return [[key, joined]];
     return Object.entries(joined).map(([rest, last]) => [`${key}.${rest}`, last]);
   });
   return Object.fromEntries(entries);
