@@ -12,6 +12,7 @@ export interface RotaTheme {
   panel: string;
   track: string;
   primary: string;
+  primaryText: string;
   danger: string;
   dangerText: string;
   warning: string;
@@ -38,6 +39,7 @@ export function useRotaTheme(): RotaTheme {
       panel: colors.emptyShade,
       track: dark ? '#25262e' : '#eef2f7',
       primary: colors.primary,
+      primaryText: colors.primaryText,
       danger: colors.danger,
       dangerText: colors.dangerText,
       warning: colors.warning,

@@ -63,21 +63,25 @@ function Account({ account }: { account: DeliveryOverview['account'] }) {
     <dl className="rotaAccount__sum" data-test-subj={SUBJECTS.account}>
       <Term name="Written" value={`${account.written_is_lower_bound ? '≥ ' : ''}${formatCount(account.written)}`} />
       {parts.map(([sign, name, value, bad]) => (
-        <React.Fragment key={name}>
-          <div className="rotaAccount__sign" aria-hidden>
-            {sign}
-          </div>
-          <Term name={name} value={formatCount(value)} bad={bad} />
-        </React.Fragment>
+        <Term key={name} sign={sign} name={name} value={formatCount(value)} bad={bad} />
       ))}
       <Term name="Duplicates refused" value={formatCount(account.duplicates_refused)} apart />
     </dl>
   );
 }
 
-function Term({ name, value, bad, apart }: { name: string; value: string; bad?: boolean; apart?: boolean }) {
+interface TermProps {
+  name: string;
+  value: string;
+  /** Before it in the sum; drawn, not read. */
+  sign?: string;
+  bad?: boolean;
+  apart?: boolean;
+}
+
+function Term({ name, value, sign, bad, apart }: TermProps) {
   return (
-    <div className={apart ? 'rotaAccount__term rotaAccount__term--apart' : 'rotaAccount__term'}>
+    <div className={apart ? 'rotaAccount__term rotaAccount__term--apart' : 'rotaAccount__term'} data-sign={sign}>
       <dt>{name}</dt>
       <dd className={bad ? 'rotaFigure__value--danger' : undefined}>{value}</dd>
     </div>

@@ -1,5 +1,5 @@
 import type { EventDetail, HealthEvent, HealthRequest } from '../../../common/api';
-import { DATASETS, FIELDS, streamOf } from '../../../common/ecs';
+import { ACCESS_DATASETS, FIELDS, streamOf } from '../../../common/ecs';
 import { replayProbes } from '../../../common/model/probe_replay';
 import type { Dsl } from '../../host';
 import { failedFilter, timeAgg } from '../../search/aggregations';
@@ -32,12 +32,15 @@ export function detailSearch(
 ): NamedSearch {
   const first = event.tier !== 'webapp';
   const byBalancer = first && landscape.balancers.length > 0;
-  const host = byBalancer ? FIELDS.haproxyServer : first ? FIELDS.host : FIELDS.upstreamAddress;
-  const status = first ? FIELDS.status : FIELDS.upstreamStatus;
+  // Without a frontend that names its upstreams, webapps tell of themselves.
+  const byUpstream = !first && landscape.upstreams.length > 0;
+  const host = byBalancer ? FIELDS.haproxyServer : byUpstream ? FIELDS.upstreamAddress : FIELDS.host;
+  const status = byUpstream ? FIELDS.upstreamStatus : FIELDS.status;
   const siblings = siblingsOf(event, landscape);
-  const only: Dsl[] = first ? [] : [addressFilter(landscape, (name) => siblings.has(name))];
+  const only: Dsl[] = byUpstream ? [addressFilter(landscape, (name) => siblings.has(name))] : [];
+  const datasets = ACCESS_DATASETS[byBalancer ? 'lb' : first || byUpstream ? 'frontend' : 'webapp'];
   return {
-    index: streamOf(byBalancer ? DATASETS.haproxy : DATASETS.nginxAccess, namespace),
+    index: datasets.map((dataset) => streamOf(dataset, namespace)).join(','),
     body: {
       size: 0,
       track_total_hits: false,
@@ -82,7 +85,8 @@ export interface DetailInput {
 /** One event second by second: where did the detection gap go. */
 export function detailOf({ asked, answer, timeline, assessment, landscape }: DetailInput): EventDetail {
   const { pools, events } = assessment;
-  const name = (key: string) => (asked.tier === 'webapp' ? landscape.book.name(key) : key);
+  const byAddress = asked.tier === 'webapp' && landscape.upstreams.length > 0;
+  const name = (key: string) => (byAddress ? landscape.book.name(key) : key);
   const buckets = bucketsOf(answer.aggregations, 'hosts');
   const [good, failed] = [zeros(timeline), zeros(timeline)];
   for (const bucket of buckets.filter(({ key }) => name(String(key)) === asked.host)) {

@@ -1,9 +1,10 @@
 import type { RotationRequest, Turn, Turns } from '../../../common/api';
-import { DATASETS, FIELDS, streamOf } from '../../../common/ecs';
+import { ACCESS_DATASETS, FIELDS, streamOf } from '../../../common/ecs';
 import type { PoolState } from '../../../common/model/pool_state';
 import { clip, lengthOf } from '../../../common/model/spans';
 import type { Dsl } from '../../host';
 import { failedFilter, NANOS_PER_MS } from '../../search/aggregations';
+import { bucketsOf } from '../../search/buckets';
 import type { Hit, NamedSearch, SearchAnswer } from '../../search/msearch';
 import { anyOf, not, scopeFilter } from '../../search/scope';
 import type { Landscape } from '../landscape';
@@ -47,9 +48,10 @@ export function turnSearches(
   kql: Dsl,
   namespace: string,
 ): Record<'failedTurns' | 'sampledTurns' | 'orderedTurns', NamedSearch> {
-  const index = streamOf(DATASETS.nginxAccess, namespace);
+  const { tier, datasets, host } = tellerOf(landscape);
+  const index = datasets.map((dataset) => streamOf(dataset, namespace)).join(',');
   const within = { ...query, from: new Date(lens.from).toISOString(), to: new Date(lens.to).toISOString() };
-  const filter = scopeFilter(within, 'frontend', landscape, kql).concat({ exists: { field: FIELDS.upstreamAddress } });
+  const filter = scopeFilter(within, tier, landscape, kql).concat({ exists: { field: host } });
   const failed = metFailure();
   const ordered =
     lens.orderFrom === null
@@ -75,7 +77,7 @@ export function turnSearches(
             boost_mode: 'replace',
           },
         },
-        aggs: { upstreams: { terms: { field: FIELDS.upstreamAddress, size: 100 } } },
+        aggs: { hosts: { terms: { field: host, size: 100 } } },
       },
     },
     orderedTurns: {
@@ -88,6 +90,13 @@ export function turnSearches(
       },
     },
   };
+}
+
+/** Who tells whose turn it was: the frontends, by their upstreams; where none names any, the webapps of themselves. */
+function tellerOf({ upstreams }: Landscape) {
+  return upstreams.length > 0
+    ? { tier: 'frontend' as const, datasets: ACCESS_DATASETS.frontend, host: FIELDS.upstreamAddress }
+    : { tier: 'webapp' as const, datasets: ACCESS_DATASETS.webapp, host: FIELDS.host };
 }
 
 /** The client's answer or any attempt was a 5XX. */
@@ -109,6 +118,7 @@ function hitBody(size: number): Dsl {
       FIELDS.host,
       FIELDS.status,
       FIELDS.requestId,
+      FIELDS.duration,
       FIELDS.upstreamAddress,
       FIELDS.upstreamStatus,
       FIELDS.upstreamDuration,
@@ -119,6 +129,7 @@ function hitBody(size: number): Dsl {
 
 interface LineSource {
   '@timestamp': string;
+  event?: { duration?: number };
   host?: { name?: string };
   http?: { request?: { id?: string }; response?: { status_code?: number } };
   rota?: {
@@ -135,10 +146,11 @@ interface AttemptSource {
 }
 
 /** One mark an attempt, at the time the line was written. */
-export function marksOf(hits: readonly Hit[], { book }: Landscape): Turn[] {
+export function marksOf(hits: readonly Hit[], { book, upstreams }: Landscape): Turn[] {
   return hits.flatMap((hit): Turn[] => {
     const line = hit._source as unknown as LineSource;
     const listed = [line.rota?.attempts ?? []].flat();
+    if (upstreams.length === 0) return [ownTurn(line)];
     const attempts: AttemptSource[] = listed.length > 0 ? listed : [{ ...line.rota?.upstream }];
     return attempts.map((attempt, i) => ({
       t: Date.parse(line['@timestamp']),
@@ -151,6 +163,20 @@ export function marksOf(hits: readonly Hit[], { book }: Landscape): Turn[] {
       ms: attempt.duration === undefined ? null : attempt.duration / NANOS_PER_MS,
     }));
   });
+}
+
+/** A turn as the webapp itself logged it. */
+function ownTurn(line: LineSource): Turn {
+  return {
+    t: Date.parse(line['@timestamp']),
+    host: line.host?.name ?? 'unknown',
+    frontend: null,
+    status: line.http?.response?.status_code ?? null,
+    request_id: line.http?.request?.id ?? null,
+    attempt: 1,
+    attempts: 1,
+    ms: line.event?.duration === undefined ? null : line.event.duration / NANOS_PER_MS,
+  };
 }
 
 export function turnsOf(
@@ -173,7 +199,7 @@ export function turnsOf(
     one_in: Math.round(oneIn * 10) / 10,
     every_5xx: failedTurns.total <= failedTurns.hits.length,
     requests,
-    source: DATASETS.nginxAccess,
+    source: tellerOf(landscape).datasets[0]!,
     lanes: lanesOf(sampledTurns, failed, landscape, pools, window),
     marks: [...failed, ...sampled].sort((a, b) => a.t - b.t),
     out_of_pool: outs.map((out) => outSpanOf(out, landscape.balancers[0]?.host ?? 'balancer')),
@@ -192,9 +218,8 @@ function lanesOf(
   const { book, upstreams } = landscape;
   const counts = new Map<string, number>();
   const add = (host: string, n: number) => counts.set(host, (counts.get(host) ?? 0) + n);
-  const buckets =
-    (sampled.aggregations['upstreams'] as { buckets?: { key: string; doc_count: number }[] })?.buckets ?? [];
-  for (const { key, doc_count } of buckets) add(book.name(key), doc_count);
+  const nameOf = (key: string) => (upstreams.length > 0 ? book.name(key) : key);
+  for (const { key, doc_count } of bucketsOf(sampled.aggregations, 'hosts')) add(nameOf(String(key)), doc_count);
   for (const { host } of failed) add(host, 1);
   const total = [...counts.values()].reduce((a, b) => a + b, 0);
   const homes = new Map<string, string>();

@@ -39,7 +39,7 @@ export function TraceFlyout({ request, line, rows, onOpen, onClose }: TraceFlyou
   const row = rows.find((one) => (request === null ? rowKey(one) === line : one.request_id === request));
   const { data, error } = useTrace(request, line, row?.t);
   const [tab, setTab] = useState<'trace' | 'fields' | 'lines'>('trace');
-  const walk = useWalk(rows, row, onOpen);
+  const walk = useWalk(rows, row, onOpen, onClose);
   const trace = data?.data;
   const tabs = [
     { id: 'trace' as const, label: 'Trace' },

@@ -2,11 +2,12 @@ import { useEffect } from 'react';
 import type { RequestRow } from '../../../../common/api';
 import { rowKey } from '../row_list';
 
-/** The neighbours of the open request in the list, by button or by J and K. */
+/** The neighbours of the open request in the list, by button or by J and K; Escape closes it. */
 export function useWalk(
   rows: RequestRow[],
   row: RequestRow | undefined,
   onOpen: (request: string | null, line: string | null) => void,
+  onClose: () => void,
 ) {
   const at = row ? rows.indexOf(row) : -1;
   const step = (by: number) => {
@@ -23,6 +24,8 @@ export function useWalk(
       if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
       if (key === 'j') next?.();
       if (key === 'k') previous?.();
+      // A flyout beside the page does not close by itself. What lies over it (a popover) takes the key first.
+      if (key === 'Escape' && !event.defaultPrevented) onClose();
     };
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
