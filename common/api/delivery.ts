@@ -56,7 +56,7 @@ export const runSchema = z.object({
   drops: z.array(z.object({ cause: z.string(), count: z.number(), ranges: z.array(rangeSchema) })),
   dead_letters: z.number(),
   dead_letter_sequences: z.array(z.number()),
-  /** Known to the indexer only as a total; by run when the SDK resent them. null: not known. */
+  /** Repeats that an indexer refused; null when no indexer has told. */
   duplicates_refused: z.number().nullable(),
   lag_p50_ms: z.number().nullable(),
   lag_p95_ms: z.number().nullable(),

@@ -246,6 +246,7 @@ const rota: Record<string, FieldType> = group('rota', {
   ...group('indexer', {
     indexed: 'long',
     conflicts: 'long',
+    refused: 'long',
     deadlettered: 'long',
     retries: 'long',
     lookups: 'long',

@@ -17,12 +17,42 @@ export interface Counts {
 
 const ZERO: Readonly<Counts> = { indexed: 0, conflicts: 0, deadlettered: 0, retries: 0, lookups: 0, replayed: 0 };
 
+/** More runs than this with repeats in one report are counted in the total alone. */
+const MAX_RUNS = 500;
+
+/** What the SDK writes has `<run>-<sequence>` for an id. */
+const SDK_DATASETS = new Set(['rota.app', 'rota.access', 'rota.sdk']);
+const RUN = /^(.+)-\d+$/;
+
+interface Repeated {
+  dataset: string;
+  id: string;
+}
+
 export class Counters {
   readonly total: Counts = { ...ZERO };
   private reported: Counts = { ...ZERO };
+  private readonly repeats = new Map<string, number>();
 
   add(name: keyof Counts, by = 1): void {
     this.total[name] += by;
+  }
+
+  /** Events that were there already; those of an SDK's run also by the run. */
+  repeated(items: readonly Repeated[]): void {
+    this.add('conflicts', items.length);
+    for (const { dataset, id } of items) {
+      const run = SDK_DATASETS.has(dataset) ? RUN.exec(id)?.[1] : undefined;
+      if (run === undefined || (this.repeats.size >= MAX_RUNS && !this.repeats.has(run))) continue;
+      this.repeats.set(run, (this.repeats.get(run) ?? 0) + 1);
+    }
+  }
+
+  /** Repeats by run since the last call. */
+  takeRepeats(): { run: string; count: number }[] {
+    const taken = [...this.repeats].map(([run, count]) => ({ run, count }));
+    this.repeats.clear();
+    return taken;
   }
 
   /** What came since the last call. */
@@ -61,5 +91,23 @@ export function countersDocument(options: {
       tier: 'log',
       indexer: { ...options.counts, oldest_ms: options.oldestMs, state: options.state },
     },
+  };
+}
+
+/** The `rota.pipeline` document that says how many repeats of one run were refused. */
+export function repeatsDocument(options: {
+  now: string;
+  id: string;
+  host: string;
+  run: string;
+  count: number;
+}): JsonObject {
+  const { now, id, host, run, count } = options;
+  return {
+    '@timestamp': now,
+    event: { id, created: now, dataset: 'rota.pipeline', kind: 'metric' },
+    agent: { ephemeral_id: run, type: 'rota-indexer' },
+    host: { name: host },
+    rota: { tier: 'log', indexer: { refused: count } },
   };
 }

@@ -104,7 +104,7 @@ export class Delivery {
       );
       for (const item of doubtful) if (ids.has(item.id)) known.add(item);
     }
-    counters.add('conflicts', known.size);
+    counters.repeated([...known]);
     return known.size === 0 ? items : items.filter((item) => !known.has(item));
   }
 
@@ -126,7 +126,7 @@ export class Delivery {
         counters.add(item.dataset === DEAD_LETTER_DATASET ? 'deadlettered' : 'indexed');
         const assumed = this.parts.streams.get(item.stream)?.writeIndex;
         if (outcome.index !== assumed) push(moved, outcome.index, item);
-      } else if (outcome.kind === 'known') counters.add('conflicts');
+      } else if (outcome.kind === 'known') counters.repeated([item]);
       else if (outcome.kind === 'refused') this.refuse(item, outcome.reason, again);
       else {
         why = `${item.stream}: ${outcome.reason}`;
@@ -154,7 +154,7 @@ export class Delivery {
             items.map((item) => item.id),
           );
           await streams.deleteCopies(index, ids);
-          counters.add('conflicts', ids.size);
+          counters.repeated(items.filter(({ id }) => ids.has(id)));
           counters.add('indexed', -ids.size);
           break;
         } catch (error) {

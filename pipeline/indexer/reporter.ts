@@ -1,7 +1,8 @@
-import { type Counters, countersDocument } from './counters';
+import { type Counters, countersDocument, repeatsDocument } from './counters';
 import type { Delivery } from './delivery';
 import { type Item, itemOf } from './item';
 import type { IndexerSettings } from './settings';
+import type { JsonObject } from './shape/shaped';
 import type { Status } from './status';
 
 export interface ReporterParts {
@@ -35,31 +36,35 @@ export class Reporter {
 
   private report(): void {
     if (this.underWay) return;
-    this.underWay = this.parts.delivery.deliver([this.item()]).finally(() => {
+    this.underWay = this.parts.delivery.deliver(this.items()).finally(() => {
       this.underWay = undefined;
     });
   }
 
-  private item(): Item {
-    const { ephemeralId, host, settings, counters, status, oldestMs } = this.parts;
+  private items(): Item[] {
+    const { ephemeralId, host, counters, status, oldestMs } = this.parts;
     this.sequence += 1;
     const id = `${ephemeralId}-${this.sequence}`;
-    return itemOf({
-      dataset: 'rota.pipeline',
-      stream: `logs-rota.pipeline-${settings.namespace}`,
+    const now = new Date().toISOString();
+    const own = countersDocument({
+      now,
       id,
-      mayBeResend: false,
-      line: Buffer.alloc(0),
-      doc: countersDocument({
-        now: new Date().toISOString(),
-        id,
-        sequence: this.sequence,
-        ephemeralId,
-        host,
-        counts: counters.takeDelta(),
-        oldestMs: oldestMs(),
-        state: status.state,
-      }),
+      sequence: this.sequence,
+      ephemeralId,
+      host,
+      counts: counters.takeDelta(),
+      oldestMs: oldestMs(),
+      state: status.state,
     });
+    const repeats = counters.takeRepeats().map(({ run, count }) => {
+      const key = `${id}-${run}`;
+      return this.item(key, repeatsDocument({ now, id: key, host, run, count }));
+    });
+    return [this.item(id, own), ...repeats];
+  }
+
+  private item(id: string, doc: JsonObject): Item {
+    const stream = `logs-rota.pipeline-${this.parts.settings.namespace}`;
+    return itemOf({ dataset: 'rota.pipeline', stream, id, mayBeResend: false, line: Buffer.alloc(0), doc });
   }
 }

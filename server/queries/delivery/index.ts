@@ -149,7 +149,7 @@ function runOf(
     drops: life.drops,
     dead_letters: judged.dead,
     dead_letter_sequences: life.deadLetters.slice(0, 100),
-    duplicates_refused: null,
+    duplicates_refused: life.refused,
     lag_p50_ms: percentile(life.lags, 50),
     lag_p95_ms: percentile(life.lags, 95),
   };

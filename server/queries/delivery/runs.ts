@@ -3,6 +3,7 @@ import type { Range } from '../../../common/model/delivery/ranges';
 import type { Dsl } from '../../host';
 import { type Bucket, bucketOf, bucketsOf, numberOf } from '../../search/buckets';
 import type { Hit, NamedSearch, SearchAnswer, Searches } from '../../search/msearch';
+import { anyOf } from '../../search/scope';
 
 const MAX_DROPS = 2000;
 const MAX_DEAD = 1000;
@@ -28,6 +29,8 @@ export interface RunLife {
   complete: boolean;
   drops: { cause: string; count: number; ranges: Range[] }[];
   deadLetters: number[];
+  /** Repeats that an indexer refused; null when none has told. */
+  refused: number | null;
   lags: number[];
 }
 
@@ -44,12 +47,10 @@ export function runsInWindow(filter: Dsl[], namespace: string, size: number): Na
   };
 }
 
+type LifeSearch = 'lives' | 'drops' | 'dead' | 'refused';
+
 /** Whole lives of some runs, what they declared as dropped, and dead letters that bear one of their numbers. */
-export function lifeSearches(
-  runs: readonly string[],
-  to: string,
-  namespace: string,
-): Searches<'lives' | 'drops' | 'dead'> {
+export function lifeSearches(runs: readonly string[], to: string, namespace: string): Searches<LifeSearch> {
   const before: Dsl = { range: { [FIELDS.timestamp]: { lt: to } } };
   const mine: Dsl = { terms: { [FIELDS.run]: runs } };
   const top = (field: string): Dsl => ({ terms: { field, size: 1 } });
@@ -111,21 +112,60 @@ export function lifeSearches(
         _source: ['event.id'],
       },
     },
+    refused: {
+      index: streamOf(DATASETS.pipeline, namespace),
+      body: {
+        size: 0,
+        track_total_hits: false,
+        query: {
+          bool: {
+            filter: [before, anyOf([exists('rota.indexer.indexed'), { bool: { filter: [mine, exists(REFUSED)] } }])],
+          },
+        },
+        aggs: {
+          told: { filter: exists('rota.indexer.indexed') },
+          runs: {
+            terms: { field: FIELDS.run, size: runs.length, include: runs },
+            aggs: { refused: { sum: { field: REFUSED } } },
+          },
+        },
+      },
+    },
   };
 }
 
-export function readLives(answers: Record<'lives' | 'drops' | 'dead', SearchAnswer>): RunLife[] {
+/** Repeats of a run that an indexer refused, in one report. */
+const REFUSED = 'rota.indexer.refused';
+
+function exists(field: string): Dsl {
+  return { exists: { field } };
+}
+
+/** By run; null when no indexer has told of anything. */
+function refusedOf(answer: SearchAnswer, run: string): number | null {
+  const found = bucketsOf(answer.aggregations, 'runs').find(({ key }) => key === run);
+  if (found) return numberOf(found, 'refused');
+  return bucketOf(answer.aggregations, 'told').doc_count > 0 ? 0 : null;
+}
+
+export function readLives(answers: Record<LifeSearch, SearchAnswer>): RunLife[] {
   const drops = answers.drops.hits.map((hit) => hit._source as EcsDocument);
   const dead = answers.dead.hits.map((hit) => /^(.*)-(\d+)$/.exec((hit._source as EcsDocument).event?.id ?? ''));
   return bucketsOf(answers.lives.aggregations, 'runs').map((run) => {
     const id = String(run.key);
     const own = drops.filter((doc) => doc.agent?.ephemeral_id === id);
     const letters = dead.flatMap((found) => (found?.[1] === id ? [Number(found[2])] : []));
-    return lifeOf(run, id, dropsOf(own), letters);
+    return lifeOf(run, id, dropsOf(own), letters, refusedOf(answers.refused, id));
   });
 }
 
-function lifeOf(run: Bucket, id: string, drops: RunLife['drops'], deadLetters: number[]): RunLife {
+function lifeOf(
+  run: Bucket,
+  id: string,
+  drops: RunLife['drops'],
+  deadLetters: number[],
+  refused: number | null,
+): RunLife {
   const stats = run['sequences'] as { count: number; max: number | null; sum: number };
   const declared = [...drops.flatMap(({ ranges }) => ranges.map(({ last }) => last)), ...deadLetters];
   const highest = Math.max(stats.max ?? 0, ...declared);
@@ -142,6 +182,7 @@ function lifeOf(run: Bucket, id: string, drops: RunLife['drops'], deadLetters: n
     complete: stats.count === highest && stats.sum === (highest * (highest + 1)) / 2,
     drops,
     deadLetters,
+    refused,
     lags: lagsOf((run['sample'] as { hits?: { hits: Hit[] } } | undefined)?.hits?.hits ?? []),
   };
 }

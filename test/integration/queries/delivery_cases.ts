@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BEGIN, DEAD, RUNS, SERVER, WINDOW } from './delivery_world';
+import { BEGIN, DEAD, REPEATED, RUNS, SERVER, WINDOW } from './delivery_world';
 import type { rotaApi } from './node';
 
 type Api = ReturnType<typeof rotaApi>;
@@ -24,6 +24,7 @@ export function deliveryCases(apis: () => { delivery: Api; empty: Api }): void {
           missing: size(known.missing),
           dead_letters: known.dead.length,
           unproven_after: known.state === 'unproven' ? known.written : null,
+          duplicates_refused: known.id === REPEATED.run ? REPEATED.each * 174 : 0,
         });
         expect(run.missing_ranges.map(({ first, last }) => [first, last])).toEqual(known.missing);
         expect(run.drops.reduce((sum, { count }) => sum + count, 0)).toBe(size(known.dropped));

@@ -173,6 +173,9 @@ function letter(namespace: string, id: string, t: number, reason: string, raw: B
   };
 }
 
+/** All repeats were of this run, two in each report. */
+export const REPEATED = { run: 'bbbb-gap', each: 2 };
+
 /** rsyslog's and the indexer's reports every 10 s; the server is away for a minute. */
 function* reports(namespace: string): Generator<Doc> {
   for (let t = BEGIN; t < BEGIN + 30 * 60_000; t += 10_000) {
@@ -194,6 +197,16 @@ function* reports(namespace: string): Generator<Doc> {
         ...common,
         event: { dataset: 'rota.pipeline' },
         rota: { tier: 'log', indexer: { indexed: 140, conflicts: 2, retries: 1, deadlettered: 0 } },
+      },
+    };
+    yield {
+      stream: `logs-rota.pipeline-${namespace}`,
+      id: `indexer-${t}-${REPEATED.run}`,
+      body: {
+        ...common,
+        agent: { ephemeral_id: REPEATED.run, type: 'rota-indexer' },
+        event: { dataset: 'rota.pipeline' },
+        rota: { tier: 'log', indexer: { refused: REPEATED.each } },
       },
     };
   }
