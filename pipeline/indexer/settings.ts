@@ -41,7 +41,7 @@ export function readSettings(env: Environment): IndexerSettings {
     ca: caFile ? readText('ROTA_ELASTICSEARCH_CA', caFile) : undefined,
     namespace,
     dir: env['ROTA_INDEXER_DIR'] || `${env['ROTA_WORK'] || '/var/spool/rota'}/indexer`,
-    bulkDocs: readCount(env, 'ROTA_INDEXER_BULK_DOCS', 500, 1, 10_000),
+    bulkDocs: readCount(env, 'ROTA_INDEXER_BULK_DOCS', 1000, 1, 10_000),
     bulkBytes: readCount(env, 'ROTA_INDEXER_BULK_BYTES', 4 * 1024 * 1024, 1024, 64 * 1024 * 1024),
     concurrency: readCount(env, 'ROTA_INDEXER_CONCURRENCY', 4, 1, 64),
     requestTimeoutMs: readCount(env, 'ROTA_INDEXER_REQUEST_TIMEOUT_MS', 30_000, 100, 600_000),

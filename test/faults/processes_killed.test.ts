@@ -73,7 +73,7 @@ test('the rsyslog server is stalled and killed five times and stopped twice, wit
 test('the rsyslog server is killed with a half handed-over batch and more in its queue: nothing accepted is lost', async () => {
   pipeline = await new Pipeline(node, { settings: { ROTA_BATCH: '5000' } }).start();
   const sender = new Sender(pipeline.relpUrl);
-  // With nothing getting through, the indexer takes 2,000 events (four bulks) and keeps rsyslog waiting with the rest.
+  // With nothing getting through, the indexer takes 1,500 events (four bulks) and keeps rsyslog waiting with the rest.
   pipeline.proxy.fault = () => ({ kind: 'answer', status: 503 });
   await sender.send(12_000);
   const ids = await sender.accepted();
