@@ -16,4 +16,7 @@ done
 # Of a killed agent; another program may have its number by now, and rsyslogd would not start.
 rm -f "$ROTA_WORK/rsyslogd.pid"
 
+# A profile that may lose what is under way need not wait for each message's acknowledgement.
+[ "${ROTA_PROFILE:-}" != fast ] || export ROTA_WINDOW="${ROTA_WINDOW_FAST:-128}"
+
 exec /usr/sbin/rsyslogd -n -f "$ROTA_RSYSLOG_DIR/agent.conf" -i "$ROTA_WORK/rsyslogd.pid" "$@"
