@@ -1,5 +1,6 @@
 import { type ConnectionStats, Shipper } from './net/shipper.js';
 import { resolveTls } from './net/tls_options.js';
+import { loadUnixDgram } from './net/unix_socket.js';
 import { BoundedQueue } from './queue/bounded_queue.js';
 import { DropLedger } from './queue/drops.js';
 import { type Entry, sizeOf } from './queue/entry.js';
@@ -39,6 +40,8 @@ export class Outbox {
     this.pool = new SlabPool(settings.spool === undefined ? 0 : RECORD_HEAD);
     this.queue = new BoundedQueue(settings.queue, this.pool, this.drops);
     const tls = resolveTls(settings.tls);
+    // As with a wrong path: an error at start, not at the first connection.
+    if (settings.targets.some((target) => target.scheme === 'unix')) loadUnixDgram();
     if (settings.spool !== undefined) {
       this.store = new Store(settings.spool, id, {
         queue: this.queue,

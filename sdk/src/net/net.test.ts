@@ -7,6 +7,7 @@ import { backoffMs } from './backoff.js';
 import { digitsOf, FrameWriter } from './frame_writer.js';
 import { parseTarget } from './target.js';
 import { resolveTls, tlsFor } from './tls_options.js';
+import { loadUnixDgram } from './unix_socket.js';
 
 describe('parseTarget', () => {
   it.each([
@@ -93,6 +94,14 @@ describe('TLS options', () => {
   it('name the file that cannot be read', () => {
     expect(() => resolveTls({ caFile: '/nowhere/ca.pem' })).toThrow(
       expect.objectContaining({ code: 'ROTA_CONFIG_TLS', message: expect.stringContaining('tls.caFile') }),
+    );
+  });
+});
+
+describe('loadUnixDgram', () => {
+  it('says what to do where the native module is not there', () => {
+    expect(() => loadUnixDgram('file:///nowhere/index.js')).toThrow(
+      expect.objectContaining({ code: 'ROTA_CONFIG_UNIX', message: expect.stringContaining('npm install unix-dgram') }),
     );
   });
 });

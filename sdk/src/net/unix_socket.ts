@@ -21,10 +21,10 @@ const RETRY_MS = 10;
  * The optional native module, found from where the application's own modules are.
  * @throws ConfigurationError `ROTA_CONFIG_UNIX` when it is not installed or was built for another Node.js.
  */
-export function loadUnixDgram(): UnixDgram {
+export function loadUnixDgram(from: string = import.meta.url): UnixDgram {
   try {
     // winston-syslog depends on it (optionally), so look from there.
-    const here = createRequire(import.meta.url);
+    const here = createRequire(from);
     return createRequire(here.resolve('winston-syslog'))('unix-dgram') as UnixDgram;
   } catch (error) {
     throw new ConfigurationError(
