@@ -27,7 +27,16 @@ interface Ended {
 }
 
 function start(...args: string[]): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, ['--import', 'tsx', app, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return follow(spawn(process.execPath, ['--import', 'tsx', app, ...args], { stdio: ['ignore', 'pipe', 'pipe'] }));
+}
+
+/** With files of at most `kilobytes`: the system refuses longer ones as it does on a full disk. */
+function runOnFullDisk(kilobytes: number, ...args: string[]): Promise<Ended> {
+  const line = [`ulimit -f ${kilobytes}; trap "" XFSZ; exec "$@"`, 'bash', process.execPath, '--import', 'tsx', app];
+  return follow(spawn('bash', ['-c', ...line, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })).ended;
+}
+
+function follow(child: ChildProcess): { child: ChildProcess; ended: Promise<Ended> } {
   const end: Ended = { code: null, signal: null, out: '', err: '', ms: 0 };
   let logged = performance.now();
   child.stdout?.on('data', (chunk) => {
@@ -120,6 +129,19 @@ describe('a process that ends badly, with a spool', () => {
     expect(returned).toBeGreaterThan(500);
     const got = new Set(numbers());
     expect(upTo(returned).filter((n) => !got.has(n))).toEqual([]);
+  });
+
+  it('goes on when the disk is full: what is on it is delivered, what is not is counted lost', async () => {
+    const dir = spoolDir();
+    const end = await runOnFullDisk(300, NOBODY, '3000', 'exit', dir, 'write-through');
+    const lost = Number(/rota-sdk: (\d+) events of fixture/.exec(end.err)?.[1]);
+    expect([end.code, lost]).toEqual([3, expect.any(Number)]);
+    await run(relp.url, '0', 'wait', dir);
+    const got = numbers();
+    expect(got).toEqual(upTo(got.length));
+    expect(got.length).toBeGreaterThan(100);
+    // The closing statistics are an event, too, and found no room either.
+    expect(got.length + lost).toBe(3001);
   });
 
   it('leaves its spool to exactly one of several processes that share the folder', async () => {
