@@ -19,26 +19,26 @@ export function traceVerdict(status: number | null, durationMs: number | null, {
   const failed = tries.slice(0, -1);
   const last = tries.at(-1);
   const wasted = failed.reduce((sum, { ms }) => sum + ms, 0);
-  const cost =
-    durationMs !== null && durationMs > 0
-      ? `${percent(wasted / durationMs)} of its ${milliseconds(durationMs)} went to the failed ${failed.length === 1 ? 'attempt' : 'attempts'}.`
-      : '';
+  const attempts = failed.length === 1 ? 'attempt' : 'attempts';
+  const share = durationMs === null || durationMs === 0 ? null : wasted / durationMs;
+  const costly = share !== null && share >= COSTS_NOTHING;
   if (failed.length > 0 && last) {
-    const story = tries
-      .map(({ host, status: code, ms }) => `${host} answered ${code ?? 'nothing'} after ${milliseconds(ms)}`)
-      .join(', then ');
+    const story = tries.map((one) => `${one.host} ${wordsOf(one)}`).join(', then ');
     const covered = status < 500;
+    const cost = costly
+      ? `${covered ? ', but' : ';'} ${percent(share)} of its ${milliseconds(durationMs ?? 0)} went to the failed ${attempts}.`
+      : `; the failed ${attempts} cost it no time.`;
     return verdict(
       covered ? 'warning' : 'danger',
       `${story}.`,
-      `The client saw ${status}${covered ? ', but' : ';'} ${cost}`,
+      `The client saw ${status}${share === null ? '.' : cost}`,
     );
   }
   if (status >= 500) {
     return verdict(
       'danger',
       last
-        ? `${last.host} answered ${last.status ?? status} after ${milliseconds(last.ms)}.`
+        ? `${last.host} ${wordsOf({ ...last, status: last.status ?? status })}.`
         : `The client got ${status}; no webapp was asked.`,
       'It was not tried again.',
     );
@@ -47,4 +47,15 @@ export function traceVerdict(status: number | null, durationMs: number | null, {
     'good',
     `${last ? `${last.host} answered` : 'Answered'} ${status}${durationMs === null ? '' : ` after ${milliseconds(durationMs)}`}.`,
   );
+}
+
+/** nginx writes these for a webapp that it could not reach, or that gave no valid answer in time. */
+const BY_NGINX = new Set([502, 504]);
+/** A refused connection takes a share like this of a request. */
+const COSTS_NOTHING = 0.005;
+
+function wordsOf({ status, ms }: BuiltTrace['tries'][number]): string {
+  const when = ms < 1 ? 'at once' : `after ${milliseconds(ms)}`;
+  if (status !== null && BY_NGINX.has(status)) return `gave no answer (${status}) ${when}`;
+  return `answered ${status ?? 'nothing'} ${when}`;
 }
