@@ -10,6 +10,8 @@ export interface TrueRun {
   highest: number;
   /** Closed by the SDK's own last report. */
   closed: boolean;
+  /** When it was last heard of, ms since 1970. */
+  last: number;
   /** Numbers that are neither stored nor declared as dropped, as ranges. */
   missing: { first: number; last: number }[];
   drops: { cause: string; count: number }[];
@@ -17,7 +19,7 @@ export interface TrueRun {
 
 /** Every process run, counted number by number. */
 export async function trueRuns(truth: Truth): Promise<TrueRun[]> {
-  const fields = ['agent.ephemeral_id', 'event.sequence', 'event.action', 'host.name', 'rota.drop'];
+  const fields = ['@timestamp', 'agent.ephemeral_id', 'event.sequence', 'event.action', 'host.name', 'rota.drop'];
   const lines = await truth.documents(SDK, { exists: { field: 'event.sequence' } }, { span: ALL, fields });
   const byRun = new Map<string, typeof lines>();
   for (const line of lines) {
@@ -37,6 +39,7 @@ export async function trueRuns(truth: Truth): Promise<TrueRun[]> {
       host: String(own[0]?.doc['host']?.name),
       indexed: own.length,
       highest,
+      last: Math.max(...own.map(({ doc }) => Date.parse(doc['@timestamp']))),
       closed: own.some(({ doc }) => doc['event'].action === 'close'),
       missing: holesOf(highest, accounted),
       drops: [...causes].map(([cause, count]) => ({ cause, count })),

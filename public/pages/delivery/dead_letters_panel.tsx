@@ -2,7 +2,7 @@ import { EuiButtonEmpty } from '@elastic/eui';
 import React, { useState } from 'react';
 import { useTimeFormat } from '../../app/services';
 import { Panel } from '../../components/panel';
-import { formatCount } from '../../format/numbers';
+import { formatCount, plural } from '../../format/numbers';
 import { SUBJECTS } from '../../test_subjects';
 import { asText } from './bytes';
 import { DeadLetterOriginals } from './dead_letter_originals';
@@ -21,7 +21,7 @@ export function DeadLettersPanel({ overview, stale }: { overview: DeliveryOvervi
       question={
         total === 0
           ? 'Lines that could not be indexed would stand here, with their bytes'
-          : `${formatCount(total)} lines kept whole because they could not be indexed; ${formatCount(ofRuns)} of them from runs above`
+          : `${plural(total, 'line')} kept whole, for ${total === 1 ? 'it' : 'they'} could not be indexed; ${formatCount(ofRuns)} of them from runs above`
       }
       stale={stale}
     >

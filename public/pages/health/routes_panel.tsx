@@ -8,6 +8,9 @@ import { useRotaTheme } from '../../theme/use_rota_theme';
 
 type Routes = NonNullable<HealthData['overview']>['routes'];
 
+/** More do not fit beside each other. */
+const MOST_STATUSES = 2;
+
 /** What broke for users? Each route leads to its failed requests. */
 export function RoutesPanel({ routes, stale }: { routes: Routes; stale: boolean }) {
   const theme = useRotaTheme();
@@ -53,7 +56,10 @@ export function RoutesPanel({ routes, stale }: { routes: Routes; stale: boolean 
                   <strong>{formatCount(failed)}</strong>
                 </td>
                 <td className="rotaNumeric rotaFine">{formatPercent(failed_share)}</td>
-                <td className="rotaNumeric rotaFine">{statuses.join(', ')}</td>
+                <td className="rotaNumeric rotaFine" title={statuses.join(', ')}>
+                  {statuses.slice(0, MOST_STATUSES).join(', ')}
+                  {statuses.length > MOST_STATUSES ? ' …' : ''}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -13,9 +13,12 @@ type Series = NonNullable<DeliveryData['overview']>['series'];
 type Outages = NonNullable<DeliveryData['overview']>['outages'];
 
 const LAG_SAMPLE = 4000;
-/** rsyslog and indexer report every 10 s. */
+/** The indexer reports every 10 s. */
 const REPORT_MS = 10_000;
-const MAX_QUEUES = 12;
+/** rsyslog tells of its queues once a minute: shorter buckets keep what was told last. */
+const QUEUE_REPORT_MS = 75_000;
+/** Queues in which lines wait; an rsyslog has a dozen more. */
+const QUEUES = ['index', 'forward', 'main Q'];
 
 export function seriesSearches(
   timeline: Timeline,
@@ -53,7 +56,7 @@ export function seriesSearches(
           terms: { field: FIELDS.host, size: 10 },
           aggs: {
             names: {
-              terms: { field: 'rota.rsyslog.name', size: MAX_QUEUES },
+              terms: { field: 'rota.rsyslog.name', size: QUEUES.length, include: QUEUES },
               aggs: { time: timeAgg(timeline.interval, { depth: { max: { field: 'rota.rsyslog.size' } } }) },
             },
           },
@@ -72,7 +75,8 @@ export function seriesSearches(
     },
     reports: {
       index: pipeline,
-      body: body([], {
+      // A log server is where an indexer runs; other hosts' rsyslog reports here, too.
+      body: body([{ exists: { field: 'rota.indexer.indexed' } }], {
         servers: {
           terms: { field: FIELDS.host, size: 20 },
           aggs: {
@@ -113,8 +117,24 @@ function queuesOf(server: Bucket, timeline: Timeline): Series['queues'] {
   return bucketsOf(server, 'names').map((queue) => ({
     server: String(server.key),
     queue: String(queue.key),
-    depth: gaps(timeline, bucketsOf(queue, 'time'), (b) => numberOf(b, 'depth') ?? 0),
+    depth: held(
+      gaps(timeline, bucketsOf(queue, 'time'), (b) => numberOf(b, 'depth') ?? 0),
+      Math.floor(QUEUE_REPORT_MS / timeline.interval),
+    ),
   }));
+}
+
+/** Fills at most `most` empty buckets between two values with the earlier one; a longer silence stays a gap. */
+export function held(row: readonly (number | null)[], most: number): (number | null)[] {
+  const filled = [...row];
+  let last = -1;
+  row.forEach((value, i) => {
+    if (value === null) return;
+    const empty = i - last - 1;
+    if (last >= 0 && empty <= most) filled.fill(row[last]!, last + 1, i);
+    last = i;
+  });
+  return filled;
 }
 
 /** A row that leaves buckets without a report empty: a gap is no zero. */
@@ -139,6 +159,12 @@ export function lagOfWindow(hits: readonly Hit[]): { lag_p50_ms: number | null; 
   return { lag_p50_ms: percentile(lags, 50), lag_p95_ms: percentile(lags, 95) };
 }
 
+/** How far apart a server's reports lie as a rule, ms: the interval is a setting. */
+function usualStep({ doc_count }: Bucket, signs: readonly { from: number; to: number }[]): number {
+  const [first, last] = [signs[0]?.from ?? 0, signs.at(-1)?.to ?? 0];
+  return doc_count > 1 ? (last - first) / (doc_count - 1) : 0;
+}
+
 /** Times in which a log server reported nothing, though it did before. */
 export function outagesOf(reports: SearchAnswer, timeline: Timeline, settled: number): Outages {
   const window = { from: timeline.from, to: Math.min(timeline.to, settled) };
@@ -148,7 +174,7 @@ export function outagesOf(reports: SearchAnswer, timeline: Timeline, settled: nu
       to: numberOf(bucket, 'last') ?? Number(bucket.key),
     }));
     return (
-      quietSpans(signs, window, 3 * REPORT_MS)
+      quietSpans(signs, window, 3 * Math.max(REPORT_MS, usualStep(server, signs)))
         // Before its first sign in the window a server may not have existed: that is not known, and no outage.
         .filter(({ from }) => from > window.from)
         .map(({ from, to }) => ({ server: String(server.key), from, to: to >= window.to ? null : to }))
