@@ -26,7 +26,7 @@ export function lensOn(annotation: Annotation, window: WindowInfo): Lens {
   return lensAt(annotation.from - LEAD_MS, window);
 }
 
-const WEIGHT: Partial<Record<Annotation['kind'], number>> = { ejected: 3, ejected_passive: 3, burst: 2, deploy: 1 };
+const WEIGHT: Partial<Record<Annotation['kind'], number>> = { ejected: 4, burst: 3, ejected_passive: 2, deploy: 1 };
 
 /** The events worth a button of their own: the gravest, then the newest; at most `count`, oldest first. */
 export function lensEvents(annotations: readonly Annotation[], window: WindowInfo, count: number): Annotation[] {
