@@ -49,7 +49,8 @@ export interface Asked<K extends string> {
 
 /**
  * Sends all searches of a view in one `_msearch`. A missing index is empty; failed shards, time-outs and a failed search
- * beside others that worked make the answer partial. Throws ApiError when no search worked.
+ * beside others that worked make the answer partial. Throws when no search worked: ApiError, or with `statusCode` 403 where
+ * the user may read nothing.
  */
 export async function askAll<K extends string>(
   client: SearchClient,
@@ -85,13 +86,14 @@ export function onlyIf<K extends string>(wanted: boolean, searches: Record<K, Na
 function readAnswers<K extends string>(names: K[], responses: RawAnswer[]): Asked<K> {
   const results = {} as Record<K, SearchAnswer>;
   const reasons: PartialReason[] = [];
-  let failed = 0;
+  let [failed, forbidden] = [0, 0];
   names.forEach((name, i) => {
     const raw = responses[i] ?? {};
     if (raw.error) {
       failed++;
-      if (raw.status === 403 || raw.status === 401) throw Object.assign(new Error('forbidden'), { statusCode: 403 });
-      reasons.push({ code: 'search_failed', message: `The part "${name}" is missing: ${reasonOf(raw)}` });
+      if (isForbidden(raw)) forbidden++;
+      const why = isForbidden(raw) ? 'your user may not read it.' : reasonOf(raw);
+      reasons.push({ code: 'search_failed', message: `The part "${name}" is missing: ${why}` });
     }
     reasons.push(...partialReasons(name, raw));
     results[name] = {
@@ -100,10 +102,15 @@ function readAnswers<K extends string>(names: K[], responses: RawAnswer[]): Aske
       aggregations: raw.aggregations ?? {},
     };
   });
+  if (forbidden === names.length) throw Object.assign(new Error('forbidden'), { statusCode: 403 });
   if (failed === names.length) {
     throw new ApiError('search_failed', `Elasticsearch refused the search: ${reasonOf(responses[0] ?? {})}`);
   }
   return { results, reasons };
+}
+
+function isForbidden({ status }: RawAnswer): boolean {
+  return status === 401 || status === 403;
 }
 
 function partialReasons(name: string, raw: RawAnswer): PartialReason[] {
