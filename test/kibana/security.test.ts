@@ -59,8 +59,8 @@ async function addUser(name: User): Promise<void> {
 beforeAll(async () => {
   world = await startKibanaWorld({ security: true });
   for (const name of Object.keys(USERS) as User[]) await addUser(name);
-  const failed = await loadMorningNow(world.elasticsearchUrl, world.admin);
-  closed = { from: new Date(failed - 12 * MINUTE).toISOString(), to: new Date(failed - 4 * MINUTE).toISOString() };
+  const failed = await loadMorningNow(world.elasticsearchUrl, { headers: world.admin, beforeMs: 6 * MINUTE });
+  closed = { from: new Date(failed - 6 * MINUTE).toISOString(), to: new Date(failed - 3 * MINUTE).toISOString() };
 }, 10 * MINUTE);
 afterAll(() => world?.stop());
 

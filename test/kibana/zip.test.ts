@@ -47,7 +47,7 @@ describe('the zip and Kibana’s own installer', () => {
     expect(bytes.length).toBeLessThan(MOST_BYTES);
   });
 
-  it('refuses to put a plugin for another version in, says so, and leaves nothing', async () => {
+  it('refuses to put a plugin for another version in, and says so', async () => {
     const files = unzipSync(readFileSync(built.zip));
     const name = 'kibana/rota/kibana.json';
     files[name] = strToU8(strFromU8(files[name]!).replace(built.kibanaVersion, '8.11.0'));
@@ -55,8 +55,9 @@ describe('the zip and Kibana’s own installer', () => {
     writeFileSync(other, zipSync(files));
     const { said, exitCode } = await installer('install', `file://${other}`);
     expect(exitCode).not.toBe(0);
-    expect(said).toMatch(/rota.+(incompatible|8\.11\.0).+8\.12\.2/is);
-    expect(plugins()).toEqual([]);
+    expect(said).toContain(`Plugin rota [8.11.0] is incompatible with Kibana [${built.kibanaVersion}]`);
+    // The installer leaves its own working folder, and takes it away next time.
+    expect(plugins()).not.toContain('rota');
   });
 
   it('installs, is listed, can be read by the account that Kibana runs under, and is removed without a trace', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -111,16 +111,13 @@ export function basic(user: string, password: string): string {
 
 /** A superuser in files, for there is no other before the node runs. */
 async function addSuperuser(home: string, config: string, password: string): Promise<void> {
+  // The tool changes these files; it does not make them.
+  const files = [join(config, 'users'), join(config, 'users_roles')];
+  for (const file of files) writeFileSync(file, '');
   await execa(join(home, 'bin', 'elasticsearch-users'), ['useradd', 'admin', '-p', password, '-r', 'superuser'], {
     env: { ES_PATH_CONF: config, ES_JAVA_HOME: process.env['ES_JAVA_HOME'] ?? findJava() },
   });
-  for (const name of ['users', 'users_roles', 'elasticsearch.keystore']) {
-    try {
-      give(join(config, name));
-    } catch {
-      // Not every version writes each of them.
-    }
-  }
+  for (const file of files) give(file);
 }
 
 /** What Kibana logs in with: a user with its own reserved role, and what docs/plugin.md adds for the recording. */
