@@ -37,12 +37,19 @@ CONFIG
 
 # The volume that Heat attaches after the server's creation; an empty one gets a file system.
 mount_volume() {
-  local device=/dev/disk/by-id/virtio-${ROTA_VOLUME_ID:0:20}
-  retry 600 test -b "$device"
+  local device
+  retry 600 volume_device
+  device=$(volume_device)
   blkid "$device" >/dev/null || mkfs.xfs -q "$device"
-  grep -q ' /var/lib/elasticsearch ' /etc/fstab || echo "$device /var/lib/elasticsearch xfs noatime,nofail 0 2" >>/etc/fstab
+  grep -q ' /var/lib/elasticsearch ' /etc/fstab ||
+    echo "UUID=$(blkid -s UUID -o value "$device") /var/lib/elasticsearch xfs noatime,nofail 0 2" >>/etc/fstab
   mountpoint -q /var/lib/elasticsearch || mount /var/lib/elasticsearch
   chown elasticsearch:elasticsearch /var/lib/elasticsearch
+}
+
+# By the serial number that Nova gives it: the id (scsi), or what fits of it (virtio).
+volume_device() {
+  find /dev/disk/by-id -name "*${ROTA_VOLUME_ID:0:20}*" ! -name '*-part*' | grep -m 1 .
 }
 
 # Elasticsearch reads its seed list anew by itself: a node more or less needs no restart.
@@ -55,6 +62,8 @@ apply() {
 verify() {
   step 'wait for the cluster'
   retry 600 as_elastic '_cluster/health?wait_for_status=yellow&timeout=10s'
+  # The cluster is made: this line would make another one, should the node ever start without its data.
+  sed -i '/^cluster.initial_master_nodes/d' /etc/elasticsearch/elasticsearch.yml
   if [ "$ROTA_HOST" = elasticsearch-1 ]; then
     step 'make roles and users'
     make_users
