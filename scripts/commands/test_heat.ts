@@ -7,7 +7,7 @@ import { type Phase, runPhases } from '../phases.js';
 const HEAT: Phase = {
   name: 'heat tests',
   command: join(checkout, 'node_modules', '.bin', 'vitest'),
-  args: ['run', '--project', 'heat', ...process.argv.slice(2)],
+  args: ['run', '--project', 'heat', '--maxWorkers', '2', ...process.argv.slice(2)],
   counts: 'vitest',
 };
 

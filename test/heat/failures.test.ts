@@ -9,6 +9,7 @@ import { Frontend } from './support/frontend';
 import { NodeFiles } from './support/node_files';
 import { nodeSetting, PlayedNodes, type Word } from './support/nodes';
 
+const PROJECT = 'small';
 const TEMPLATE = join(import.meta.dirname, '../../heat/rota.yaml');
 const ONE_WEBAPP = ['--parameter', 'webapps_per_frontend=1'];
 const REASON = 'install packages: Unable to locate package nodejs';
@@ -16,7 +17,7 @@ const [AUTHORITY, DOOR, SITE] = [24_550, 24_551, 24_552];
 const SUCCESS: Word = { status: 'SUCCESS', reason: 'played by the test' };
 
 describe('a stack that fails (servers are fake: the test plays the nodes, one of them with FAILURE)', () => {
-  const cli = new Cli(inject('heatPlane'));
+  const cli = new Cli(inject('heatPlane'), PROJECT);
   let cloud: Cloud;
   let nodes: PlayedNodes;
   let before: Server[];
@@ -31,7 +32,7 @@ describe('a stack that fails (servers are fake: the test plays the nodes, one of
   const stack = (verb: string, ...args: string[]) => cli.openstack('stack', verb, '--wait', ...args, 'small');
 
   beforeAll(async () => {
-    cloud = await Cloud.connect(inject('heatPlane'));
+    cloud = await Cloud.connect(inject('heatPlane'), PROJECT);
     nodes = new PlayedNodes(cloud, 'small-', say);
   });
   afterAll(() => nodes.stop());

@@ -5,6 +5,7 @@ import { Cloud } from './support/cloud';
 import { expectEmpty } from './support/expect_gone';
 import { PlayedNodes } from './support/nodes';
 
+const PROJECT = 'rackspace';
 const HEAT = join(import.meta.dirname, '../../heat');
 const FIXTURES = join(import.meta.dirname, 'fixtures');
 const ENVIRONMENT = ['-e', join(HEAT, 'rackspace_environment.yaml'), '-e', join(FIXTURES, 'article_names.yaml')];
@@ -16,11 +17,11 @@ interface Member {
 }
 
 describe('Rackspace’s resource types on OpenStack, by provider templates', () => {
-  const cli = new Cli(inject('heatPlane'));
+  const cli = new Cli(inject('heatPlane'), PROJECT);
   let cloud: Cloud;
 
   beforeAll(async () => {
-    cloud = await Cloud.connect(inject('heatPlane'));
+    cloud = await Cloud.connect(inject('heatPlane'), PROJECT);
   });
 
   const members = async () => {

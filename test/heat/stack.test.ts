@@ -6,6 +6,7 @@ import { expectEmpty, stackIsGone } from './support/expect_gone';
 import { serveFolder } from './support/folder_server';
 import { nodeSetting, PlayedNodes } from './support/nodes';
 
+const PROJECT = 'logging';
 const TEMPLATE = join(import.meta.dirname, '../../heat/rota.yaml');
 const USER_DATA_LIMIT = 45 * 1024;
 
@@ -21,7 +22,7 @@ interface Rule {
 
 describe('the stack that the original command makes (servers are fake: the test plays the nodes and sends their signals)', () => {
   const layout = inject('heatPlane');
-  const cli = new Cli(layout);
+  const cli = new Cli(layout, PROJECT);
   let cloud: Cloud;
   let folder: Awaited<ReturnType<typeof serveFolder>>;
   let nodes: PlayedNodes;
@@ -29,7 +30,7 @@ describe('the stack that the original command makes (servers are fake: the test 
   const outputs = new Map<string, unknown>();
 
   beforeAll(async () => {
-    cloud = await Cloud.connect(layout);
+    cloud = await Cloud.connect(layout, PROJECT);
     folder = await serveFolder(join(import.meta.dirname, '../../heat'));
     nodes = new PlayedNodes(cloud, 'logging-');
     const url = `${folder.url}/rota.yaml`;

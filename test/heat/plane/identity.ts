@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identityUrl, type Layout, type ServiceName, serviceUrl } from './layout';
+import { ADMIN_PROJECT, identityUrl, type Layout, type ServiceName, serviceUrl } from './layout';
 import { PlaneError } from './processes';
 
 interface Named {
@@ -25,13 +25,13 @@ export class Identity {
     readonly token: string,
   ) {}
 
-  static async login(layout: Layout, seconds = 300): Promise<Identity> {
+  static async login(layout: Layout, projectName = ADMIN_PROJECT, seconds = 300): Promise<Identity> {
     const url = identityUrl(layout);
     const domain = { id: 'default' };
     const user = { name: 'admin', domain, password: 'secret' };
     const auth = {
       identity: { methods: ['password'], password: { user } },
-      scope: { project: { name: 'admin', domain } },
+      scope: { project: { name: projectName, domain } },
     };
     const body = JSON.stringify({ auth });
     const deadline = Date.now() + seconds * 1000;
@@ -64,6 +64,17 @@ export class Identity {
   private async create(kind: string, fields: Record<string, unknown>): Promise<string> {
     const plural = kind === 'policy' ? 'policies' : `${kind}s`;
     return (await this.call<Record<string, Named>>('POST', `/${plural}`, { [kind]: fields }))[kind]!.id;
+  }
+
+  /** A project in which the administrator may do everything; made when it is not there. @returns its id */
+  async project(name: string): Promise<string> {
+    const { projects } = await this.call<{ projects: Named[] }>('GET', `/projects?name=${name}`);
+    if (projects[0]) return projects[0].id;
+    const id = await this.create('project', { name, domain_id: 'default' });
+    const { users } = await this.call<{ users: Named[] }>('GET', '/users?name=admin');
+    const { roles } = await this.call<{ roles: Named[] }>('GET', '/roles?name=admin');
+    await this.call('PUT', `/projects/${id}/users/${users[0]!.id}/roles/${roles[0]!.id}`);
+    return id;
   }
 
   /** Makes roles, service users, the catalog and Heat's domain for the users of its signals. */

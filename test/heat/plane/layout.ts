@@ -31,13 +31,16 @@ export const socket = (layout: Layout) => run(layout, 'mariadb.sock');
 export const serviceUrl = (layout: Layout, service: ServiceName) => `http://127.0.0.1:${layout.ports[service]}`;
 export const identityUrl = (layout: Layout) => `${serviceUrl(layout, 'keystone')}/v3`;
 
-/** Environment of the command line clients, as the administrator whom Keystone's bootstrap made. */
-export function clientEnvironment(layout: Layout): Record<string, string> {
+/** The project of the first administrator, whom Keystone's bootstrap made. */
+export const ADMIN_PROJECT = 'admin';
+
+/** Environment of the command line clients, as that administrator, in a project. */
+export function clientEnvironment(layout: Layout, project = ADMIN_PROJECT): Record<string, string> {
   return {
     OS_AUTH_URL: identityUrl(layout),
     OS_USERNAME: 'admin',
     OS_PASSWORD: 'secret',
-    OS_PROJECT_NAME: 'admin',
+    OS_PROJECT_NAME: project,
     OS_USER_DOMAIN_NAME: 'Default',
     OS_PROJECT_DOMAIN_NAME: 'Default',
     OS_IDENTITY_API_VERSION: '3',

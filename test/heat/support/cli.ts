@@ -11,7 +11,11 @@ export interface Outcome {
 
 /** The real command line clients: the old `heat` and `openstack`, against the test's control plane. */
 export class Cli {
-  constructor(private readonly layout: Layout) {}
+  /** @param project in which the commands are run; Cloud.connect makes it */
+  constructor(
+    private readonly layout: Layout,
+    private readonly project?: string,
+  ) {}
 
   heat(...args: string[]): Promise<Outcome> {
     return this.run('heat', args);
@@ -30,7 +34,7 @@ export class Cli {
 
   private run(command: string, args: string[]): Promise<Outcome> {
     const { PYTHONDONTWRITEBYTECODE: _, ...inherited } = process.env;
-    const env = { ...inherited, ...clientEnvironment(this.layout), COLUMNS: '400' };
+    const env = { ...inherited, ...clientEnvironment(this.layout, this.project), COLUMNS: '400' };
     return new Promise((resolve) => {
       const options = { env, maxBuffer: 64 * 1024 * 1024, timeout: 400_000 };
       execFile(join(this.layout.venv, 'bin', command), args, options, (error, stdout, stderr) => {

@@ -1,5 +1,5 @@
 import { Identity } from '../plane/identity';
-import { type Layout, type ServiceName, serviceUrl } from '../plane/layout';
+import { ADMIN_PROJECT, type Layout, type ServiceName, serviceUrl } from '../plane/layout';
 import { collectTemplate } from './template_files';
 
 export interface Server {
@@ -13,7 +13,7 @@ export interface Server {
   user_data: string;
 }
 
-/** Asks the services themselves, by their HTTP APIs, what they were told. */
+/** Asks the services themselves, by their HTTP APIs, what they were told in one project: test files run side by side. */
 export class Cloud {
   private constructor(
     private readonly layout: Layout,
@@ -21,13 +21,10 @@ export class Cloud {
     private readonly project: string,
   ) {}
 
-  static async connect(layout: Layout): Promise<Cloud> {
-    const identity = await Identity.login(layout);
-    const { projects } = await identity.call<{ projects: { id: string; name: string }[] }>(
-      'GET',
-      '/projects?name=admin',
-    );
-    return new Cloud(layout, identity.token, projects[0]!.id);
+  /** @param project made when it is not there */
+  static async connect(layout: Layout, project = ADMIN_PROJECT): Promise<Cloud> {
+    const id = await (await Identity.login(layout)).project(project);
+    return new Cloud(layout, (await Identity.login(layout, project)).token, id);
   }
 
   async get<T>(service: ServiceName, path: string): Promise<T> {
@@ -112,7 +109,7 @@ export class Cloud {
   }
 
   private async list<T>(service: ServiceName, path: string, key: string): Promise<T[]> {
-    return (await this.get<Record<string, T[]>>(service, path))[key]!;
+    return (await this.get<Record<string, T[]>>(service, `${path}?project_id=${this.project}`))[key]!;
   }
 }
 

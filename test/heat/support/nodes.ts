@@ -41,7 +41,7 @@ export class PlayedNodes {
       const names = await this.cloud.serverNames();
       const unheard = [...names].filter(([id, name]) => name.startsWith(this.prefix) && !this.signalled.has(id));
       for (const [id] of unheard) await this.signal(await this.cloud.server(id));
-      await sleep(1500);
+      await sleep(1000);
     }
   }
 

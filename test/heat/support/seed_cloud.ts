@@ -30,7 +30,7 @@ export async function seedCloud(cloud: Cloud): Promise<void> {
   });
   // Rackspace's servers come with a network; this one stands for it.
   const servicenet = await cloud.post<{ network: { id: string } }>('neutron', '/v2.0/networks', {
-    network: { name: 'servicenet' },
+    network: { name: 'servicenet', shared: true },
   });
   await cloud.post('neutron', '/v2.0/subnets', {
     subnet: {
