@@ -7,7 +7,6 @@ import { serveFolder } from './support/folder_server';
 import { nodeSetting, PlayedNodes } from './support/nodes';
 
 const PROJECT = 'logging';
-const TEMPLATE = join(import.meta.dirname, '../../heat/rota.yaml');
 const USER_DATA_LIMIT = 45 * 1024;
 
 interface Rule {
@@ -28,13 +27,13 @@ describe('the stack that the original command makes (servers are fake: the test 
   let nodes: PlayedNodes;
   let created: Server[];
   const outputs = new Map<string, unknown>();
+  const url = () => `${folder.url}/rota.yaml`;
 
   beforeAll(async () => {
     cloud = await Cloud.connect(layout, PROJECT);
     folder = await serveFolder(join(import.meta.dirname, '../../heat'));
     nodes = new PlayedNodes(cloud, 'logging-');
-    const url = `${folder.url}/rota.yaml`;
-    const made = await cli.heat('stack-create', 'logging', '--parameters=branch=master', '-u', url, '--poll', '3');
+    const made = await cli.heat('stack-create', 'logging', '--parameters=branch=master', '-u', url(), '--poll', '3');
     expect(made.text).toContain('Stack logging CREATE_COMPLETE');
     created = await cloud.servers('logging-');
     const shown = await cli.json<{ outputs: { output_key: string; output_value: unknown }[] }>(
@@ -215,7 +214,7 @@ describe('the stack that the original command makes (servers are fake: the test 
   });
 
   const update = (parameter: string) =>
-    cli.openstack('stack', 'update', '--existing', '--wait', '-t', TEMPLATE, '--parameter', parameter, 'logging');
+    cli.openstack('stack', 'update', '--existing', '--wait', '-t', url(), '--parameter', parameter, 'logging');
 
   /** Same server, same addresses, same user_data and metadata, and Nova did nothing to it but make it. */
   async function expectUntouched(now: Server[]) {
