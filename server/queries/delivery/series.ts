@@ -15,8 +15,8 @@ type Outages = NonNullable<DeliveryData['overview']>['outages'];
 const LAG_SAMPLE = 4000;
 /** The indexer reports every 10 s. */
 const REPORT_MS = 10_000;
-/** rsyslog tells of its queues once a minute: shorter buckets keep what was told last. */
-const QUEUE_REPORT_MS = 75_000;
+/** A report that comes later than this many of its usual steps is missing. */
+const LATE = 1.25;
 /** Queues in which lines wait; an rsyslog has a dozen more. */
 const QUEUES = ['index', 'forward', 'main Q'];
 
@@ -114,14 +114,14 @@ export function seriesOf(answers: Record<'lag' | 'queues' | 'indexer', SearchAns
 }
 
 function queuesOf(server: Bucket, timeline: Timeline): Series['queues'] {
-  return bucketsOf(server, 'names').map((queue) => ({
-    server: String(server.key),
-    queue: String(queue.key),
-    depth: held(
-      gaps(timeline, bucketsOf(queue, 'time'), (b) => numberOf(b, 'depth') ?? 0),
-      Math.floor(QUEUE_REPORT_MS / timeline.interval),
-    ),
-  }));
+  return bucketsOf(server, 'names').map((queue) => {
+    const time = bucketsOf(queue, 'time');
+    const signs = time.map(({ key }) => ({ from: Number(key), to: Number(key) }));
+    // Reports further apart than the buckets (rsyslog's come once a minute): what was told last holds until the next.
+    const most = Math.floor((LATE * usualStep(queue, signs)) / timeline.interval);
+    const depth = gaps(timeline, time, (b) => numberOf(b, 'depth') ?? 0);
+    return { server: String(server.key), queue: String(queue.key), depth: held(depth, most) };
+  });
 }
 
 /** Fills at most `most` empty buckets between two values with the earlier one; a longer silence stays a gap. */
@@ -159,7 +159,7 @@ export function lagOfWindow(hits: readonly Hit[]): { lag_p50_ms: number | null; 
   return { lag_p50_ms: percentile(lags, 50), lag_p95_ms: percentile(lags, 95) };
 }
 
-/** How far apart a server's reports lie as a rule, ms: the interval is a setting. */
+/** How far apart reports lie as a rule, ms: the interval is a setting. */
 function usualStep({ doc_count }: Bucket, signs: readonly { from: number; to: number }[]): number {
   const [first, last] = [signs[0]?.from ?? 0, signs.at(-1)?.to ?? 0];
   return doc_count > 1 ? (last - first) / (doc_count - 1) : 0;
