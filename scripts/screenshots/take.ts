@@ -53,7 +53,7 @@ async function picturesOf(elasticsearchUrl: string): Promise<Picture[]> {
     { name: 'rotation', path: 'rotation', shows: SUBJECTS.share('web-3') },
     { name: 'health', path: 'health', shows: SUBJECTS.lane('web-4') },
     { name: 'requests', path: 'requests', shows: SUBJECTS.requestRows },
-    { name: 'trace', path: `requests?request=${request}`, shows: SUBJECTS.waterfall, height: 640 },
+    { name: 'trace', path: `requests?request=${request}`, shows: SUBJECTS.waterfall, height: 660 },
     { name: 'delivery', path: 'delivery', shows: SUBJECTS.runs },
   ];
 }
