@@ -30,7 +30,7 @@ export async function sendByTls(
     if (door === 'relps') await sendRelp(socket, messages);
     else for (const one of messages) await write(socket, octetCounted(one));
     // Under TLS 1.3 the server's refusal of a client comes after the client thinks that it is connected.
-    if (door === 'tls') await sleep(300);
+    if (door === 'tls') await sleep(2_000);
   };
   try {
     await Promise.race([sent(), turnedAway]);
