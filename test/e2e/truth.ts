@@ -89,7 +89,7 @@ export interface Span {
 }
 
 /** The half hour and what belongs to it but was logged a little before or after. */
-export const ALL: Span = { from: -120_000, to: MORNING.length + 120_000 };
+export const ALL: Span = { from: -180_000, to: MORNING.length + 120_000 };
 
 function within({ from, to }: Span = { from: 0, to: MORNING.length }, query: Query): Query {
   const range = { gte: MORNING.start + from, lt: MORNING.start + to, format: 'epoch_millis' };
