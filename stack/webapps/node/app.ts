@@ -3,16 +3,19 @@ import type { Logger } from 'rota-sdk';
 import type { RequestLogger } from 'rota-sdk/http';
 import { FaultDoor, InjectedFault } from './fault.js';
 import { helloPage } from './page.js';
+import { work } from './work.js';
 
 export interface DemoApp {
   host: string;
   log: Logger;
   /** The SDK's request logging; it comes first, so that every answer has its event. */
   requests: RequestLogger;
+  /** How much its work slows its answers; 0, the default: not at all. */
+  workFactor?: number;
 }
 
 /** A small shop that says who served: real routes, real log lines, and a door through which it can be broken. */
-export function demoApp({ host, log, requests }: DemoApp): Express {
+export function demoApp({ host, log, requests, workFactor = 0 }: DemoApp): Express {
   const faults = new FaultDoor();
   const app = express();
   app.disable('x-powered-by');
@@ -23,6 +26,7 @@ export function demoApp({ host, log, requests }: DemoApp): Express {
   });
   app.use(requests);
   app.use(faults.middleware);
+  app.use(work(workFactor));
 
   app.get('/', (request, response) => {
     response.type('html').send(helloPage(host, request.header('x-request-id')));
