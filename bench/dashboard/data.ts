@@ -1,6 +1,6 @@
 import { Client } from '@elastic/elasticsearch';
 import { indexTemplate, templateName } from '../../pipeline/elasticsearch/templates.js';
-import { morningDocuments, type StoredDocument } from '../../test/fixtures/morning/lines.js';
+import { morningDocuments, type StoredDocument } from '../../test/fixtures/morning/recording.js';
 import { MORNING } from '../../test/fixtures/morning/story.js';
 
 export const NAMESPACE = 'rota';
@@ -23,7 +23,8 @@ export async function loadManyMornings(elasticsearchUrl: string, wanted: number)
       path: `/_index_template/${templateName(NAMESPACE)}`,
       body: indexTemplate(NAMESPACE, { indexLifecycle: false, dataStreamLifecycle: false }, 30),
     });
-    const morning = [...morningDocuments()];
+    const morning: StoredDocument[] = [];
+    for await (const document of morningDocuments()) morning.push(document);
     const copies = Math.ceil(wanted / morning.length);
     for (let copy = 0; copy < copies; copy++) await loadCopy(client, morning, copy);
     await client.indices.refresh({ index: `logs-*-${NAMESPACE}` });

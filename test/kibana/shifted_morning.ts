@@ -1,5 +1,5 @@
 import { Client } from '@elastic/elasticsearch';
-import { morningDocuments } from '../fixtures/morning/lines';
+import { morningDocuments } from '../fixtures/morning/recording';
 import { FAILED_FRONTEND, MORNING } from '../fixtures/morning/story';
 
 const NAMESPACE = 'rota';
@@ -32,7 +32,7 @@ export async function loadMorningNow(
     if (refused) throw new Error(`Elasticsearch refused a document: ${JSON.stringify(refused)}`);
   };
   try {
-    for (const { dataset, id, doc } of morningDocuments()) {
+    for await (const { dataset, id, doc } of morningDocuments()) {
       const t = Date.parse(String(doc['@timestamp']));
       if (t < MORNING.start + FAILED_FRONTEND.from - beforeMs || t > UNTIL) continue;
       const action = { create: { _index: `logs-${dataset}-${NAMESPACE}`, _id: `now-${id}` } };

@@ -24,10 +24,14 @@ const server = app.listen(port, address, () => {
   log.notice('Listening', { event: { action: 'process-started', category: ['process'], type: ['start'] } });
 });
 
-/** Answers what is under way, ships what is logged, then ends. */
+/**
+ * Answers what is under way, ships what is logged, then ends. A frontend keeps its connections open and would go on
+ * sending requests by them: each is closed after its answer.
+ */
 function shutDown(): void {
+  server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
   server.close(() => void log.close({ timeoutMs: 3000 }).then(() => process.exit(0)));
-  server.closeIdleConnections();
+  setInterval(() => server.closeIdleConnections(), 50).unref();
 }
 process.once('SIGTERM', shutDown);
 process.once('SIGINT', shutDown);
