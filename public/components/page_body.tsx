@@ -1,6 +1,7 @@
 import React, { type ReactNode } from 'react';
 import type { Envelope } from '../../common/api';
 import type { RotaApiError } from '../api/client';
+import { PartialAnswer } from './partial_answer';
 import { EmptyPrompt, ErrorPrompt, LoadingBlock, PartialCallOut } from './states';
 
 interface Stated {
@@ -24,7 +25,9 @@ export function PageBody<D extends Stated>({ query, children }: { query: Asked<D
   return (
     <>
       <PartialCallOut reasons={partial_reasons} />
-      {data.state === 'ok' ? children(data) : <EmptyPrompt state={data.state} lastAt={data.last_request_at} />}
+      <PartialAnswer.Provider value={partial_reasons.length > 0}>
+        {data.state === 'ok' ? children(data) : <EmptyPrompt state={data.state} lastAt={data.last_request_at} />}
+      </PartialAnswer.Provider>
     </>
   );
 }

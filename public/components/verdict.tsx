@@ -1,8 +1,9 @@
 import { EuiButton, EuiIcon, EuiPanel, EuiText, EuiTitle } from '@elastic/eui';
-import React, { type ReactNode } from 'react';
+import React, { type ReactNode, useContext } from 'react';
 import type { Verdict as VerdictData } from '../../common/api';
 import { useTarget } from '../hooks/use_target';
 import { SUBJECTS } from '../test_subjects';
+import { PartialAnswer } from './partial_answer';
 import { Words } from './words';
 
 const TONES = {
@@ -23,14 +24,16 @@ export function Verdict({
   children?: ReactNode;
 }) {
   const target = useTarget();
-  const { icon, color, words } = TONES[verdict.tone];
+  // Half an answer proves nothing good.
+  const tone = useContext(PartialAnswer) && verdict.tone === 'good' ? 'neutral' : verdict.tone;
+  const { icon, color, words } = TONES[tone];
   return (
     <EuiPanel
       hasBorder
       hasShadow={false}
       paddingSize="none"
       grow={false}
-      className={`rotaVerdict rotaVerdict--${verdict.tone}`}
+      className={`rotaVerdict rotaVerdict--${tone}`}
       data-test-subj={SUBJECTS.verdict}
     >
       <div className="rotaVerdict__sentence">

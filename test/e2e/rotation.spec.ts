@@ -59,7 +59,7 @@ test.describe('Rotation', () => {
     await expect(rota.page.locator('.rotaTip')).toContainText('status');
     await lane.press('Enter');
     await expect.poll(() => new URL(rota.page.url()).pathname).toContain('/requests');
-    expect(rota.param('request')).toMatch(/^[0-9a-f]{32}$/);
+    expect(rota.param('request')).toMatch(/^[0-9a-f-]{32,36}$/);
   });
 
   test('splits requests by the tier that is chosen, and adds up', async ({ rota, truth }) => {

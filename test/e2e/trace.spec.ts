@@ -17,7 +17,7 @@ async function withStack(truth: Truth): Promise<Doc> {
   const query = {
     bool: { filter: [{ exists: { field: 'error.stack_trace' } }, { exists: { field: 'http.request.id' } }] },
   };
-  const [line] = await truth.documents('rota.app', query, { most: 1, span: ALL });
+  const [line] = await truth.documents('rota.app rota.access', query, { most: 1, span: ALL });
   if (!line) throw new Error('The data set holds no error with a stack.');
   return line.doc;
 }

@@ -62,7 +62,9 @@ export async function answerDelivery(query: DeliveryRequest, context: Context): 
       })
     : null;
   const opened = asked && runs.find(({ id }) => id === asked.id);
-  const something = listed.length > 0 || answers.letters.total > 0 || !overviewWanted;
+  // Dead letters have no fields to search: where a search matches no run, they are not what was asked for.
+  const searched = query.kql.trim() !== '' || query.filters.length > 0;
+  const something = listed.length > 0 || (answers.letters.total > 0 && !searched) || !overviewWanted;
   return {
     state: something ? 'ok' : emptyState(answers.last),
     last_line_at: numberOf(answers.last.aggregations, 'newest'),
