@@ -147,7 +147,20 @@ function bar(
     status,
     failed: status !== null && status >= 500,
     ...EMPTY,
+    // A webapp's event carries the error that its application answered with.
+    error: kind === 'event' ? errorOf(line) : null,
     line: line.id,
+  };
+}
+
+function errorOf({ doc: { error } }: TraceLine): Hop['error'] {
+  if (!error) return null;
+  const stack = error.stack_trace === undefined ? null : splitStack(error.stack_trace);
+  return {
+    type: error.type ?? null,
+    message: error.message ?? null,
+    stack: stack?.own ?? [],
+    folded: stack?.folded ?? [],
   };
 }
 
@@ -189,8 +202,7 @@ function eventHops(
 }
 
 function textHop(line: TraceLine, parent: Hop | null, offset: number): Hop {
-  const { log, message, error, rota } = line.doc;
-  const stack = error?.stack_trace === undefined ? null : splitStack(error.stack_trace);
+  const { log, message, rota } = line.doc;
   const tier = rota?.tier;
   return {
     id: line.id,
@@ -208,14 +220,7 @@ function textHop(line: TraceLine, parent: Hop | null, offset: number): Hop {
     level: log?.level ?? null,
     logger: log?.logger ?? null,
     message: message ?? null,
-    error: error
-      ? {
-          type: error.type ?? null,
-          message: error.message ?? null,
-          stack: stack?.own ?? [],
-          folded: stack?.folded ?? [],
-        }
-      : null,
+    error: errorOf(line),
     line: line.id,
   };
 }
