@@ -14,6 +14,7 @@ const STACK: Need[] = [
   { package: 'rsyslog', unit: 'rsyslog.service' },
   { package: 'rsyslog-relp' },
   { package: 'rsyslog-openssl' },
+  { package: 'rsyslog-gnutls' },
   { package: 'nginx', unit: 'nginx.service' },
   { package: 'haproxy', unit: 'haproxy.service' },
   { package: 'openssl' },

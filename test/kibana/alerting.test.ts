@@ -77,7 +77,7 @@ describe('the rule type rota.health in Kibana', () => {
   });
 
   it('fires when a frontend leaves the pool, for a 5XX burst and for an unfair share', async () => {
-    const wanted = [`ejected:${FAILED_FRONTEND.host}`, `burst:${BROKEN_WEBAPP.host}`, `uneven:${SLOW_NODE.host}`];
+    const wanted = [`ejected:${FAILED_FRONTEND.host}`, `burst:${BROKEN_WEBAPP.host}`, `uneven:${SLOW_NODE.frontend}`];
     const active = async () => (await told()).filter(({ group }) => group === 'default');
     const all = await eventually(
       active,

@@ -25,7 +25,7 @@ const DEBIAN: [file: string, ...packages: string[]][] = [
   ['/usr/sbin/mariadbd', 'mariadb-server-core', 'mariadb-client-core'],
   ['/usr/sbin/rsyslogd', 'rsyslog'],
   ['/usr/lib/x86_64-linux-gnu/rsyslog/imrelp.so', 'rsyslog-relp'],
-  ['/usr/lib/x86_64-linux-gnu/rsyslog/lmnsd_ossl.so', 'rsyslog-openssl'],
+  ['/usr/lib/x86_64-linux-gnu/rsyslog/lmnsd_gtls.so', 'rsyslog-gnutls'],
   ['/usr/sbin/nginx', 'nginx'],
   ['/usr/bin/openssl', 'openssl'],
   ['/usr/bin/shellcheck', 'shellcheck'],

@@ -1,5 +1,5 @@
 # rsyslog with the indexer. The first log server is also the stack's certificate authority.
-PACKAGES=(nodejs=18.* rsyslog=8.2302.* rsyslog-relp=8.2302.* rsyslog-openssl=8.2302.* openssl curl)
+PACKAGES=(nodejs=18.* rsyslog=8.2302.* rsyslog-relp=8.2302.* rsyslog-gnutls=8.2302.* openssl curl)
 UNITS=(rota-log.service)
 
 before_certificate() {
