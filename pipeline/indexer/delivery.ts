@@ -25,6 +25,9 @@ export interface DeliveryParts {
   lastResort(item: Item, reason: string): void;
 }
 
+/** The backing index that each data stream was taken to write to when ids were looked up. */
+type WriteIndices = Map<string, string>;
+
 /** Brings events to Elasticsearch, each exactly once, however long that takes. */
 export class Delivery {
   private readonly startedAt = Date.now();
@@ -68,12 +71,13 @@ export class Delivery {
   private async tryOnce(items: readonly Item[], repeated: boolean): Promise<readonly Item[]> {
     const { http, status } = this.parts;
     try {
-      const fresh = await this.dropKnown(items, repeated);
+      const assumed: WriteIndices = new Map();
+      const fresh = await this.dropKnown(items, repeated, assumed);
       if (fresh.length === 0) return [];
       const body = bulkBody(fresh, new Date().toISOString());
       const answer = await http.send('POST', BULK_PATH, body, 'application/x-ndjson');
       const action = bulkAction(answer.status);
-      if (action === 'read_items') return await this.readItems(fresh, answer.body);
+      if (action === 'read_items') return await this.readItems(fresh, answer.body, assumed);
       const detail = answer.body.toString('utf8', 0, 300).replaceAll('\n', ' ');
       if (action === 'split') return await this.split(fresh, `HTTP ${answer.status} ${detail}`);
       status.waiting(`Elasticsearch answers HTTP ${answer.status} to bulks: ${detail}`);
@@ -85,8 +89,11 @@ export class Delivery {
     }
   }
 
-  /** Leaves out what an older backing index holds already. */
-  private async dropKnown(items: readonly Item[], repeated: boolean): Promise<readonly Item[]> {
+  /**
+   * Leaves out what an older backing index holds already, and notes in `assumed` which index that was older than. What
+   * another bulk learns of a rollover after this must not count as looked up here.
+   */
+  private async dropKnown(items: readonly Item[], repeated: boolean, assumed: WriteIndices): Promise<readonly Item[]> {
     const { streams, counters } = this.parts;
     const suspicious = repeated || Date.now() - this.startedAt < RESENDS_AFTER_START_MS;
     const byStream = groupByStream(items);
@@ -95,12 +102,16 @@ export class Delivery {
       // A rollover since it was last asked for shows in the answer (afterRollover).
       if (repeated) await streams.refresh(stream);
       else await streams.ensure(stream);
-      const doubtful = group.filter((item) => needsLookup(item, streams.get(stream), suspicious));
+      const state = streams.get(stream);
+      if (!state) continue;
+      assumed.set(stream, state.writeIndex);
+      const doubtful = group.filter((item) => needsLookup(item, state, suspicious));
       if (doubtful.length === 0) continue;
       counters.add('lookups', doubtful.length);
       const ids = await streams.findOlder(
         stream,
         doubtful.map((item) => item.id),
+        state.writeIndex,
       );
       for (const item of doubtful) if (ids.has(item.id)) known.add(item);
     }
@@ -108,7 +119,7 @@ export class Delivery {
     return known.size === 0 ? items : items.filter((item) => !known.has(item));
   }
 
-  private async readItems(items: readonly Item[], bytes: Buffer): Promise<readonly Item[]> {
+  private async readItems(items: readonly Item[], bytes: Buffer, assumed: WriteIndices): Promise<readonly Item[]> {
     const { counters, status } = this.parts;
     let answer: { items?: BulkItem[] };
     try {
@@ -124,8 +135,7 @@ export class Delivery {
       const outcome = itemOutcome(answer.items?.[index]);
       if (outcome.kind === 'indexed') {
         counters.add(item.dataset === DEAD_LETTER_DATASET ? 'deadlettered' : 'indexed');
-        const assumed = this.parts.streams.get(item.stream)?.writeIndex;
-        if (outcome.index !== assumed) push(moved, outcome.index, item);
+        if (outcome.index !== assumed.get(item.stream)) push(moved, outcome.index, item);
       } else if (outcome.kind === 'known') counters.repeated([item]);
       else if (outcome.kind === 'refused') this.refuse(item, outcome.reason, again);
       else {
@@ -152,6 +162,7 @@ export class Delivery {
           const ids = await streams.findOlder(
             stream,
             items.map((item) => item.id),
+            index,
           );
           await streams.deleteCopies(index, ids);
           counters.repeated(items.filter(({ id }) => ids.has(id)));

@@ -14,6 +14,8 @@ export interface StreamState {
 
 /** Clocks of the hosts may be ahead by this much before a resend could pass for a new event. */
 const CLOCK_MARGIN_MS = 5 * 60_000;
+/** So many older indices may have been written to within the last moments, even when rollovers follow each other. */
+const RECENT_INDICES = 3;
 
 /**
  * Whether an earlier backing index may hold this event, so that `create`, which only looks into the newest, would take
@@ -72,14 +74,19 @@ export class Streams {
   }
 
   /**
-   * The ids, out of `ids`, that an older backing index holds.
+   * The ids, out of `ids`, that a backing index older than `than` holds. Never looks into `than` or what came after it,
+   * so that a document is not taken for a copy of itself when the stream has rolled over again meanwhile.
    * @throws UnansweredError, AnswerError
    */
-  async findOlder(stream: string, ids: readonly string[]): Promise<Set<string>> {
+  async findOlder(stream: string, ids: readonly string[], than: string): Promise<Set<string>> {
     const state = this.states.get(stream);
-    if (!state?.older[0] || ids.length === 0) return new Set();
+    const indices = state ? [state.writeIndex, ...state.older] : [];
+    const at = indices.indexOf(than);
+    const older = at < 0 ? [] : indices.slice(at + 1);
+    if (older.length === 0 || ids.length === 0) return new Set();
     // A search sees what was refreshed. Only the last of the older indices can have been written to just now.
-    await this.http.json('POST', `/${state.older[0]}/_refresh?ignore_unavailable=true`);
+    const recent = older.slice(0, RECENT_INDICES).join(',');
+    await this.http.json('POST', `/${recent}/_refresh?ignore_unavailable=true`);
     const answer = await this.http.json<SearchAnswer>(
       'POST',
       `/${stream}/_search?allow_partial_search_results=false&filter_path=timed_out,hits.hits._id`,
@@ -87,7 +94,12 @@ export class Streams {
         size: ids.length,
         _source: false,
         track_total_hits: false,
-        query: { bool: { filter: [{ ids: { values: ids } }], must_not: [{ term: { _index: state.writeIndex } }] } },
+        query: {
+          bool: {
+            filter: [{ ids: { values: ids } }],
+            must_not: [{ terms: { _index: indices.slice(0, at + 1) } }],
+          },
+        },
       },
     );
     return new Set((answer?.hits?.hits ?? []).map((hit) => hit._id));
