@@ -30,10 +30,14 @@ class Plane:
         print(f'[{self.service} {time.time() - self.started:.1f}s]', *words, flush=True)
 
     def serve(self, application):
-        """Serve a WSGI application for ever; the line 'ready' is what the starter waits for."""
+        """Serve a WSGI application for ever; the line 'ready' is what the starter waits for.
+
+        Heat's threads each keep connections open. Beyond waitress's limit of 100 it takes no more until idle ones end,
+        a minute later, which Heat's engine tells as "No reply on topic engine"."""
         import waitress
         server = waitress.create_server(application, host='127.0.0.1', port=self.ports[self.service], threads=12,
-                                        max_request_body_size=2**31, ident=self.service)
+                                        max_request_body_size=2**31, ident=self.service,
+                                        connection_limit=5000, asyncore_use_poll=True)
         self.say('ready')
         server.run()
 
