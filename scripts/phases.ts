@@ -70,8 +70,17 @@ function run({ command, env }: Phase, args: string[], report: string): Promise<n
       stdio: 'inherit',
       env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: report, ...env },
     });
+    // A runner that lost its starter would keep its servers: it is told, and this process ends after it.
+    const passOn = () => {
+      child.kill('SIGTERM');
+      child.once('exit', () => process.exit(143));
+    };
+    process.once('SIGTERM', passOn);
     child.once('error', reject);
-    child.once('exit', (code) => resolve(code ?? 1));
+    child.once('exit', (code) => {
+      process.off('SIGTERM', passOn);
+      resolve(code ?? 1);
+    });
   });
 }
 
