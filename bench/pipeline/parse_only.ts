@@ -1,12 +1,12 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ownedFolder } from '../../stack/account.js';
 import { bundleProgram } from '../../stack/bundle.js';
 import { agentFrames } from './lines.js';
 import type { Run } from './logstash.js';
 import { type Door, doorCpu, pour, startRota } from './rota.js';
+import { untilCount } from './store.js';
 
 /** Rota's door without Elasticsearch: received, queued in memory, split by liblognorm, made documents by the shaper. */
 export class ParseOnly {
@@ -32,17 +32,11 @@ export class ParseOnly {
 
   async run(lines: readonly string[], name: string): Promise<Run> {
     const frames = agentFrames(lines, name);
-    const goal = this.parsed() + lines.length;
+    const before = this.parsed();
     const cpuBefore = doorCpu(this.door);
     const start = performance.now();
     await pour(this.door.ports.rsyslog.tcp, frames);
-    while (this.parsed() < goal) {
-      if (performance.now() - start > 120_000)
-        throw new Error(
-          `parse only: ${goal - this.parsed()} of ${lines.length} lines became no documents in 2 minutes`,
-        );
-      await sleep(20);
-    }
+    await untilCount(async () => this.parsed(), before, before + lines.length, 'parse only');
     const seconds = (performance.now() - start) / 1000;
     const cpu = doorCpu(this.door) - cpuBefore;
     return { events_per_s: lines.length / seconds, cpu_s_per_million: (cpu / lines.length) * 1e6 };

@@ -12,7 +12,7 @@ import { rsyslogServer } from '../../stack/services/rsyslog.js';
 import { agentFrames } from './lines.js';
 import type { Run } from './logstash.js';
 import { cpuSeconds, pin } from './processes.js';
-import type { BenchStore } from './store.js';
+import { type BenchStore, untilCount } from './store.js';
 
 export interface Door {
   ports: PortPlan;
@@ -70,11 +70,12 @@ export const doorCpu = (door: Door): number => cpuSeconds(door.service.pid ?? -1
 /** Pours the lines into the octet-counted door as an agent frames them; the time ends when the last is indexed. */
 export async function timeRota(store: BenchStore, door: Door, lines: readonly string[], name: string): Promise<Run> {
   const frames = agentFrames(lines, name);
-  const goal = (await store.indexed(door.stream)) + lines.length;
+  const indexed = () => store.indexed(door.stream);
+  const before = await indexed();
   const cpuBefore = doorCpu(door);
   const start = performance.now();
   await pour(door.ports.rsyslog.tcp, frames);
-  await store.untilIndexed(door.stream, goal);
+  await untilCount(indexed, before, before + lines.length, door.stream);
   const seconds = (performance.now() - start) / 1000;
   const cpu = doorCpu(door) - cpuBefore;
   return { events_per_s: lines.length / seconds, cpu_s_per_million: (cpu / lines.length) * 1e6 };

@@ -16,15 +16,6 @@ export class BenchStore {
     return stats?._all?.primaries?.indexing?.index_total ?? 0;
   }
 
-  /** Resolves when so many documents are indexed. @throws after `timeoutMs` */
-  async untilIndexed(stream: string, count: number, timeoutMs = 300_000): Promise<void> {
-    const end = Date.now() + timeoutMs;
-    for (let have = 0; have < count; have = await this.indexed(stream)) {
-      if (Date.now() > end) throw new Error(`${stream}: ${have} of ${count} events after ${timeoutMs / 1000} s`);
-      await sleep(50);
-    }
-  }
-
   async count(stream: string): Promise<number> {
     const answer = await this.get<{ count: number }>(`/${stream}/_count?ignore_unavailable=true`);
     return answer?.count ?? 0;
@@ -59,5 +50,27 @@ export class BenchStore {
       ...(body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {}),
     });
     return response.ok ? ((await response.json()) as T) : undefined;
+  }
+}
+
+/**
+ * Resolves when `done` has come from `before` to `goal`. Each question costs what is measured some milliseconds, so the
+ * next one comes when half of the rest should be done: few at first, every 20 ms at the end.
+ * @throws Error after five minutes
+ */
+export async function untilCount(
+  done: () => Promise<number>,
+  before: number,
+  goal: number,
+  what: string,
+): Promise<void> {
+  const start = performance.now();
+  for (let have = before; have < goal; ) {
+    const elapsed = performance.now() - start;
+    if (elapsed > 300_000)
+      throw new Error(`${what}: ${goal - have} of ${goal - before} events missing after 5 minutes`);
+    const rest = have === before ? 200 : ((goal - have) * elapsed) / (have - before);
+    await sleep(Math.max(20, Math.min(rest / 2, 2_000)));
+    have = await done();
   }
 }
