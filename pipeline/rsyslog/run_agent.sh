@@ -16,7 +16,12 @@ done
 # Of a killed agent; another program may have its number by now, and rsyslogd would not start.
 rm -f "$ROTA_WORK/rsyslogd.pid"
 
-# A profile that may lose what is under way need not wait for each message's acknowledgement.
-[ "${ROTA_PROFILE:-}" != fast ] || export ROTA_WINDOW="${ROTA_WINDOW_FAST:-128}"
+# A profile that may lose what is under way need not wait for acknowledgements.
+[ "${ROTA_PROFILE:-}" != fast ] || export ROTA_WINDOW="${ROTA_WINDOW_FAST:-2048}"
+# librelp takes a window below 2 for "not set", which is 128.
+if [ "${ROTA_WINDOW:-2}" -lt 2 ]; then
+  echo "run_agent.sh: ROTA_WINDOW is $ROTA_WINDOW; give 2 or more (RELP messages under way)." >&2
+  exit 64
+fi
 
 exec /usr/sbin/rsyslogd -n -f "$ROTA_RSYSLOG_DIR/agent.conf" -i "$ROTA_WORK/rsyslogd.pid" "$@"

@@ -90,3 +90,16 @@ test('the agent is stopped and started while the server is away: every line is i
   await pipeline.server.start();
   await expectEachOnce();
 });
+
+test('the agent is killed again and again while it sends what waited for the server: every line is indexed once', async () => {
+  await pipeline.server.stop();
+  await writeLines(4_000);
+  await sleep(12_000); // until the agent's queue holds most of them
+  await pipeline.server.start();
+  for (let round = 0; round < 12; round += 1) {
+    await sleep(100 + round * 53);
+    agent.signal('SIGKILL');
+    await agent.start();
+  }
+  await expectEachOnce();
+});
