@@ -1,18 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Client } from '@elastic/elasticsearch';
 import { API } from '../common/api/index.js';
 import { type DevHost, startDevHost } from '../dev/host.js';
-import { ownedFolder } from '../stack/account.js';
-import { distributions } from '../stack/layout.js';
-import { freeBlock } from '../stack/ports.js';
-import { elasticsearchService } from '../stack/services/elasticsearch.js';
-import { fetchDistribution } from '../stack/setup/elasticsearch_distribution.js';
 import { openBrowser } from '../test/support/browser.js';
 import { openAndMeasure } from './dashboard/browser.js';
 import { type LoadedData, loadManyMornings } from './dashboard/data.js';
 import { logsPanels, overviewPanels, type Panel } from './dashboard/panels.js';
+import { withElasticsearch } from './elasticsearch.js';
 import { median, publish, type Result } from './output.js';
 import { percentile } from './pipeline/latency.js';
 
@@ -34,30 +27,18 @@ type Ask = (from: number, to: number) => Promise<unknown>;
  * some milliseconds earlier, so that no cache answers: not Rota's, not Elasticsearch's.
  */
 export async function run(argv: readonly string[]): Promise<void> {
-  const folder = ownedFolder(mkdtempSync(join(tmpdir(), 'rota-bench-')));
-  const ports = await freeBlock();
-  const node = elasticsearchService({
-    home: process.env['ELASTICSEARCH_HOME'] ?? (await fetchDistribution(distributions())),
-    folder,
-    port: ports.elasticsearch,
-    transportPort: ports.elasticsearchTransport,
-    heap: '1g',
-  });
-  const url = `http://127.0.0.1:${ports.elasticsearch}`;
-  let host: DevHost | undefined;
-  try {
-    await node.start();
+  await withElasticsearch(async (url) => {
     const began = Date.now();
     const data = await loadManyMornings(url, DOCUMENTS);
     const hours = (data.to - data.from) / 3_600_000;
     console.log(`${data.documents} documents of ${hours} h, loaded in ${Math.round((Date.now() - began) / 1000)} s`);
-    host = await startDevHost({ port: 0, elasticsearchUrl: url });
-    publish([...(await serverTimes(url, host, data)), ...(await browserTimes(host, data))], argv);
-  } finally {
-    await host?.close();
-    await node.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
+    const host = await startDevHost({ port: 0, elasticsearchUrl: url });
+    try {
+      publish([...(await serverTimes(url, host, data)), ...(await browserTimes(host, data))], argv);
+    } finally {
+      await host.close();
+    }
+  });
 }
 
 async function serverTimes(elasticsearchUrl: string, host: DevHost, data: LoadedData): Promise<Result[]> {

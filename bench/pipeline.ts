@@ -1,16 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildPipeline } from '../pipeline/build.js';
 import { HttpClient } from '../pipeline/indexer/http_client.js';
 import { setUp } from '../pipeline/setup/setup.js';
-import { ownedFolder } from '../stack/account.js';
-import { distributions } from '../stack/layout.js';
 import type { Profile } from '../stack/options.js';
-import { freeBlock } from '../stack/ports.js';
-import { elasticsearchService } from '../stack/services/elasticsearch.js';
-import { fetchDistribution } from '../stack/setup/elasticsearch_distribution.js';
+import { withElasticsearch } from './elasticsearch.js';
 import { median, publish, type Result } from './output.js';
 import { BulkSender } from './pipeline/bulk.js';
 import { measureLatency } from './pipeline/latency.js';
@@ -44,24 +37,14 @@ export async function run(argv: readonly string[]): Promise<void> {
   await buildPipeline();
   pinSelf(DOOR_CORE);
   if (!canPin) console.log('Only one core: nothing is pinned, and Elasticsearch competes with what is measured.');
-  const folder = ownedFolder(mkdtempSync(join(tmpdir(), 'rota-bench-es-')));
-  const ports = await freeBlock();
-  const node = elasticsearchService({
-    home: process.env['ELASTICSEARCH_HOME'] ?? (await fetchDistribution(distributions())),
-    folder,
-    port: ports.elasticsearch,
-    transportPort: ports.elasticsearchTransport,
-    heap: '1g',
-  });
-  await pin(node, STORE_CORE).start();
-  try {
-    const results = await measure(`http://127.0.0.1:${ports.elasticsearch}`);
-    publish(results, argv);
-    console.log(`\nTo reach, profile fast:\n${targets(results).map(targetLine).join('\n')}`);
-  } finally {
-    await node.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  await withElasticsearch(
+    async (url) => {
+      const results = await measure(url);
+      publish(results, argv);
+      console.log(`\nTo reach, profile fast:\n${targets(results).map(targetLine).join('\n')}`);
+    },
+    (node) => pin(node, STORE_CORE),
+  );
 }
 
 async function measure(url: string): Promise<Result[]> {

@@ -3,11 +3,12 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { API } from '../../common/api';
 import { kqlToQuery } from '../../common/kql';
+import { soup } from '../../common/kql/soup';
 import { type DevHost, startDevHost } from '../../dev/host';
 import { kqlToQuery as kibanaQuery } from '../../server/kibana_kql';
 import { loadMorning } from '../fixtures/morning/load';
 import { MORNING } from '../fixtures/morning/story';
-import { kql, QUERIES, soup } from './kql_grammar';
+import { kql, QUERIES } from './kql_grammar';
 
 type Query = Record<string, unknown>;
 const RANDOM_QUERIES = 400;
