@@ -143,6 +143,8 @@ export const healthDataSchema = z.object({
       figures: z.object({
         serving: z.number(),
         hosts_known: z.number(),
+        /** Hosts of which no line tells what they do at the end of the window. */
+        hosts_unseen: z.number(),
         frontends: z.number(),
         webapps: z.number(),
         users_hurt: z.number(),

@@ -69,8 +69,8 @@ function Marker({ annotation, colour }: { annotation: PlacedAnnotation; colour: 
   return <span />;
 }
 
-/** The number that ties lanes, list and charts together. */
-export function EventNumber({ n, colour }: { n: number; colour: string }) {
+/** The number (or, of a group, the numbers) that ties lanes, list and charts together. */
+export function EventNumber({ n, colour }: { n: number | string; colour: string }) {
   return (
     <span className="rotaEventNumber" style={{ background: colour }}>
       {n}

@@ -139,6 +139,31 @@ describe('levels', () => {
       expect.objectContaining({ code: 'ROTA_CONFIG_LEVEL', message: expect.stringContaining('Use one of emerg') }),
     );
   });
+
+  it('can be changed later, by the same names', async () => {
+    const log = logger();
+    const child = log.child({ from: 'child' });
+    log.level = 'warn';
+    expect(log.level).toBe('warning');
+    log.info('not sent');
+    child.info('not sent');
+    log.warning('a');
+    log.level = 'debug';
+    child.debug('b');
+    expect((await docs(log)).map((doc) => doc.message)).toEqual(['a', 'b']);
+  });
+
+  it.each(['verbose', undefined])('cannot be changed to %j', async (level) => {
+    const log = logger();
+    const change = () => {
+      log.level = level as never;
+    };
+    if (level) expect(change).toThrow(expect.objectContaining({ code: 'ROTA_CONFIG_LEVEL' }));
+    else change();
+    expect(log.level).toBe('info');
+    log.info('sent');
+    expect(await docs(log)).toHaveLength(1);
+  });
 });
 
 describe('options that are not known', () => {

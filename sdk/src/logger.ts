@@ -56,6 +56,11 @@ export interface Logger extends Omit<winston.Logger, 'close' | 'child' | 'levels
   /** Flushes, sends the closing stats event and ends the connection. Never rejects. */
   close(options?: FlushOptions): Promise<FlushResult>;
   readonly levels: Record<Level, number>;
+  /**
+   * The least severe level that is sent, for its children too. `warn` set is `warning`.
+   * @throws ConfigurationError `ROTA_CONFIG_LEVEL` when it is set to anything else than a level
+   */
+  level: string;
 }
 
 /**
@@ -86,9 +91,24 @@ export function createLogger(options: LoggerOptions = {}): Logger {
   });
   // Errors of the other transports are theirs to show; an unhandled one must not end the process.
   logger.on('error', (error) => onWarning?.(asError(error)));
+  guardLevel(logger);
   fastLevels(logger, transport, format === undefined && defaultMeta === undefined);
   const extra = { write: fastWrite(logger, transport), ...controls(logger, transport) };
   return Object.assign(logger, extra, { warn, child }) as unknown as Logger;
+}
+
+/** winston keeps every line back while `level` is none that it knows; here such a value is refused when it is set. */
+function guardLevel(logger: winston.Logger): void {
+  let current = logger.level;
+  Object.defineProperty(logger, 'level', {
+    enumerable: true,
+    configurable: true,
+    get: () => current,
+    set: (value: unknown) => {
+      const level = new OptionReader(LOGGER_ROWS, { level: value }, {}).choice<Level | 'warn'>('level');
+      current = level === 'warn' ? 'warning' : level;
+    },
+  });
 }
 
 /** Half of the world calls it so; `log.warn is not a function` is no way to end a request. */

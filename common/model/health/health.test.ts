@@ -95,7 +95,7 @@ const ejected = {
 } as HealthEvent;
 
 describe('what Health says', () => {
-  const input = { serving: 6, known: 6, balancer: 'lb-1', from: 0, to: 1 };
+  const input = { serving: 6, unseen: 0, known: 6, balancer: 'lb-1', from: 0, to: 1 };
 
   it('names the worst event and whether the objective holds', () => {
     const { headline, detail, tone } = healthVerdict({
@@ -108,6 +108,16 @@ describe('what Health says', () => {
       '3 probes failed. At 99.907 % good the objective of 99.9 % still holds. Everything serves now.',
     );
     expect(tone).toBe('danger');
+  });
+
+  it.each([
+    [{ serving: 5, unseen: 0 }, '5 of 6 hosts serve now.'],
+    [{ serving: 1, unseen: 4 }, '1 of 6 hosts serves now; of 4 no line tells.'],
+    [{ serving: 0, unseen: 0 }, '0 of 6 hosts serve now.'],
+    [{ serving: 0, unseen: 6 }, 'No line tells who serves now.'],
+  ])('says who serves at the end: %o', (hosts, sentence) => {
+    const { detail } = healthVerdict({ ...input, ...hosts, events: [], budget: errorBudget(0.999, 10, 0, 0) });
+    expect(detail.endsWith(sentence)).toBe(true);
   });
 
   it('is calm without failures and neutral without requests', () => {

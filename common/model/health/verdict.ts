@@ -5,7 +5,10 @@ import type { Budget } from './budget';
 export interface HealthVerdictInput {
   events: readonly HealthEvent[];
   budget: Budget;
+  /** Hosts that serve at the end of the window. */
   serving: number;
+  /** Hosts of which no line tells what they do at its end. */
+  unseen: number;
   known: number;
   balancer: string;
   from: number;
@@ -71,9 +74,15 @@ function calmVerdict(input: HealthVerdictInput): Verdict {
   };
 }
 
-function stateSentence({ budget, serving, known }: HealthVerdictInput): string {
+function stateSentence({ budget, ...hosts }: HealthVerdictInput): string {
   const good = goodPercent(budget.good_share ?? 1);
   const holds = budget.failures <= budget.allowed ? 'still holds' : 'is broken';
-  const now = serving === known ? 'Everything serves now.' : `${serving} of ${known} hosts serve now.`;
-  return `At ${good} good the objective of ${percent(budget.objective)} ${holds}. ${now}`;
+  return `At ${good} good the objective of ${percent(budget.objective)} ${holds}. ${nowSentence(hosts)}`;
+}
+
+function nowSentence({ serving, unseen, known }: Pick<HealthVerdictInput, 'serving' | 'unseen' | 'known'>): string {
+  if (unseen === known) return 'No line tells who serves now.';
+  if (serving === known) return 'Everything serves now.';
+  const rest = unseen > 0 ? `; of ${unseen} no line tells` : '';
+  return `${serving} of ${known} hosts ${serving === 1 ? 'serves' : 'serve'} now${rest}.`;
 }

@@ -14,10 +14,8 @@ export function HealthFigures({ figures: f }: { figures: Figures }) {
         {
           id: 'serving',
           label: 'Serving now',
-          value: `${f.serving} of ${f.hosts_known}`,
-          unit: 'hosts',
+          ...servingNow(f),
           context: `${plural(f.frontends, 'frontend')}, ${plural(f.webapps, 'webapp')}`,
-          tone: f.serving < f.hosts_known ? 'danger' : 'success',
         },
         {
           id: 'usersHurt',
@@ -67,4 +65,12 @@ function byHost(list: Figures['out_of_pool_by_host']): string {
 
 function seconds(ms: number): string {
   return String(Math.round(ms / 1000));
+}
+
+/** Green only when each host was seen to serve; red only when one was seen not to. */
+function servingNow({ serving, hosts_unseen: unseen, hosts_known: known }: Figures) {
+  if (unseen === known) return { value: 'Unknown', unit: 'no lines at the end' };
+  const value = { value: `${serving} of ${known}`, unit: unseen > 0 ? `hosts, ${unseen} unknown` : 'hosts' };
+  if (serving === known) return { ...value, tone: 'success' as const };
+  return serving + unseen < known ? { ...value, tone: 'danger' as const } : value;
 }

@@ -2,7 +2,6 @@ import React, { useState } from 'react';
 import type { HealthData, HealthEvent, WindowInfo } from '../../../common/api';
 import { useTimeFormat } from '../../app/services';
 import { annotationStyle } from '../../charts/annotation_style';
-import { EventNumber } from '../../charts/chart_annotations';
 import { HatchPattern } from '../../charts/hatch';
 import { useWidth } from '../../charts/use_width';
 import type { TableData } from '../../components/data_table';
@@ -11,6 +10,7 @@ import { Panel } from '../../components/panel';
 import { formatPercent, formatSpan, plural } from '../../format/numbers';
 import { type TimeFormat, timeTicks } from '../../format/time';
 import { type RotaTheme, useRotaTheme } from '../../theme/use_rota_theme';
+import { EventFlags } from './event_flags';
 import { ProbeRow, StateLane } from './state_lane';
 import { STATE_LABELS } from './states';
 
@@ -127,49 +127,6 @@ function StateLegend({ theme }: { theme: RotaTheme }) {
         { label: 'Silent', sign: 'dashed' },
       ]}
     />
-  );
-}
-
-/** Numbered buttons above the lanes; the words stand beside where there is room. */
-function EventFlags({
-  events,
-  chosen,
-  x,
-  width,
-  onChoose,
-}: {
-  events: HealthEvent[];
-  chosen: string | null;
-  x(t: number): number;
-  width: number;
-  onChoose(id: string): void;
-}) {
-  const theme = useRotaTheme();
-  if (width === 0) return null;
-  const shown = events.filter(({ since }) => x(since) >= -1 && x(since) <= width + 1);
-  return (
-    <>
-      {shown.map((event, i) => {
-        const { colour } = annotationStyle(event.kind, theme);
-        const next = shown[i + 1];
-        const room = (next ? x(next.since) : width + 60) - x(event.since) - 30;
-        const words = `${event.hosts.length > 1 ? '' : `${event.hosts[0]} `}${event.title.toLowerCase()}`;
-        return (
-          <button
-            key={event.id}
-            type="button"
-            className={`rotaState__flag${event.id === chosen ? ' rotaState__flag--chosen' : ''}`}
-            style={{ insetInlineStart: x(event.since) - 9, color: colour }}
-            aria-pressed={event.id === chosen}
-            aria-label={`Event ${event.n}: ${event.title}, ${event.hosts.join(', ')}`}
-            onClick={() => onChoose(event.id)}
-          >
-            <EventNumber n={event.n} colour={colour} />
-            {room > words.length * 6.3 && <span>{words}</span>}
-          </button>
-        );
-      })}
-    </>
   );
 }
 

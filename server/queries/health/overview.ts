@@ -35,12 +35,14 @@ export function healthOverview(input: HealthInput): Overview {
   const serving = lanes.filter(({ segments }) =>
     ['serving', 'errors', 'probes_failing', 'silent'].includes(segments.at(-1)?.state ?? ''),
   );
+  const unseen = lanes.filter(({ segments }) => segments.at(-1)?.state === 'unknown').length;
   const series = seriesOf(door, timeline);
   return {
     verdict: healthVerdict({
       events,
       budget,
       serving: serving.length,
+      unseen,
       known: lanes.length,
       balancer: assessment.balancer,
       from: timeline.from,
@@ -48,6 +50,7 @@ export function healthOverview(input: HealthInput): Overview {
     }),
     figures: {
       serving: serving.length,
+      hosts_unseen: unseen,
       hosts_known: lanes.length,
       frontends: lanes.filter(({ tier }) => tier === 'frontend').length,
       webapps: lanes.filter(({ tier }) => tier === 'webapp').length,

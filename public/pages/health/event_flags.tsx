@@ -1,0 +1,72 @@
+import React from 'react';
+import type { HealthEvent } from '../../../common/api';
+import { annotationStyle } from '../../charts/annotation_style';
+import { EventNumber } from '../../charts/chart_annotations';
+import { useRotaTheme } from '../../theme/use_rota_theme';
+import { type FlagGroup, groupFlags } from './flag_groups';
+
+interface EventFlagsProps {
+  events: HealthEvent[];
+  chosen: string | null;
+  x(t: number): number;
+  width: number;
+  onChoose(id: string): void;
+}
+
+/** Numbered buttons above the lanes; the words stand beside where there is room. */
+export function EventFlags({ events, chosen, x, width, onChoose }: EventFlagsProps) {
+  if (width === 0) return null;
+  const shown = events.filter(({ since }) => x(since) >= -1 && x(since) <= width + 1);
+  const groups = groupFlags(shown, ({ since }) => x(since));
+  return (
+    <>
+      {groups.map((group, i) => (
+        <EventFlag
+          key={group.items[0].id}
+          group={group}
+          room={(groups[i + 1]?.x ?? width + 60) - group.x}
+          chosen={chosen}
+          onChoose={onChoose}
+        />
+      ))}
+    </>
+  );
+}
+
+interface EventFlagProps extends Pick<EventFlagsProps, 'chosen' | 'onChoose'> {
+  group: FlagGroup<HealthEvent>;
+  /** Pixels to the next flag. */
+  room: number;
+}
+
+/** One event, or several that happened so close together that they share a button: each click chooses the next. */
+function EventFlag({ group: { items, x }, room, chosen, onChoose }: EventFlagProps) {
+  const theme = useRotaTheme();
+  const [first] = items;
+  const last = items.at(-1) ?? first;
+  const at = items.findIndex(({ id }) => id === chosen);
+  const worst = items.find(({ severity }) => severity === 'danger') ?? first;
+  const { colour } = annotationStyle(worst.kind, theme);
+  const alone = items.length === 1;
+  const words = alone ? wordsOf(first) : `${items.length} events`;
+  const label = alone
+    ? `Event ${first.n}: ${named(first)}`
+    : `Events ${first.n} to ${last.n}: ${items.map(named).join('; ')}`;
+  return (
+    <button
+      type="button"
+      className={`rotaState__flag${at >= 0 ? ' rotaState__flag--chosen' : ''}`}
+      style={{ insetInlineStart: x - 9, color: colour }}
+      aria-pressed={at >= 0}
+      aria-label={label}
+      title={alone ? undefined : items.map((event) => `${event.n} ${wordsOf(event)}`).join('\n')}
+      onClick={() => onChoose((items[(at + 1) % items.length] ?? first).id)}
+    >
+      <EventNumber n={alone ? first.n : `${first.n}–${last.n}`} colour={colour} />
+      {room - (alone ? 30 : 48) > words.length * 6.3 && <span>{words}</span>}
+    </button>
+  );
+}
+
+const named = ({ title, hosts }: HealthEvent) => `${title}, ${hosts.join(', ')}`;
+const wordsOf = ({ title, hosts }: HealthEvent) => `${hosts.length > 1 ? '' : `${hosts[0]} `}${title.toLowerCase()}`;
