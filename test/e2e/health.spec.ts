@@ -36,6 +36,25 @@ test.describe('Health', () => {
     await expect(rota.page.getByTestId(SUBJECTS.eventDetail).locator('svg')).toContainText(`returned · ${clock(up!)}`);
   });
 
+  test('gives events that stand close together one flag, whose clicks go through them', async ({ rota }) => {
+    await rota.loaded('health');
+    const flags = rota.panel('state').getByRole('button', { name: /^Events? \d/ });
+    const boxes = (await flags.evaluateAll((all) =>
+      all.map((flag) => flag.getBoundingClientRect().toJSON()),
+    )) as DOMRect[];
+    const byPlace = boxes.sort((a, b) => a.left - b.left);
+    for (const [i, next] of byPlace.slice(1).entries()) expect(next.left).toBeGreaterThanOrEqual(byPlace[i]!.right - 1);
+
+    const group = rota.panel('state').getByRole('button', { name: /^Events \d+ to \d+: .*Deploy/ });
+    await expect(group).toHaveText(/^\d+–\d+/);
+    await group.click();
+    const first = rota.param('event');
+    expect(first).toBeTruthy();
+    await group.click();
+    await expect.poll(() => rota.param('event')).not.toBe(first);
+    await expect(group).toHaveAttribute('aria-pressed', 'true');
+  });
+
   test('measures the detection gap from the first failure to the ejection', async ({ rota, truth }) => {
     await rota.loaded('health');
     const [down] = await balancersWord(truth, 'server_down', FAILED_FRONTEND.host);
