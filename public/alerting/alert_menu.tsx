@@ -3,6 +3,7 @@ import React, { useEffect, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { FEATURE, RULE_TYPE } from '../../common/alerting';
 import { useServices } from '../app/services';
+import { kibanaContextProvider } from '../kibana/kibana_react';
 import { SUBJECTS } from '../test_subjects';
 
 const RULES = '/insightsAndAlerting/triggersActions/rules';
@@ -61,13 +62,20 @@ export function AlertMenu() {
         </EuiHeaderLinks>,
         place,
       )}
-      {creating &&
-        triggersActionsUi.getAddRuleFlyout({
-          consumer: FEATURE,
-          ruleTypeId: RULE_TYPE,
-          canChangeTrigger: false,
-          onClose: () => setCreating(false),
-        })}
+      {creating && <NewRule onClose={() => setCreating(false)} />}
     </>
   );
+}
+
+/** Kibana's own form, which finds Kibana's services in a context, not in its properties. */
+function NewRule({ onClose }: { onClose(): void }) {
+  const { core, plugins } = useServices();
+  const [Context] = useState(kibanaContextProvider);
+  const form = plugins.triggersActionsUi?.getAddRuleFlyout({
+    consumer: FEATURE,
+    ruleTypeId: RULE_TYPE,
+    canChangeTrigger: false,
+    onClose,
+  });
+  return <Context services={{ ...core, ...plugins }}>{form}</Context>;
 }
