@@ -23,7 +23,7 @@ export function SearchBar(props: SearchBarProps) {
   const range = { from: dateRangeFrom, to: dateRangeTo };
   const onTimeChange: EuiSuperDatePickerProps['onTimeChange'] = ({ start, end }) => submit({ from: start, to: end });
   return (
-    <div data-test-subj={props.dataTestSubj} style={{ paddingBlock: 8 }}>
+    <div style={{ paddingBlock: 8 }}>
       <EuiFlexGroup gutterSize="s" responsive={false} wrap>
         {props.showQueryInput !== false && (
           <EuiFlexItem style={{ minInlineSize: 280 }}>
@@ -31,7 +31,7 @@ export function SearchBar(props: SearchBarProps) {
               fullWidth
               compressed
               aria-label="Filter by KQL"
-              data-test-subj="queryInput"
+              data-test-subj={props.dataTestSubj ?? 'queryInput'}
               placeholder={props.placeholder ?? 'Filter your data using KQL syntax'}
               value={text}
               isClearable

@@ -67,6 +67,9 @@ async function answer(
   });
   if (response.destroyed) return;
   if (!(answered.body instanceof Readable)) return sendJson(response, answered.status, answered.body, answered.headers);
+  // As Kibana's HTTP server (hapi) does, so that what works here works there.
+  if (answered.body.readableObjectMode)
+    return sendJson(response, 500, { message: 'Cannot reply with a stream in object mode.' });
   response.writeHead(answered.status, answered.headers);
   // A browser that leaves ends the stream; there is nobody to tell.
   await pipeline(answered.body, response).catch(() => undefined);

@@ -24,7 +24,8 @@ export function registerExportRoute(host: RotaHost, cache: AnswerCache): void {
             'content-type': TYPES[query.format],
             'content-disposition': `attachment; filename="rota-requests.${query.format}"`,
           },
-          body: Readable.from(prepend(first, lines)),
+          // Not in object mode, which is what `from` makes by itself: hapi answers 500 to that.
+          body: Readable.from(prepend(first, lines), { objectMode: false }),
         };
       }),
   });

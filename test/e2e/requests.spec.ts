@@ -42,7 +42,7 @@ test.describe('Requests', () => {
 
   test('searches by the line that the user types, and by Enter', async ({ rota, truth }) => {
     await rota.loaded('requests', WHOLE);
-    const line = rota.page.getByTestId('queryInput');
+    const line = rota.page.getByTestId(SUBJECTS.searchBar).and(rota.page.locator('textarea, input'));
     await line.fill('url.path : "/checkout" and not http.response.status_code >= 300');
     await line.press('Enter');
     const good = { bool: { filter: [CHECKOUTS], must_not: { range: { 'http.response.status_code': { gte: 300 } } } } };
