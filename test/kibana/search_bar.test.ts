@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 /** The line that is typed into; Kibana gives its frame the same test subject. */
-const line = () => page.locator('textarea[data-test-subj~="${SUBJECTS.searchBar}"]');
+const line = () => page.locator(`textarea[data-test-subj~="${SUBJECTS.searchBar}"]`);
 
 describe('Kibana’s own search bar on Rota’s pages', () => {
   it('proposes Rota’s fields while one types', async () => {
