@@ -123,7 +123,7 @@ export const eventDetailSchema = z.object({
   marks: z.array(
     z.object({
       t: momentSchema,
-      kind: z.enum(['first_failure', 'ejected', 'recovered', 'returned']),
+      kind: z.enum(['first_failure', 'ejected', 'recovered', 'returned', 'began', 'ended']),
       label: z.string(),
     }),
   ),

@@ -36,6 +36,16 @@ test.describe('Health', () => {
     await expect(rota.page.getByTestId(SUBJECTS.eventDetail).locator('svg')).toContainText(`returned · ${clock(up!)}`);
   });
 
+  test('draws a burst without an ejection as what it was: its first and its last 5XX', async ({ rota }) => {
+    await rota.loaded('health');
+    await eventRow(rota, '5XX burst', BROKEN_WEBAPP.host).first().getByRole('button').first().click();
+    await expect(rota.panel('event')).toContainText(`${BROKEN_WEBAPP.host} 5XX burst`);
+    const drawn = rota.page.getByTestId(SUBJECTS.eventDetail).locator('svg');
+    await expect(drawn).toContainText('first 5XX · ');
+    await expect(drawn).toContainText('last 5XX · ');
+    await expect(drawn).not.toContainText(/ejected|returned/);
+  });
+
   test('gives events that stand close together one flag, whose clicks go through them', async ({ rota }) => {
     await rota.loaded('health');
     const flags = rota.panel('state').getByRole('button', { name: /^Events? \d/ });

@@ -122,12 +122,36 @@ export function detailOf({ asked, answer, timeline, assessment, landscape }: Det
       .filter((out) => out.from < timeline.to && (out.to ?? timeline.to) > timeline.from)
       .map(({ from, to }) => ({ from, to })),
     gap,
-    marks: event ? marksOf(event, firstPass?.t ?? null) : [],
+    marks: !event
+      ? []
+      : event.kind === 'burst'
+        ? burstMarks(failed, timeline)
+        : event.kind === 'silent'
+          ? silenceMarks(event)
+          : outMarks(event, firstPass?.t ?? null),
     carried: carriedBy(buckets, name, asked.host, timeline, event),
   };
 }
 
-function marksOf({ first_failure, since, until }: HealthEvent, recovered: number | null): EventDetail['marks'] {
+/** What a burst's picture marks: it was neither ejected nor let back, so the seconds of its first and last 5XX. */
+function burstMarks(failed: readonly number[], { times, interval }: Timeline): EventDetail['marks'] {
+  const first = failed.findIndex((count) => count > 0);
+  const last = failed.reduce((latest, count, i) => (count > 0 ? i : latest), -1);
+  if (first < 0) return [];
+  return [
+    { t: times[first]!, kind: 'began', label: 'first 5XX' },
+    { t: times[last]! + interval, kind: 'ended', label: 'last 5XX' },
+  ];
+}
+
+function silenceMarks({ since, until }: HealthEvent): EventDetail['marks'] {
+  return [
+    { t: since, kind: 'began', label: 'last line' },
+    ...(until === null ? [] : [{ t: until, kind: 'ended' as const, label: 'writes again' }]),
+  ];
+}
+
+function outMarks({ first_failure, since, until }: HealthEvent, recovered: number | null): EventDetail['marks'] {
   return [
     ...(first_failure === null ? [] : [{ t: first_failure, kind: 'first_failure' as const, label: 'first 5XX' }]),
     { t: since, kind: 'ejected', label: 'ejected' },

@@ -133,6 +133,8 @@ function Mark({ mark }: { mark: PlacedMark }) {
     ejected: theme.dangerText,
     recovered: theme.subdued,
     returned: theme.successText,
+    began: theme.dangerText,
+    ended: theme.successText,
   }[mark.kind];
   const y = 10 + mark.row * 13;
   return (

@@ -29,7 +29,7 @@ export function EventPanel({ event }: { event: HealthEvent }) {
   return (
     <Panel
       id="event"
-      title={`Event ${event.n}, second by second: ${host} ${event.title.toLowerCase()}`}
+      title={`Event ${event.n}, second by second: ${host} ${inSentence(event.title)}`}
       question={detail ? questionOf(event, detail) : 'Where did the time go?'}
       legend={
         <Legend
@@ -56,6 +56,9 @@ export function EventPanel({ event }: { event: HealthEvent }) {
     </Panel>
   );
 }
+
+/** "Out of pool" becomes "out of pool"; "5XX burst" keeps its capitals. */
+const inSentence = (title: string) => (/^[A-Z][a-z]/.test(title) ? title[0]!.toLowerCase() + title.slice(1) : title);
 
 /** The event's own times; the answer adds what was before and after it. */
 function spanOf({ since, until }: HealthEvent): { since: string; until: string } {
