@@ -66,6 +66,7 @@ export const hostShareSchema = z.object({
   out_points: z.number(),
   in_points: z.number(),
   mean_ms: z.number().nullable(),
+  /** Of the time since `figures.seen_from`: before the first line nobody knows who was in the pool. */
   in_pool_ms: z.number(),
   out_of_pool_ms: z.number(),
   /** Short words for both losses, when there is one to explain. */
@@ -177,6 +178,8 @@ export const rotationDataSchema = z.object({
         jain_hosts: z.number(),
         hosts_in_pool: z.number(),
         hosts_known: z.number(),
+        /** The first line of any host in the window; the window's start where there is none. */
+        seen_from: momentSchema,
         fewest: z.object({ hosts: z.number(), from: momentSchema, to: momentSchema }).nullable(),
         retries: z.number(),
         retries_answered_by: z.array(z.object({ host: z.string(), count: z.number() })),

@@ -12,6 +12,8 @@ export function RotationFigures({ figures: f, window }: { figures: Figures; wind
   const fewest =
     f.fewest &&
     `fewest ${f.fewest.hosts} of ${f.hosts_known}, ${time.second(f.fewest.from)} – ${time.second(f.fewest.to)}`;
+  // Lines that begin within the window's first hundredth began with it, as far as an eye can tell.
+  const seenLate = f.seen_from - window.from > (window.to - window.from) / 100;
   const jain = f.jain_hosts > 1 ? f.jain : null;
   const interval = f.probe_interval_s === null ? '' : `, every ${formatRate(f.probe_interval_s)} s`;
   return (
@@ -46,7 +48,7 @@ export function RotationFigures({ figures: f, window }: { figures: Figures; wind
           label: 'Hosts in pool',
           value: `${f.hosts_in_pool} of ${f.hosts_known}`,
           unit: 'now',
-          context: fewest ?? 'all of them, all the time',
+          context: fewest ?? `all of them, ${seenLate ? `since ${time.second(f.seen_from)}` : 'all the time'}`,
           tone: f.hosts_in_pool < f.hosts_known ? 'danger' : undefined,
         },
         {

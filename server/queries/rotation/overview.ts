@@ -31,22 +31,25 @@ export function overviewOf(input: OverviewInput): Overview {
   const { answers, frontend, webapp, landscape, timeline, settings } = input;
   const { pools, annotations } = input.assessment;
   const balancers = bucketsOf(answers.balancer.aggregations, 'lbs').map(({ key }) => String(key));
+  const seen = { from: seenFrom(input), to: timeline.to };
   const above = frontendPool(frontend, landscape, pools);
   const tiers = [
     judgeTier(frontend, above, timeline, {
       label: tierLabel('frontend', balancers),
       pools: names(landscape.balancers.map(({ pool }) => pool)),
       poolKnown: pools.frontendsKnown,
+      seen,
       settings,
     }),
     judgeTier(webapp, webappPool(webapp, landscape, pools, above), timeline, {
       label: tierLabel('webapp', balancers),
       pools: names(landscape.upstreams.map(({ pool }) => pool)),
       poolKnown: pools.webappsKnown,
+      seen,
       settings,
     }),
   ].filter(({ share }) => share.hosts.length > 0);
-  const figures = figuresOf(input, tiers);
+  const figures = figuresOf(input, tiers, seen.from);
   return {
     verdict: rotationVerdict({
       tiers: tiers.map(({ share }) => share),
@@ -73,7 +76,13 @@ function names(values: readonly (string | null)[]): string[] {
   return [...new Set(values.filter((value): value is string => value !== null))].sort(compare);
 }
 
-function figuresOf(input: OverviewInput, tiers: Judged[]): Overview['figures'] {
+/** When the first line of any host was written: before it nobody knows who was in the pool. */
+function seenFrom({ assessment, timeline }: OverviewInput): number {
+  const firsts = [...assessment.pools.signs.values()].flatMap(([first]) => (first ? [first.from] : []));
+  return firsts.length > 0 ? Math.max(timeline.from, Math.min(...firsts)) : timeline.from;
+}
+
+function figuresOf(input: OverviewInput, tiers: Judged[], seen: number): Overview['figures'] {
   const { answers, timeline, now, webapp, assessment } = input;
   const door = entryOf(input);
   const gaps = assessment.events
@@ -93,6 +102,7 @@ function figuresOf(input: OverviewInput, tiers: Judged[]): Overview['figures'] {
     jain: last?.share.jain ?? null,
     jain_hosts: last?.share.hosts.length ?? 0,
     ...inPool,
+    seen_from: seen,
     retries: retries.reduce((sum, member) => sum + member.retries, 0),
     retries_answered_by: retries
       .map(({ host, retries: count }) => ({ host, count }))

@@ -66,14 +66,13 @@ export function judgeTier(
   traffic: TierTraffic,
   pool: Pool,
   timeline: Timeline,
-  about: { label: string; pools: string[]; poolKnown: boolean; settings: Settings },
+  about: { label: string; pools: string[]; poolKnown: boolean; seen: Span; settings: Settings },
 ): Judged {
   const { judge } = about.settings;
   const fairness = judgeFairness(pool, demandOf(traffic, timeline), traffic.members);
   const judged = fairness.requests >= judge.min_requests && pool.members.length > 1;
-  const window = { from: timeline.from, to: timeline.to };
   const hosts = pool.members.map((member, i) =>
-    hostShare(fairness.members[i]!, trafficOf(traffic, member), traffic, pool, window, {
+    hostShare(fairness.members[i]!, trafficOf(traffic, member), traffic, pool, about.seen, {
       judged,
       points: judge.deviation_points,
     }),
