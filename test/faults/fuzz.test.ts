@@ -84,14 +84,11 @@ async function feed(port: number, lines: Iterable<Buffer>, frame: (bytes: Buffer
 /** The sum over all processes that counted; each writes `<file>.<pid>`. */
 function read(file: string): Counts {
   const sum: Counts = { documents: 0, dead_letters: 0, failures: 0, ids: 0 };
-  for (const name of readdirSync(dirname(file)).filter((one) => one.startsWith(`${basename(file)}.`))) {
-    let counts: Partial<Counts> = {};
-    try {
-      counts = JSON.parse(readFileSync(join(dirname(file), name), 'utf8')) as Counts;
-    } catch {
-      // Caught in the middle of its writing: the next look will do.
-    }
-    for (const key of Object.keys(sum) as (keyof Counts)[]) sum[key] += counts[key] ?? 0;
+  for (const name of readdirSync(dirname(file)).filter(
+    (one) => one.startsWith(`${basename(file)}.`) && !one.endsWith('.part'),
+  )) {
+    const counts = JSON.parse(readFileSync(join(dirname(file), name), 'utf8')) as Counts;
+    for (const key of Object.keys(sum) as (keyof Counts)[]) sum[key] += counts[key];
   }
   return sum;
 }

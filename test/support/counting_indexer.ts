@@ -1,6 +1,6 @@
 // Stands where the indexer stands, with the real shaper: counts documents and dead letters, and keeps nothing else.
 // Bundled by the test that uses it; rsyslog runs it by omprog, one for each queue worker (the disk's has its own).
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { createShape } from '../../pipeline/indexer/shape';
 
 const shape = createShape(process.env);
@@ -23,9 +23,21 @@ process.stdin.on('data', (chunk: Buffer) => {
     answer += isMark ? 'OK\n' : 'DEFER_COMMIT\n';
   }
   rest = all.subarray(at);
-  writeFileSync(`${process.env['ROTA_CAPTURE']}.${process.pid}`, JSON.stringify({ ...counts, ids: ids.size }));
+  keep();
   if (answers) process.stdout.write(answer);
 });
+
+// Like the indexer: unconfirmed lines are still in the pipe when rsyslog says goodbye, and its end comes when they are read.
+process.once('SIGTERM', () => {
+  if (answers) process.exit(0);
+});
+
+/** At one stroke: a reader finds the old counts or the new, whenever this process ends. */
+function keep(): void {
+  const file = `${process.env['ROTA_CAPTURE']}.${process.pid}`;
+  writeFileSync(`${file}.part`, JSON.stringify({ ...counts, ids: ids.size }));
+  renameSync(`${file}.part`, file);
+}
 
 function count(line: Buffer): void {
   const shaped = shape(line);
