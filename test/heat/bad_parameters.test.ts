@@ -28,6 +28,9 @@ describe('a wrong parameter', () => {
   const cli = new Cli(inject('heatPlane'));
   let cloud: Cloud;
 
+  const stackNames = async () =>
+    (await cli.json<Record<string, string>[]>('stack', 'list')).map((stack) => stack['Stack Name']);
+
   beforeAll(async () => {
     cloud = await Cloud.connect(inject('heatPlane'));
   });
@@ -39,11 +42,17 @@ describe('a wrong parameter', () => {
     expect(refused).toContain(name);
   });
 
+  it('artifacts_url that is missing, where the template comes from a file, is asked for before anything is made', async () => {
+    const made = await cli.openstack('stack', 'create', '--wait', '-t', TEMPLATE, 'nowhere');
+    expect(made.code).not.toBe(0);
+    expect(made.text).toContain('artifacts_url: launched from a file');
+    expect(await stackNames()).not.toContain('nowhere');
+  });
+
   it('is shown so by the old client too, and no stack is made', async () => {
     const refused = await cli.heat('stack-create', 'wrong', '-f', TEMPLATE, '-P', 'frontends=0');
     expect(refused.code).not.toBe(0);
     expect(refused.text).toContain('frontends: 1 to 20.');
-    const stacks = await cli.json<Record<string, string>[]>('stack', 'list');
-    expect(stacks.map((stack) => stack['Stack Name'])).not.toContain('wrong');
+    expect(await stackNames()).not.toContain('wrong');
   });
 });

@@ -14,7 +14,10 @@ const ENTRY = join(HEAT, 'rota.yaml');
 const tools = inject('heatTools');
 
 /** Every option on, so that every conditional resource and every nested file is looked at. */
+/** A template that comes from a file is not told where it lies. */
+const ARCHIVES = { artifacts_url: 'https://files.example/rota/artifacts/%branch%' };
 const ALL_OPTIONS = {
+  ...ARCHIVES,
   elasticsearch_nodes: 3,
   log_servers: 2,
   autoscaling: true,
@@ -41,16 +44,16 @@ describe('Heat’s own engine, strict and offline,', () => {
     return { name: `${name} alone`, ...rackspace(join(HEAT, name)), parameters };
   });
   const good: Case[] = [
-    { name: 'rota.yaml', ...collectTemplate(ENTRY) },
+    { name: 'rota.yaml', ...collectTemplate(ENTRY), parameters: ARCHIVES },
     { name: 'rota.yaml with every option', ...collectTemplate(ENTRY), parameters: ALL_OPTIONS },
-    { name: 'rackspace.yaml', ...rackspace(join(HEAT, 'rackspace.yaml')) },
+    { name: 'rackspace.yaml', ...rackspace(join(HEAT, 'rackspace.yaml')), parameters: ARCHIVES },
     { name: 'the article’s template', ...rackspace(join(import.meta.dirname, 'fixtures/article.yaml')) },
     ...alone,
   ];
   // A nested file is broken and validated by itself too: as a part of its parent, Heat looks at it less closely.
   const broken = BROKEN.map((change): Case => {
     const template = breakTemplate(collectTemplate(change.file ? join(HEAT, change.file) : ENTRY), change);
-    const parameters = change.file ? madeUpParameters(template.template) : { log_servers: 2 };
+    const parameters = change.file ? madeUpParameters(template.template) : { ...ARCHIVES, log_servers: 2 };
     return { name: change.name, ...template, parameters };
   });
 

@@ -74,8 +74,12 @@ describe('Rackspace’s resource types on OpenStack, by provider templates', () 
   it('run rackspace.yaml (servers are fake: the test plays the nodes and sends their signals)', async () => {
     const nodes = new PlayedNodes(cloud, 'rack-');
     const template = join(HEAT, 'rackspace.yaml');
-    const sizes = ['--parameter', 'webapps_per_frontend=1', '--parameter', 'frontends=1'];
-    const made = await cli.openstack('stack', 'create', '--wait', '-t', template, ...ENVIRONMENT, ...sizes, 'rack');
+    const archives = 'https://files.example/rota/artifacts/main';
+    const options = ['webapps_per_frontend=1', 'frontends=1', `artifacts_url=${archives}`].flatMap((option) => [
+      '--parameter',
+      option,
+    ]);
+    const made = await cli.openstack('stack', 'create', '--wait', '-t', template, ...ENVIRONMENT, ...options, 'rack');
     expect(made.text).toContain('CREATE_COMPLETE');
     const servers = await cloud.servers('rack-');
     const names = ['elasticsearch-1', 'frontend-1', 'kibana-1', 'log-1', 'web-1-1'];
@@ -88,7 +92,7 @@ describe('Rackspace’s resource types on OpenStack, by provider templates', () 
       'rota:log': address('log-1'),
       'rota:authority': address('log-1'),
       'rota:frontend': address('frontend-1'),
-      'rota:artifacts': '',
+      'rota:artifacts': archives,
     });
     await nodes.stop();
     expect((await cli.openstack('stack', 'delete', '-y', '--wait', 'rack')).code).toBe(0);

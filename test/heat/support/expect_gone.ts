@@ -29,9 +29,14 @@ export async function expectEmpty(cloud: Cloud) {
   expect(groups.filter(({ name }) => name !== 'default')).toEqual([]);
 }
 
-/** Waits for a status, such as the end of a rollback, which the client does not wait for. */
+/** Waits for a status, such as the end of a rollback, which the client does not wait for. Says why when it is another. */
 export async function stackIs(cli: Cli, name: string, status: string) {
   const show = async () =>
     (await cli.json<{ stack_status: string }>('stack', 'show', name, '-c', 'stack_status')).stack_status;
-  await expect.poll(show, { timeout: 180_000, interval: 2000 }).toBe(status);
+  await expect.poll(show, { timeout: 180_000, interval: 2000 }).not.toMatch(/_IN_PROGRESS$|^CREATE_FAILED$/);
+  const reached = await show();
+  if (reached === status) return;
+  const why = await cli.openstack('stack', 'failures', 'list', '--long', name);
+  const events = await cli.openstack('stack', 'event', 'list', '--nested-depth', '5', name);
+  throw new Error(`${name} is ${reached}, not ${status}.\n${why.text}\n${events.text.slice(-8000)}`);
 }

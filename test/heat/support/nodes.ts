@@ -24,13 +24,18 @@ export function nodeSetting(server: Server, name: string): string {
  */
 export class PlayedNodes {
   readonly signalled = new Map<string, Word>();
+  private readonly silent = new Set<string>();
   private stopped = false;
   private readonly done: Promise<void>;
 
   constructor(
     private readonly cloud: Cloud,
     private readonly prefix: string,
-    private readonly say: (server: Server) => Word = () => ({ status: 'SUCCESS', reason: 'played by the test' }),
+    /** What a node reports; undefined: it is still at its boot, and stays there. */
+    private readonly say: (server: Server) => Word | undefined = () => ({
+      status: 'SUCCESS',
+      reason: 'played by the test',
+    }),
   ) {
     this.done = this.loop();
     this.done.catch(() => {});
@@ -39,7 +44,9 @@ export class PlayedNodes {
   private async loop(): Promise<void> {
     while (!this.stopped) {
       const names = await this.cloud.serverNames();
-      const unheard = [...names].filter(([id, name]) => name.startsWith(this.prefix) && !this.signalled.has(id));
+      const unheard = [...names].filter(
+        ([id, name]) => name.startsWith(this.prefix) && !this.signalled.has(id) && !this.silent.has(id),
+      );
       for (const [id] of unheard) await this.signal(await this.cloud.server(id));
       await sleep(1000);
     }
@@ -47,6 +54,10 @@ export class PlayedNodes {
 
   private async signal(server: Server): Promise<void> {
     const word = this.say(server);
+    if (!word) {
+      this.silent.add(server.id);
+      return;
+    }
     const settings = ['ROTA_HOST', 'ROTA_SIGNAL_URL', 'ROTA_SIGNAL_TOKEN'];
     const env = Object.fromEntries(settings.map((name) => [name, nodeSetting(server, name)]));
     const sent = await Child.run('python3', [REPORT, word.status, word.reason], env);
