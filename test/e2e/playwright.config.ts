@@ -10,7 +10,8 @@ export default defineConfig({
   outputDir: '../../.cache/e2e',
   globalSetup: './setup.ts',
   fullyParallel: false,
-  workers: 1,
+  // A real Kibana takes a core for itself.
+  workers: process.env['ROTA_E2E_URL'] ? 1 : 2,
   retries: 0,
   timeout: 150_000,
   expect: { timeout: 30_000 },
