@@ -20,21 +20,27 @@ describe('annotations on a time chart', () => {
     fc.assert(
       fc.property(some, fc.integer({ min: 200, max: 2000 }), (list, width) => {
         const placed = placeAnnotations(
-          list.map(([from, label]) => annotation(from, label)),
+          list.map(([from, label], i) => ({ ...annotation(from, label), n: i + 1 })),
           0,
           1000,
           width,
         );
         const spans = placed
           .filter(({ marker }) => marker !== 'line')
-          .map(({ from, marker, label }) => {
+          .map(({ from, marker, label, numbers }) => {
             const centre = (from / 1000) * width;
-            const half = marker === 'words' ? (label.length * 6.2 + 14) / 2 : 10;
+            const half = marker === 'words' ? (label.length * 6.2 + 14) / 2 : numbers.includes('–') ? 19 : 10;
             return [centre - half, centre + half] as const;
           });
         for (let i = 1; i < spans.length; i++) expect(spans[i]![0]).toBeGreaterThanOrEqual(spans[i - 1]![1] - 0.001);
       }),
     );
+  });
+
+  it('says for which events a number stands when theirs would cover it', () => {
+    const events = [100, 400, 404, 408, 700].map((from, i) => ({ ...annotation(from, 'out'), n: i + 1 }));
+    const placed = placeAnnotations(events, 0, 1000, 400);
+    expect(placed.filter(({ marker }) => marker !== 'line').map(({ numbers }) => numbers)).toEqual(['1', '2–4', '5']);
   });
 
   it('leaves out what is not in the window, and marks a detection gap by its tint alone', () => {

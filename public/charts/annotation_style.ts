@@ -28,11 +28,14 @@ export function annotationStyle(kind: Annotation['kind'], theme: RotaTheme): Ann
 export interface PlacedAnnotation extends Annotation {
   /** Words when there is room for them, else the event's number (or nothing but the line). */
   marker: 'words' | 'number' | 'line';
+  /** What a number's marker shows: "4", or "4–8" when it stands for those after it, too. */
+  numbers: string;
 }
 
 const CHARACTER_PX = 6.2;
 const PADDING_PX = 14;
 const NUMBER_PX = 20;
+const NUMBERS_PX = 38;
 
 /**
  * Decides which annotations can carry words without covering each other: from the left, each keeps its words when they
@@ -47,7 +50,8 @@ export function placeAnnotations(
   const inside = annotations.filter((a) => a.from < to && (a.to ?? to) >= from).sort((a, b) => a.from - b.from);
   const x = (t: number) => ((Math.max(t, from) - from) / (to - from)) * widthPx;
   let freeFrom = Number.NEGATIVE_INFINITY;
-  return inside.map((annotation, i) => {
+  const placed = inside.map((given, i): PlacedAnnotation => {
+    const annotation = { ...given, numbers: String(given.n ?? '') };
     // The detection gap belongs to the ejection that ends it.
     if (annotation.kind === 'gap') return { ...annotation, marker: 'line' };
     const centre = x(annotation.from);
@@ -65,4 +69,24 @@ export function placeAnnotations(
     }
     return { ...annotation, marker: 'line' };
   });
+  return withRanges(placed, (annotation) => x(annotation.from));
+}
+
+/** A number that stands before others without a marker of their own stands for them, where there is room to say so. */
+function withRanges(placed: readonly PlacedAnnotation[], x: (a: PlacedAnnotation) => number): PlacedAnnotation[] {
+  const marked = placed.flatMap((annotation, i) => (annotation.marker === 'line' ? [] : [i]));
+  return placed.map((annotation, i) => {
+    if (annotation.marker !== 'number' || annotation.n === null) return annotation;
+    const at = marked.indexOf(i);
+    const next = marked[at + 1] ?? placed.length;
+    const last = Math.max(annotation.n, ...placed.slice(i + 1, next).map(({ n }) => n ?? 0));
+    const neighbours = [placed[marked[at - 1] ?? -1], placed[next]].filter((other) => other !== undefined);
+    const room = neighbours.every((other) => Math.abs(x(other) - x(annotation)) >= NUMBERS_PX / 2 + halfOf(other));
+    return last > annotation.n && room ? { ...annotation, numbers: `${annotation.n}–${last}` } : annotation;
+  });
+}
+
+/** A neighbour may itself be a range. */
+function halfOf({ marker, label }: PlacedAnnotation): number {
+  return marker === 'words' ? (label.length * CHARACTER_PX + PADDING_PX) / 2 : NUMBERS_PX / 2;
 }

@@ -65,7 +65,7 @@ function Marker({ annotation, colour }: { annotation: PlacedAnnotation; colour: 
       </span>
     );
   }
-  if (annotation.marker === 'number' && annotation.n !== null) return <EventNumber n={annotation.n} colour={colour} />;
+  if (annotation.marker === 'number') return <EventNumber n={annotation.numbers} colour={colour} />;
   return <span />;
 }
 
