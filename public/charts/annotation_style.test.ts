@@ -38,7 +38,9 @@ describe('annotations on a time chart', () => {
   });
 
   it('says for which events a number stands when theirs would cover it', () => {
-    const events = [100, 400, 404, 408, 700].map((from, i) => ({ ...annotation(from, 'out'), n: i + 1 }));
+    const outs = [100, 400, 404, 408, 700].map((from, i) => ({ ...annotation(from, 'out'), n: i + 1 }));
+    // The gap before 5, which 5 marks.
+    const events = [...outs, { ...annotation(690, 'gap', 'gap'), n: 5 }];
     const placed = placeAnnotations(events, 0, 1000, 400);
     expect(placed.filter(({ marker }) => marker !== 'line').map(({ numbers }) => numbers)).toEqual(['1', '2–4', '5']);
   });

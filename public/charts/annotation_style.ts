@@ -79,7 +79,9 @@ function withRanges(placed: readonly PlacedAnnotation[], x: (a: PlacedAnnotation
     if (annotation.marker !== 'number' || annotation.n === null) return annotation;
     const at = marked.indexOf(i);
     const next = marked[at + 1] ?? placed.length;
-    const last = Math.max(annotation.n, ...placed.slice(i + 1, next).map(({ n }) => n ?? 0));
+    // A gap has the number of the ejection that ends it, and that has its own marker.
+    const covered = placed.slice(i + 1, next).filter(({ kind }) => kind !== 'gap');
+    const last = Math.max(annotation.n, ...covered.map(({ n }) => n ?? 0));
     const neighbours = [placed[marked[at - 1] ?? -1], placed[next]].filter((other) => other !== undefined);
     const room = neighbours.every((other) => Math.abs(x(other) - x(annotation)) >= NUMBERS_PX / 2 + halfOf(other));
     return last > annotation.n && room ? { ...annotation, numbers: `${annotation.n}–${last}` } : annotation;

@@ -18,6 +18,9 @@ afterAll(() => browser?.close());
 async function openForm(): Promise<{ page: Page; errors: string[] }> {
   const { page, errors } = await openPage(browser, `${base}/app/rota/health`);
   page.setDefaultTimeout(90_000);
+  // Kibana's "Your data is not secure" comes some time after the page, over the form's buttons, where the test's
+  // Elasticsearch has no security.
+  await page.addLocatorHandler(subject(page, 'dismissAlertButton'), (button) => button.click());
   await subject(page, SUBJECTS.alertMenu).click();
   await subject(page, SUBJECTS.alertCreate).click();
   await subject(page, SUBJECTS.ruleForm).waitFor();
