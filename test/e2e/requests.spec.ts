@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { at, expect, SUBJECTS, test, WHOLE, written } from './rota';
 import { ALL, BY_USERS, FAILED, type Query, type Truth } from './truth';
-import { visitAgain } from './visits';
 
 const CHECKOUT = { term: { 'url.path': '/checkout' } };
 const CHECKOUTS = { bool: { filter: [BY_USERS, CHECKOUT] } };
@@ -130,27 +129,6 @@ test.describe('Requests', () => {
     const own = await truth.documents('nginx.access', CHECKOUTS, { span: ALL, fields });
     const statuses = own.map(({ doc }) => `${doc['http'].request.id} ${doc['http'].response.status_code}`);
     expect(rows.map(([id, , status]) => `${id} ${status}`).sort()).toEqual(statuses.sort());
-  });
-
-  test('follows new requests with the filter kept, and stands still while paused', async ({ rota, truth }) => {
-    await visitAgain(truth, 3, '/checkout');
-    await rota.loaded('requests', { from: 'now-15m', to: 'now', kql: 'url.path : "/checkout"' });
-    const live = rota.page.getByTestId(SUBJECTS.live);
-    const told = rota.page.getByRole('status').filter({ hasText: 'following' });
-    await live.click();
-    await expect(told).toContainText('url.path : "/checkout"');
-    await visitAgain(truth, 2, '/checkout');
-    await visitAgain(truth, 4, '/');
-    await expect(told).toContainText('2 new');
-    await expect(rota.page.locator('.rotaRows__row--fresh')).toHaveCount(2);
-    const rows = rota.page.getByTestId(SUBJECTS.openRequest);
-    const before = await rows.count();
-    await live.click();
-    await visitAgain(truth, 2, '/checkout');
-    // Longer than the tail's own step.
-    await rota.page.waitForTimeout(3000);
-    expect(await rows.count()).toBe(before);
-    await expect(rota.page.locator('.rotaRows td.rotaTable__path', { hasNotText: '/checkout' })).toHaveCount(0);
   });
 
   test('shows deploys and pool events over the requests, whatever the filter', async ({ rota }) => {

@@ -1,5 +1,4 @@
 import { expect, PAGES, SUBJECTS, test } from './rota';
-import { visitAgain } from './visits';
 
 /** The route whose answer decides what a page shows. */
 const ROUTE = { rotation: 'rotation', health: 'health', requests: 'requests', delivery: 'delivery' } as const;
@@ -69,30 +68,4 @@ test('A fresh installation says on every page what is missing and how to send th
     }
     await expect(first.getByTestId('rotaCheck-elasticsearch')).toContainText('It answers');
   }
-});
-
-test.describe('Live', () => {
-  test('draws each new request as a tick on its host’s lane', async ({ rota, truth }) => {
-    await visitAgain(truth, 20);
-    await rota.loaded('rotation', { from: 'now-15m', to: 'now', live: '1' });
-    const lanes = rota.page.getByRole('button', { name: /: \d+ turns/ });
-    const turns = async () => {
-      const words = await lanes.evaluateAll((nodes) => nodes.map((node) => node.getAttribute('aria-label') ?? ''));
-      return words.reduce((sum, text) => sum + Number(/: (\d+) turns/.exec(text)?.[1]), 0);
-    };
-    await expect.poll(turns).toBeGreaterThan(0);
-    const before = await turns();
-    await visitAgain(truth, 30);
-    await expect.poll(turns).toBeGreaterThanOrEqual(before + 30);
-    await rota.page.getByTestId(SUBJECTS.live).click();
-    expect(rota.param('live')).toBeNull();
-  });
-
-  test('asks again by itself while a refresh interval is set', async ({ rota, truth }) => {
-    await visitAgain(truth, 5);
-    await rota.loaded('rotation', { from: 'now-15m', to: 'now', refresh: '1000' });
-    const before = await rota.number('requests');
-    await visitAgain(truth, 5);
-    await expect.poll(() => rota.number('requests')).toBeGreaterThanOrEqual(before + 5);
-  });
 });

@@ -1,0 +1,50 @@
+import { expect, SUBJECTS, test } from './rota';
+import { visitAgain } from './visits';
+
+// All that writes new requests is in this one file: files run side by side, and these count what is new.
+test.describe('Live', () => {
+  test('Requests follows new ones with the filter kept, and stands still while paused', async ({ rota, truth }) => {
+    await visitAgain(truth, 3, '/checkout');
+    await rota.loaded('requests', { from: 'now-15m', to: 'now', kql: 'url.path : "/checkout"' });
+    const live = rota.page.getByTestId(SUBJECTS.live);
+    const told = rota.page.getByRole('status').filter({ hasText: 'following' });
+    await live.click();
+    await expect(told).toContainText('url.path : "/checkout"');
+    await visitAgain(truth, 2, '/checkout');
+    await visitAgain(truth, 4, '/');
+    await expect(told).toContainText('2 new');
+    await expect(rota.page.locator('.rotaRows__row--fresh')).toHaveCount(2);
+    const rows = rota.page.getByTestId(SUBJECTS.openRequest);
+    const before = await rows.count();
+    await live.click();
+    await visitAgain(truth, 2, '/checkout');
+    // Longer than the tail's own step.
+    await rota.page.waitForTimeout(3000);
+    expect(await rows.count()).toBe(before);
+    await expect(rota.page.locator('.rotaRows td.rotaTable__path', { hasNotText: '/checkout' })).toHaveCount(0);
+  });
+
+  test('Rotation draws each new request as a tick on its host’s lane', async ({ rota, truth }) => {
+    await visitAgain(truth, 20);
+    await rota.loaded('rotation', { from: 'now-15m', to: 'now', live: '1' });
+    const lanes = rota.page.getByRole('button', { name: /: \d+ turns/ });
+    const turns = async () => {
+      const words = await lanes.evaluateAll((nodes) => nodes.map((node) => node.getAttribute('aria-label') ?? ''));
+      return words.reduce((sum, text) => sum + Number(/: (\d+) turns/.exec(text)?.[1]), 0);
+    };
+    await expect.poll(turns).toBeGreaterThan(0);
+    const before = await turns();
+    await visitAgain(truth, 30);
+    await expect.poll(turns).toBeGreaterThanOrEqual(before + 30);
+    await rota.page.getByTestId(SUBJECTS.live).click();
+    expect(rota.param('live')).toBeNull();
+  });
+
+  test('asks again by itself while a refresh interval is set', async ({ rota, truth }) => {
+    await visitAgain(truth, 5);
+    await rota.loaded('rotation', { from: 'now-15m', to: 'now', refresh: '1000' });
+    const before = await rota.number('requests');
+    await visitAgain(truth, 5);
+    await expect.poll(() => rota.number('requests')).toBeGreaterThanOrEqual(before + 5);
+  });
+});
