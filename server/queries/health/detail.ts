@@ -122,15 +122,15 @@ export function detailOf({ asked, answer, timeline, assessment, landscape }: Det
       .filter((out) => out.from < timeline.to && (out.to ?? timeline.to) > timeline.from)
       .map(({ from, to }) => ({ from, to })),
     gap,
-    marks: !event
-      ? []
-      : event.kind === 'burst'
-        ? burstMarks(failed, timeline)
-        : event.kind === 'silent'
-          ? silenceMarks(event)
-          : outMarks(event, firstPass?.t ?? null),
+    marks: event ? marksOf(event, failed, timeline, firstPass?.t ?? null) : [],
     carried: carriedBy(buckets, name, asked.host, timeline, event),
   };
+}
+
+function marksOf(event: HealthEvent, failed: readonly number[], timeline: Timeline, recovered: number | null) {
+  if (event.kind === 'burst') return burstMarks(failed, timeline);
+  if (event.kind === 'silent') return silenceMarks(event);
+  return outMarks(event, recovered);
 }
 
 /** What a burst's picture marks: it was neither ejected nor let back, so the seconds of its first and last 5XX. */
