@@ -46,6 +46,18 @@ describe('the committed templates', () => {
       }
     }
   });
+
+  // Octavia answers 500 when it removes a monitor and its pool's listener in the same moment.
+  it.each([
+    ['rota.yaml', ['monitor', 'listener', 'tls_listener', 'web_tier']],
+    ['rota.yaml', ['log_monitor', 'log_listener', 'log_tier']],
+    ['rackspace/on_openstack_load_balancer.yaml', ['monitor', 'listener', 'members']],
+  ])('%s makes and removes a balancer’s %j one after the other', (name, chain) => {
+    const resources = readTemplate(name)['resources'] as Record<string, YamlMap>;
+    for (const [i, resource] of chain.slice(1).entries()) {
+      expect(resources[resource]?.['depends_on'], resource).toContain(chain[i]);
+    }
+  });
 });
 
 describe.each(ROLES)('user_data of %s', (role) => {

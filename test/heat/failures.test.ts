@@ -4,7 +4,7 @@ import { Authority } from './support/authority';
 import { Child } from './support/child';
 import { Cli } from './support/cli';
 import { Cloud, type Server } from './support/cloud';
-import { expectEmpty, stackIs } from './support/expect_gone';
+import { deleteStack, expectEmpty, stackIs } from './support/expect_gone';
 import { Frontend } from './support/frontend';
 import { NodeFiles } from './support/node_files';
 import { nodeSetting, PlayedNodes, type Word } from './support/nodes';
@@ -197,13 +197,11 @@ describe('a stack that fails (servers are fake: the test plays the nodes, one of
     const events = await cli.openstack('stack', 'event', 'list', 'doomed');
     expect(made.text + events.text).toContain(REASON);
     expect(await cloud.servers('doomed-')).toEqual([]);
-    const gone = await cli.openstack('stack', 'delete', '-y', '--wait', 'doomed');
-    expect(gone.code, gone.text).toBe(0);
+    await deleteStack(cli, 'doomed');
   });
 
   it('is deleted whole', async () => {
-    const deleted = await cli.openstack('stack', 'delete', '-y', '--wait', 'small');
-    expect(deleted.code, deleted.text).toBe(0);
+    await deleteStack(cli, 'small');
     await expectEmpty(cloud);
   });
 });

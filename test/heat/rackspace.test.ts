@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { Cli } from './support/cli';
 import { Cloud } from './support/cloud';
-import { expectEmpty } from './support/expect_gone';
+import { deleteStack, expectEmpty } from './support/expect_gone';
 import { PlayedNodes } from './support/nodes';
 
 const PROJECT = 'rackspace';
@@ -67,7 +67,7 @@ describe('Rackspace’s resource types on OpenStack, by provider templates', () 
     const log = servers.find(({ name }) => name === 'rsyslog-server')!;
     expect(webapp.user_data).toContain(`/dev/stdin master ${Object.values(log.addresses)[0]![0]!.addr}`);
 
-    expect((await cli.openstack('stack', 'delete', '-y', '--wait', 'article')).code).toBe(0);
+    await deleteStack(cli, 'article');
     await expectEmpty(cloud);
   });
 
@@ -95,7 +95,7 @@ describe('Rackspace’s resource types on OpenStack, by provider templates', () 
       'rota:artifacts': archives,
     });
     await nodes.stop();
-    expect((await cli.openstack('stack', 'delete', '-y', '--wait', 'rack')).code).toBe(0);
+    await deleteStack(cli, 'rack');
     await expectEmpty(cloud);
   });
 });

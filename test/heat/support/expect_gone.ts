@@ -35,8 +35,17 @@ export async function stackIs(cli: Cli, name: string, status: string) {
     (await cli.json<{ stack_status: string }>('stack', 'show', name, '-c', 'stack_status')).stack_status;
   await expect.poll(show, { timeout: 180_000, interval: 2000 }).not.toMatch(/_IN_PROGRESS$|^(CREATE|UPDATE)_FAILED$/);
   const reached = await show();
-  if (reached === status) return;
+  if (reached !== status) throw new Error(`${name} is ${reached}, not ${status}.\n${await whatHappened(cli, name)}`);
+}
+
+/** Deletes a stack and waits for the end of it. @throws Error with the stack's failures and events */
+export async function deleteStack(cli: Cli, name: string) {
+  const deleted = await cli.openstack('stack', 'delete', '-y', '--wait', name);
+  if (deleted.code !== 0) throw new Error(`${name} stayed.\n${deleted.text}\n${await whatHappened(cli, name)}`);
+}
+
+async function whatHappened(cli: Cli, name: string) {
   const why = await cli.openstack('stack', 'failures', 'list', '--long', name);
   const events = await cli.openstack('stack', 'event', 'list', '--nested-depth', '5', name);
-  throw new Error(`${name} is ${reached}, not ${status}.\n${why.text}\n${events.text.slice(-8000)}`);
+  return `${why.text}\n${events.text.slice(-8000)}`;
 }
