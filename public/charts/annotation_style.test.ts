@@ -13,14 +13,14 @@ const annotation = (from: number, label: string, kind: Annotation['kind'] = 'eje
 });
 
 describe('annotations on a time chart', () => {
-  it('never covers one marker with another', () => {
+  it('never covers one marker with another, and leaves no number out', () => {
     const some = fc.array(fc.tuple(fc.integer({ min: 0, max: 999 }), fc.string({ minLength: 1, maxLength: 30 })), {
       maxLength: 20,
     });
     fc.assert(
       fc.property(some, fc.integer({ min: 200, max: 2000 }), (list, width) => {
         const placed = placeAnnotations(
-          list.map(([from, label], i) => ({ ...annotation(from, label), n: i + 1 })),
+          [...list].sort(([a], [b]) => a - b).map(([from, label], i) => ({ ...annotation(from, label), n: i + 1 })),
           0,
           1000,
           width,
@@ -29,9 +29,18 @@ describe('annotations on a time chart', () => {
           .filter(({ marker }) => marker !== 'line')
           .map(({ from, marker, label, numbers }) => {
             const centre = (from / 1000) * width;
-            const half = marker === 'words' ? (label.length * 6.2 + 14) / 2 : numbers.includes('–') ? 19 : 10;
-            return [centre - half, centre + half] as const;
+            const half = (label.length * 6.2 + 14) / 2;
+            if (marker === 'words') return [centre - half, centre + half] as const;
+            return [centre - 9, centre + (numbers.includes('–') ? 29 : 9)] as const;
           });
+        const said = placed
+          .filter(({ marker }) => marker !== 'line')
+          .flatMap(({ numbers }) => {
+            const [first = 0, last = first] = numbers.split('–').map(Number);
+            return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+          });
+        const numbered = placed.flatMap(({ n }) => n ?? []);
+        expect(said.sort()).toEqual(numbered.sort());
         for (let i = 1; i < spans.length; i++) expect(spans[i]![0]).toBeGreaterThanOrEqual(spans[i - 1]![1] - 0.001);
       }),
     );

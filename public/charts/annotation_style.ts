@@ -1,5 +1,6 @@
 import type { Annotation } from '../../common/api';
 import type { RotaTheme } from '../theme/use_rota_theme';
+import { groupEvents, numbersOf, spanOf } from './event_groups';
 
 export interface AnnotationStyle {
   colour: string;
@@ -34,12 +35,14 @@ export interface PlacedAnnotation extends Annotation {
 
 const CHARACTER_PX = 6.2;
 const PADDING_PX = 14;
-const NUMBER_PX = 20;
-const NUMBERS_PX = 38;
+/** Words at a chart's edge may reach this far over it. */
+const EDGE_PX = 40;
+/** A narrower chart has numbers only. */
+const WORDS_FROM_PX = 700;
 
 /**
- * Decides which annotations can carry words without covering each other: from the left, each keeps its words when they
- * end before the next marker begins.
+ * Decides which annotations carry words, which a number, and which stand behind another's ("4–8"), so that none covers
+ * another. A detection gap has its tint alone: it belongs to the ejection that ends it.
  */
 export function placeAnnotations(
   annotations: readonly Annotation[],
@@ -48,47 +51,26 @@ export function placeAnnotations(
   widthPx: number,
 ): PlacedAnnotation[] {
   const inside = annotations.filter((a) => a.from < to && (a.to ?? to) >= from).sort((a, b) => a.from - b.from);
-  const x = (t: number) => ((Math.max(t, from) - from) / (to - from)) * widthPx;
-  let freeFrom = Number.NEGATIVE_INFINITY;
-  const placed = inside.map((given, i): PlacedAnnotation => {
-    const annotation = { ...given, numbers: String(given.n ?? '') };
-    // The detection gap belongs to the ejection that ends it.
-    if (annotation.kind === 'gap') return { ...annotation, marker: 'line' };
-    const centre = x(annotation.from);
+  const x = (a: Annotation) => ((Math.max(a.from, from) - from) / (to - from)) * widthPx;
+  const named = inside.filter(({ kind }) => kind !== 'gap');
+  const groups = groupEvents(
+    named.filter(({ n }) => n !== null),
+    x,
+  );
+  const taken = new Map<Annotation, [from: number, to: number]>(groups.map((group) => [group.items[0], spanOf(group)]));
+  const shared = new Set(groups.filter(({ items }) => items.length > 1).flatMap(({ items }) => items));
+  const worded = new Set<Annotation>();
+  for (const annotation of widthPx < WORDS_FROM_PX ? [] : named.filter((each) => !shared.has(each))) {
     const half = (annotation.label.length * CHARACTER_PX + PADDING_PX) / 2;
-    const next = inside.slice(i + 1).find(({ kind }) => kind !== 'gap');
-    const nextStart = next ? x(next.from) - NUMBER_PX / 2 : widthPx + half;
-    const fits = (width: number) => centre - width >= freeFrom && centre + width <= nextStart;
-    if (widthPx >= 700 && fits(half) && centre - half >= -40 && centre + half <= widthPx + 40) {
-      freeFrom = centre + half;
-      return { ...annotation, marker: 'words' };
-    }
-    if (centre - NUMBER_PX / 2 >= freeFrom && annotation.n !== null) {
-      freeFrom = centre + NUMBER_PX / 2;
-      return { ...annotation, marker: 'number' };
-    }
-    return { ...annotation, marker: 'line' };
+    const [begin, end] = [x(annotation) - half, x(annotation) + half];
+    const free = [...taken].every(([other, span]) => other === annotation || end <= span[0] || begin >= span[1]);
+    if (!free || begin < -EDGE_PX || end > widthPx + EDGE_PX) continue;
+    taken.set(annotation, [begin, end]);
+    worded.add(annotation);
+  }
+  return inside.map((annotation): PlacedAnnotation => {
+    const group = groups.find(({ items: [first] }) => first === annotation);
+    const marker = worded.has(annotation) ? 'words' : group ? 'number' : 'line';
+    return { ...annotation, marker, numbers: group ? numbersOf(group) : '' };
   });
-  return withRanges(placed, (annotation) => x(annotation.from));
-}
-
-/** A number that stands before others without a marker of their own stands for them, where there is room to say so. */
-function withRanges(placed: readonly PlacedAnnotation[], x: (a: PlacedAnnotation) => number): PlacedAnnotation[] {
-  const marked = placed.flatMap((annotation, i) => (annotation.marker === 'line' ? [] : [i]));
-  return placed.map((annotation, i) => {
-    if (annotation.marker !== 'number' || annotation.n === null) return annotation;
-    const at = marked.indexOf(i);
-    const next = marked[at + 1] ?? placed.length;
-    // A gap has the number of the ejection that ends it, and that has its own marker.
-    const covered = placed.slice(i + 1, next).filter(({ kind }) => kind !== 'gap');
-    const last = Math.max(annotation.n, ...covered.map(({ n }) => n ?? 0));
-    const neighbours = [placed[marked[at - 1] ?? -1], placed[next]].filter((other) => other !== undefined);
-    const room = neighbours.every((other) => Math.abs(x(other) - x(annotation)) >= NUMBERS_PX / 2 + halfOf(other));
-    return last > annotation.n && room ? { ...annotation, numbers: `${annotation.n}–${last}` } : annotation;
-  });
-}
-
-/** A neighbour may itself be a range. */
-function halfOf({ marker, label }: PlacedAnnotation): number {
-  return marker === 'words' ? (label.length * CHARACTER_PX + PADDING_PX) / 2 : NUMBERS_PX / 2;
 }

@@ -65,7 +65,13 @@ function Marker({ annotation, colour }: { annotation: PlacedAnnotation; colour: 
       </span>
     );
   }
-  if (annotation.marker === 'number') return <EventNumber n={annotation.numbers} colour={colour} />;
+  if (annotation.marker === 'number') {
+    return (
+      <span className="rotaMarkerAnchor">
+        <EventNumber n={annotation.numbers} colour={colour} />
+      </span>
+    );
+  }
   return <span />;
 }
 

@@ -1,4 +1,4 @@
-import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -35,11 +35,11 @@ function newLog(): void {
 }
 
 /** Access lines with a path of their own each, 20 at a time. */
-async function writeLines(count: number): Promise<void> {
+async function writeLines(count: number, userAgent = 'curl/7.88.1'): Promise<void> {
   for (let n = 0; n < count; n += 20) {
     const lines = Array.from({ length: 20 }, () => {
       const path = `/item/${paths.push(`/item/${paths.length}`) - 1}`;
-      return `192.0.2.7 - - [23/Nov/2026:10:00:00 +0000] "GET ${path} HTTP/1.1" 200 512 "-" "curl/7.88.1"\n`;
+      return `192.0.2.7 - - [23/Nov/2026:10:00:00 +0000] "GET ${path} HTTP/1.1" 200 512 "-" "${userAgent}"\n`;
     });
     appendFileSync(log, lines.join(''));
     await sleep(10);
@@ -101,5 +101,34 @@ test('the agent is killed again and again while it sends what waited for the ser
     agent.signal('SIGKILL');
     await agent.start();
   }
+  await expectEachOnce();
+});
+
+test('the agent’s disk queue is full: the log waits in its file, rotated and with the agent killed, and nothing is lost', async () => {
+  await agent.stop();
+  agent = await pipeline.startAgent('frontend-2', log, { ROTA_QUEUE_DISK: '34m' });
+  await pipeline.server.stop();
+  const long = `curl/7.88.1 ${'x'.repeat(25_000)}`;
+  await writeLines(2_400, long); // 60 MB
+  const queued = () => {
+    const files = readdirSync(join(pipeline.folder, 'agent-frontend-2')).filter((name) => /^forward\.\d+$/.test(name));
+    return files.reduce((bytes, name) => bytes + statSync(join(pipeline.folder, 'agent-frontend-2', name)).size, 0);
+  };
+  await until(
+    'the queue is full',
+    60_000,
+    () => queued() > 30e6,
+    () => `(${queued()} bytes)`,
+  );
+  await sleep(3_000);
+  expect(queued(), 'the limit holds').toBeLessThan(36e6);
+  agent.signal('SIGKILL');
+  renameSync(log, `${log}.1`);
+  newLog();
+  await writeLines(200);
+  await agent.start();
+  await sleep(2_000);
+  expect(await seenPaths()).toEqual([]);
+  await pipeline.server.start();
   await expectEachOnce();
 });

@@ -2,8 +2,8 @@ import React from 'react';
 import type { HealthEvent } from '../../../common/api';
 import { annotationStyle } from '../../charts/annotation_style';
 import { EventNumber } from '../../charts/chart_annotations';
+import { type EventGroup, groupEvents, numbersOf } from '../../charts/event_groups';
 import { useRotaTheme } from '../../theme/use_rota_theme';
-import { type FlagGroup, groupFlags } from './flag_groups';
 
 interface EventFlagsProps {
   events: HealthEvent[];
@@ -17,7 +17,7 @@ interface EventFlagsProps {
 export function EventFlags({ events, chosen, x, width, onChoose }: EventFlagsProps) {
   if (width === 0) return null;
   const shown = events.filter(({ since }) => x(since) >= -1 && x(since) <= width + 1);
-  const groups = groupFlags(shown, ({ since }) => x(since));
+  const groups = groupEvents(shown, ({ since }) => x(since));
   return (
     <>
       {groups.map((group, i) => (
@@ -34,14 +34,15 @@ export function EventFlags({ events, chosen, x, width, onChoose }: EventFlagsPro
 }
 
 interface EventFlagProps extends Pick<EventFlagsProps, 'chosen' | 'onChoose'> {
-  group: FlagGroup<HealthEvent>;
+  group: EventGroup<HealthEvent>;
   /** Pixels to the next flag. */
   room: number;
 }
 
 /** One event, or several that happened so close together that they share a button: each click chooses the next. */
-function EventFlag({ group: { items, x }, room, chosen, onChoose }: EventFlagProps) {
+function EventFlag({ group, room, chosen, onChoose }: EventFlagProps) {
   const theme = useRotaTheme();
+  const { items, x } = group;
   const [first] = items;
   const last = items.at(-1) ?? first;
   const at = items.findIndex(({ id }) => id === chosen);
@@ -62,7 +63,7 @@ function EventFlag({ group: { items, x }, room, chosen, onChoose }: EventFlagPro
       title={alone ? undefined : items.map((event) => `${event.n} ${wordsOf(event)}`).join('\n')}
       onClick={() => onChoose((items[(at + 1) % items.length] ?? first).id)}
     >
-      <EventNumber n={alone ? first.n : `${first.n}–${last.n}`} colour={colour} />
+      <EventNumber n={numbersOf(group)} colour={colour} />
       {room - (alone ? 30 : 48) > words.length * 6.3 && <span>{words}</span>}
     </button>
   );

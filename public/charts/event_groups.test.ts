@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { groupFlags } from './flag_groups';
+import { groupEvents } from './event_groups';
 
-const groups = (...xs: number[]) => groupFlags(xs, (x) => x).map(({ items }) => items);
+const groups = (...xs: number[]) => groupEvents(xs, (x) => x).map(({ items }) => items);
 
-describe('flags above the lanes', () => {
+describe('numbers of events', () => {
   it('stand alone when there is room', () => {
     expect(groups(0, 30, 60)).toEqual([[0], [30], [60]]);
   });
@@ -22,7 +22,7 @@ describe('flags above the lanes', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 900 })), (unsorted) => {
         const xs = unsorted.sort((a, b) => a - b);
-        const found = groupFlags(xs, (x) => x);
+        const found = groupEvents(xs, (x) => x);
         expect(found.flatMap(({ items }) => items)).toEqual(xs);
         found.slice(1).forEach(({ x }, i) => {
           expect(x - found[i]!.x).toBeGreaterThanOrEqual(found[i]!.items.length > 1 ? 38 : 22);
