@@ -25,6 +25,8 @@ export const settingsSchema = z
       .default('rota'),
     /** Address (`10.0.0.7:8000` or `10.0.0.7`) → host name, where what the webapps write does not tell. */
     hosts: z.preprocess(joinKeys, z.record(z.string())).default({}),
+    /** Host → its weight in its pool (HAProxy's and nginx's `weight`); 1 where none is given. */
+    weights: z.preprocess(joinKeys, z.record(z.number().positive())).default({}),
     /** Share of user requests without a 5XX. */
     objective: z.number().min(0.5).max(0.999999).default(0.999),
     judge: z

@@ -102,6 +102,26 @@ describe('fairness', () => {
     expect(judged.members.every(({ inPoints }) => Math.abs(inPoints) < 1e-9)).toBe(true);
   });
 
+  it('gives nobody another pool’s turns: each of a tier’s pools is split by itself, by weight', () => {
+    const members = [
+      { host: 'shop-1', by: null, weight: 1, pool: 'shop' },
+      { host: 'blog-1', by: null, weight: 3, pool: 'blog' },
+      { host: 'shop-2', by: null, weight: 1, pool: 'shop' },
+      { host: 'blog-2', by: null, weight: 1, pool: 'blog' },
+    ];
+    const byPool = new Map([
+      ['shop', [100, 0]],
+      ['blog', [40, 400]],
+    ]);
+    const demand: Demand = { times: [0, 60], interval: 60, requests: [140, 400], byPool };
+    expect(expectedRequests({ members, outs: [] }, demand)).toEqual([
+      [50, 30, 50, 10],
+      [0, 300, 0, 100],
+    ]);
+    const outs = [{ host: 'shop-1', by: null, from: 30, to: null }];
+    expect(expectedRequests({ members, outs }, demand)[0]).toEqual([25, 30, 75, 10]);
+  });
+
   it('hands out every request exactly once, whatever the pools do', () => {
     fc.assert(
       fc.property(anyPool, anyDemand, (pool, demand) => {

@@ -8,6 +8,8 @@ export interface Member {
   by: string | null;
   /** Relative; 1 when nobody said. */
   weight: number;
+  /** Name of the pool (HAProxy's backend, nginx's upstream), where the lines say it. */
+  pool?: string | null;
 }
 
 /** A time in which a member was out of its pool; `to: null` lasts on. */
@@ -30,6 +32,8 @@ export interface Demand {
   times: readonly number[];
   interval: number;
   requests: readonly number[];
+  /** The same of each pool, where a tier has several: nobody is due another pool's turns. */
+  byPool?: ReadonlyMap<string | null, readonly number[]>;
 }
 
 const keyOf = ({ host, by }: { host: string; by: string | null }) => `${by ?? ''}\u0000${host}`;
@@ -76,7 +80,24 @@ function shareOfGroups(groups: (string | null)[], above: Map<string, number> | n
  * Expected requests by member and bucket. Within a bucket requests are taken as evenly spread, and changes of a pool
  * count at their exact time.
  */
-export function expectedRequests(pool: Pool, { times, interval, requests }: Demand): number[][] {
+export function expectedRequests(pool: Pool, demand: Demand): number[][] {
+  const names = new Set(pool.members.map((member) => member.pool ?? null));
+  if (!demand.byPool || names.size < 2) return expectedOfOne(pool, demand);
+  const expected = demand.times.map(() => pool.members.map(() => 0));
+  for (const name of names) {
+    const places = pool.members.flatMap((member, i) => ((member.pool ?? null) === name ? [i] : []));
+    const own = { ...pool, members: places.map((i) => pool.members[i]!) };
+    const rows = expectedOfOne(own, { ...demand, requests: demand.byPool.get(name) ?? [] });
+    rows.forEach((row, t) => {
+      row.forEach((value, k) => {
+        expected[t]![places[k]!] = value;
+      });
+    });
+  }
+  return expected;
+}
+
+function expectedOfOne(pool: Pool, { times, interval, requests }: Demand): number[][] {
   const edges = edgesOf(pool);
   return times.map((start, i) => {
     const total = requests[i] ?? 0;

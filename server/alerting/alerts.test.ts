@@ -38,6 +38,14 @@ describe('alerts', () => {
     expect(alertsOf([event({ until: null })], [], DEFAULT_PARAMS, 1_001)).toHaveLength(1);
   });
 
+  it('last as long as the host is out, though the users it hurt lie before the window by now', () => {
+    const still = event({ users_hurt: 0 });
+    expect(alertsOf([still], [], DEFAULT_PARAMS, 1_001)).toEqual([]);
+    expect(alertsOf([still], [], DEFAULT_PARAMS, 1_001, new Set(['ejected:frontend-2']))).toHaveLength(1);
+    const back = event({ users_hurt: 0, until: 2_000 });
+    expect(alertsOf([back], [], DEFAULT_PARAMS, 1_001, new Set(['ejected:frontend-2']))).toEqual([]);
+  });
+
   it('tell of silence though it hurts nobody', () => {
     expect(alertsOf([event({ kind: 'silent', users_hurt: 0 })], [], DEFAULT_PARAMS)).toHaveLength(1);
   });

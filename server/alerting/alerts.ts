@@ -12,20 +12,29 @@ export interface Alert {
 /**
  * What is to be alerted on, by the very events and shares that the pages draw. Unevenness rests on the deviation in points
  * and a minimum of requests (`marked`); the chi-squared p never alerts. Events that were over before `since` were told by
- * an earlier run; leaving them out lets their alerts recover.
+ * an earlier run; leaving them out lets their alerts recover. What lasts and was told stays told: the users that it hurt may
+ * lie before the window by now.
+ * @param told ids of the alerts that the run before raised
  */
 export function alertsOf(
   events: readonly HealthEvent[],
   tiers: readonly TierShare[],
   params: AlertParams,
   since = 0,
+  told: ReadonlySet<string> = new Set(),
 ): Alert[] {
   const wanted = new Set<string>(params.kinds);
   const happened = events
     .filter(({ until }) => until === null || until >= since)
-    .filter(({ kind, users_hurt }) => wanted.has(kind) && (kind === 'silent' || users_hurt >= params.min_users_hurt))
+    .filter(({ kind }) => wanted.has(kind))
+    .filter(
+      (event) =>
+        event.kind === 'silent' ||
+        event.users_hurt >= params.min_users_hurt ||
+        (event.until === null && told.has(idOf(event))),
+    )
     .map(({ kind, hosts, title, cause, users_hurt }) => ({
-      id: `${kind}:${hosts[0]}`,
+      id: idOf({ kind, hosts }),
       host: hosts[0] ?? '',
       kind,
       reason: `${hosts[0]}: ${title.toLowerCase()}. ${cause}${users_hurt > 0 ? ` ${users_hurt} user requests were hurt.` : ''}`,
@@ -39,4 +48,8 @@ export function alertsOf(
   }));
   const byId = new Map([...happened, ...lopsided].map((alert) => [alert.id, alert]));
   return [...byId.values()];
+}
+
+function idOf({ kind, hosts }: Pick<HealthEvent, 'kind' | 'hosts'>): string {
+  return `${kind}:${hosts[0]}`;
 }

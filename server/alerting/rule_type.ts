@@ -8,6 +8,8 @@ interface ExecutorOptions {
   params: Partial<AlertParams>;
   /** null on the first run. */
   previousStartedAt: Date | null;
+  /** What the run before returned; empty on the first. */
+  state: { told?: string[] };
   services: {
     scopedClusterClient: { asCurrentUser: SearchClient };
     alertFactory: { create(id: string): { scheduleActions(group: string, context: Record<string, unknown>): void } };
@@ -43,14 +45,15 @@ export function registerRuleType(alerting: AlertingSetup, host: RotaHost): void 
       ],
     },
     validate: { params: { validate: readParams } },
-    executor: async ({ params, services, previousStartedAt }: ExecutorOptions) => {
+    executor: async ({ params, services, previousStartedAt, state }: ExecutorOptions) => {
       const asked = readParams(params);
       const { asCurrentUser } = services.scopedClusterClient;
       const { health, rotation } = await assessNow(host, asCurrentUser, Date.now(), asked.window_min * 60_000);
       const since = previousStartedAt === null ? 0 : previousStartedAt.getTime() - LATE_MS;
-      const alerts = alertsOf(health.overview?.events ?? [], rotation.overview?.tiers ?? [], asked, since);
+      const told = new Set(state.told);
+      const alerts = alertsOf(health.overview?.events ?? [], rotation.overview?.tiers ?? [], asked, since, told);
       for (const { id, ...context } of alerts) services.alertFactory.create(id).scheduleActions('default', context);
-      return { state: {} };
+      return { state: { told: alerts.map(({ id }) => id) } };
     },
   });
 }

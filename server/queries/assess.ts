@@ -91,7 +91,7 @@ export function assess(input: AssessInput): Assessment {
         (t) => t.host === out.host && t.by === out.by && t.from > out.from && t.from < (out.to ?? timeline.to),
       ).length,
     silences,
-    deploys: deploysOf(answers.versions),
+    deploys: deploysOf(answers.versions, landscape),
     rules: { minFailed: settings.burst.min_failed, share: settings.burst.share },
     balancer,
   });
@@ -161,10 +161,11 @@ function silencesOf(rows: readonly HostRow[], pools: Pools, input: AssessInput):
   });
 }
 
-function deploysOf(answer: SearchAnswer): Deploy[] {
-  const changes = bucketsOf(answer.aggregations, 'hosts').flatMap((host) =>
-    bucketsOf(host, 'services').flatMap((service) => changesOf(String(host.key), service)),
-  );
+function deploysOf(answer: SearchAnswer, { whole, webapps }: Landscape): Deploy[] {
+  const asked = ({ key }: Bucket) => whole === null || webapps.some(({ host }) => host === String(key));
+  const changes = bucketsOf(answer.aggregations, 'hosts')
+    .filter(asked)
+    .flatMap((host) => bucketsOf(host, 'services').flatMap((service) => changesOf(String(host.key), service)));
   const deploys: Deploy[] = [];
   for (const change of changes.sort((a, b) => a.from - b.from)) {
     const same = deploys.find(

@@ -17,6 +17,8 @@ export interface Webapp {
 
 /** Who there is: what the selectors offer, who belongs to which pool, and whose address is whose. */
 export interface Landscape {
+  /** All there is, when selectors left some out here (landscape_scope.ts). */
+  whole: Landscape | null;
   webapps: Webapp[];
   /** Upstreams (webapps) by the frontend and pool that used them. */
   upstreams: { frontend: string; pool: string | null; address: string; requests: number }[];
@@ -92,6 +94,7 @@ function readLandscape(
   const webapps = bucketsOf(answers.webapps.aggregations, 'hosts');
   const frontends = bucketsOf(answers.frontends.aggregations, 'hosts');
   return {
+    whole: null,
     webapps: webapps.map((host) => ({
       host: String(host.key),
       services: keysOf(host, 'services'),

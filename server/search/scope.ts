@@ -15,10 +15,12 @@ export function scopeFilter(
   kql: Dsl,
   options: { probes?: 'exclude' | 'only' | 'include' } = {},
 ): Dsl[] {
+  // Which lines belong to a choice depends on what was not chosen, too.
+  const everyone = landscape.whole ?? landscape;
   return [
     timeFilter(scope.from, scope.to),
     ...textFilters(scope, kql),
-    ...selectorFilters(scope, tier, landscape),
+    ...selectorFilters(scope, tier, everyone),
     ...probeFilters(options.probes ?? 'exclude'),
   ];
 }

@@ -5,6 +5,7 @@ import { NO_ANSWER, onlyIf } from '../../search/msearch';
 import { timelineOf, windowOf } from '../../search/timeline';
 import { assess } from '../assess';
 import { loadLandscape } from '../landscape';
+import { narrowLandscape } from '../landscape_scope';
 import { poolSearches } from '../pools/searches';
 import { emptyState, seriesCount, trafficSearches } from '../rotation';
 import { type Asking, lastRequestSearch } from '../rotation/searches';
@@ -16,7 +17,8 @@ import { doorSearches, examplesSearch, latencySearch, upstreamLatencySearch } fr
 /** `POST health`: one `_msearch` (and the landscape's, twice a minute). */
 export async function answerHealth(query: HealthRequest, context: Context): Promise<HealthData> {
   const { settings, now } = context;
-  const landscape = await loadLandscape(context, Date.parse(query.from), Date.parse(query.to));
+  const everyone = await loadLandscape(context, Date.parse(query.from), Date.parse(query.to));
+  const landscape = narrowLandscape(everyone, query);
   const timeline = timelineOf(query.from, query.to, query.buckets, seriesCount(landscape));
   const asking: Asking = {
     query: { ...query, parts: ['overview'] },
@@ -40,7 +42,7 @@ export async function answerHealth(query: HealthRequest, context: Context): Prom
     }),
     detail: event && fine ? detailSearch(event, fine, landscape, settings) : null,
   });
-  const frontend = frontendTier(answers.balancer, answers.frontend, timeline);
+  const frontend = frontendTier(answers.balancer, answers.frontend, landscape, timeline);
   const webapp = webappTier(answers.frontend, answers.webapp, landscape, timeline);
   const balancerSpeaks = answers.balancer.total > 0;
   const assessment = assess({ answers, frontend, webapp, landscape, timeline, settings, now, balancerSpeaks });

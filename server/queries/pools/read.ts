@@ -71,7 +71,7 @@ export function readPools(input: PoolInput): Pools {
   const stored = thinned || isCut(answers.words) || isCut(answers.disabled) || isCut(answers.failedAttempts);
   const recorded = stored ? answers.stored.hits.flatMap(storedWord) : [];
   const joined = (told: readonly PoolOut[], tier: StoredWord['tier']) =>
-    clipped(withStored(told, outsFromStored(recorded, tier, timeline.from)), window);
+    clipped(withStored(told, outsFromStored(recorded, tier, timeline.from)), window).filter(belongs(tier, landscape));
   return {
     frontends: joined(frontends, 'frontend'),
     frontendsKnown: spoken || all.length > 0,
@@ -86,6 +86,16 @@ export function readPools(input: PoolInput): Pools {
     probeTarget: targetOf(answers.probes.hits[0]),
     failedTries: passive.filter(({ kind }) => kind === 'failed_try'),
   };
+}
+
+/** Nobody asks for the absences of hosts that the selectors leave out. */
+function belongs(tier: StoredWord['tier'], { whole, frontends, balancers, upstreams, book }: Landscape) {
+  if (whole === null) return () => true;
+  const hosts =
+    tier === 'frontend'
+      ? [...frontends.map(({ host }) => host), ...balancers.map(({ server }) => server)]
+      : upstreams.map(({ address }) => book.name(address));
+  return ({ host }: PoolOut) => hosts.includes(host);
 }
 
 /** There were more lines than were read. */

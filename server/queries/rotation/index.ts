@@ -5,6 +5,7 @@ import { onlyIf, type SearchAnswer } from '../../search/msearch';
 import { timelineOf, windowOf } from '../../search/timeline';
 import { assess, versionsSearch } from '../assess';
 import { type Landscape, loadLandscape } from '../landscape';
+import { narrowLandscape } from '../landscape_scope';
 import { readPools } from '../pools/read';
 import { poolSearches } from '../pools/searches';
 import { overviewOf } from './overview';
@@ -22,7 +23,8 @@ import { lensOf, turnSearches, turnsOf } from './turns';
 /** `POST rotation`: one `_msearch` (and the landscape's, twice a minute). */
 export async function answerRotation(query: RotationRequest, context: Context): Promise<RotationData> {
   const { settings, now } = context;
-  const landscape = await loadLandscape(context, Date.parse(query.from), Date.parse(query.to));
+  const everyone = await loadLandscape(context, Date.parse(query.from), Date.parse(query.to));
+  const landscape = narrowLandscape(everyone, query);
   const wants = (part: 'overview' | 'turns') => query.parts.includes(part);
   const lens = lensOf(query, now);
   const timeline = wants('overview')
@@ -41,7 +43,7 @@ export async function answerRotation(query: RotationRequest, context: Context): 
     ...poolSearches(timeline, settings),
     ...onlyIf(wants('turns'), turnSearches(query, lens, landscape, asking.kql, settings.namespace)),
   });
-  const frontend = frontendTier(answers.balancer, answers.frontend, timeline);
+  const frontend = frontendTier(answers.balancer, answers.frontend, landscape, timeline);
   const webapp = webappTier(answers.frontend, answers.webapp, landscape, timeline);
   const balancerSpeaks = answers.balancer.total > 0;
   const assessment = wants('overview')

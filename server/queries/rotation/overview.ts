@@ -32,7 +32,7 @@ export function overviewOf(input: OverviewInput): Overview {
   const { pools, annotations } = input.assessment;
   const balancers = bucketsOf(answers.balancer.aggregations, 'lbs').map(({ key }) => String(key));
   const seen = { from: seenFrom(input), to: timeline.to };
-  const above = frontendPool(frontend, landscape, pools);
+  const above = frontendPool(frontend, landscape, pools, settings.weights);
   const tiers = [
     judgeTier(frontend, above, timeline, {
       label: tierLabel('frontend', balancers),
@@ -41,7 +41,7 @@ export function overviewOf(input: OverviewInput): Overview {
       seen,
       settings,
     }),
-    judgeTier(webapp, webappPool(webapp, landscape, pools, above), timeline, {
+    judgeTier(webapp, webappPool(webapp, landscape, pools, settings.weights, above), timeline, {
       label: tierLabel('webapp', balancers),
       pools: names(landscape.upstreams.map(({ pool }) => pool)),
       poolKnown: pools.webappsKnown,

@@ -22,31 +22,50 @@ export interface Judged {
 }
 
 /** The balancer's pool: who served, and who is known to belong to it though it served nothing. */
-export function frontendPool(traffic: TierTraffic, landscape: Landscape, state: PoolState): Pool {
+export function frontendPool(traffic: TierTraffic, landscape: Landscape, state: PoolState, weights: Weights): Pool {
   const known = [
     ...traffic.members.map(({ host }) => host),
     ...landscape.balancers.map(({ server }) => server),
     ...(landscape.balancers.length === 0 ? landscape.frontends.map(({ host }) => host) : []),
   ];
-  return { members: unique(known.map((host) => ({ host, by: null, weight: 1 }))), outs: state.frontends };
+  const poolOf = (host: string) => landscape.balancers.find(({ server }) => server === host)?.pool ?? null;
+  const members = known.map((host) => ({ host, by: null, weight: weights[host] ?? 1, pool: poolOf(host) }));
+  return { members: unique(members), outs: state.frontends };
 }
 
 /** The frontends' pools of webapps, below the balancer's. */
-export function webappPool(traffic: TierTraffic, landscape: Landscape, state: PoolState, above: Pool): Pool {
+export function webappPool(
+  traffic: TierTraffic,
+  landscape: Landscape,
+  state: PoolState,
+  weights: Weights,
+  above: Pool,
+): Pool {
   const split = traffic.members.some(({ by }) => by !== null);
   const known = split
     ? landscape.upstreams.map(({ frontend, address }) => ({ host: landscape.book.name(address), by: frontend }))
     : landscape.webapps.map(({ host }) => ({ host, by: null }));
-  const members = [...traffic.members.map(({ host, by }) => ({ host, by })), ...known];
+  const pools = new Map(
+    landscape.upstreams.map(({ frontend, address, pool }) => [placeOf(landscape.book.name(address), frontend), pool]),
+  );
+  const members = [...traffic.members.map(({ host, by }) => ({ host, by })), ...known].map(
+    ({ host, by }): Member => ({ host, by, weight: weights[host] ?? 1, pool: pools.get(placeOf(host, by)) ?? null }),
+  );
   return {
-    members: unique(members.map((member) => ({ ...member, weight: 1 }))),
+    members: unique(members),
     outs: split ? state.webapps : [],
     above: split ? above : undefined,
   };
 }
 
+type Weights = Settings['weights'];
+
+function placeOf(host: string, by: string | null): string {
+  return JSON.stringify([by, host]);
+}
+
 function unique(members: Member[]): Member[] {
-  const byKey = new Map(members.map((member) => [JSON.stringify([member.by, member.host]), member]));
+  const byKey = new Map(members.map((member) => [placeOf(member.host, member.by), member]));
   return [...byKey.values()].sort((a, b) => compare(a.by ?? '', b.by ?? '') || compare(a.host, b.host));
 }
 
@@ -55,10 +74,18 @@ export function compare(a: string, b: string): number {
   return a.localeCompare(b, 'en', { numeric: true });
 }
 
-/** The turns of a whole tier in time. */
-export function demandOf(traffic: TierTraffic, timeline: Timeline): Demand {
-  const requests = timeline.times.map((_, i) => traffic.members.reduce((sum, { row }) => sum + (row[i] ?? 0), 0));
-  return { times: timeline.times, interval: timeline.interval, requests };
+/** The turns of a whole tier in time, and of each of its pools. */
+export function demandOf(traffic: TierTraffic, pool: Pool, timeline: Timeline): Demand {
+  const turns = (members: readonly MemberTraffic[]) =>
+    timeline.times.map((_, i) => members.reduce((sum, { row }) => sum + (row[i] ?? 0), 0));
+  const names = new Map(pool.members.map((member) => [placeOf(member.host, member.by), member.pool ?? null]));
+  const byPool = new Map(
+    [...new Set(names.values())].map((name) => [
+      name,
+      turns(traffic.members.filter(({ host, by }) => names.get(placeOf(host, by)) === name)),
+    ]),
+  );
+  return { times: timeline.times, interval: timeline.interval, requests: turns(traffic.members), byPool };
 }
 
 /** One tier as the share panel shows it. */
@@ -69,7 +96,7 @@ export function judgeTier(
   about: { label: string; pools: string[]; poolKnown: boolean; seen: Span; settings: Settings },
 ): Judged {
   const { judge } = about.settings;
-  const fairness = judgeFairness(pool, demandOf(traffic, timeline), traffic.members);
+  const fairness = judgeFairness(pool, demandOf(traffic, pool, timeline), traffic.members);
   const judged = fairness.requests >= judge.min_requests && pool.members.length > 1;
   const hosts = pool.members.map((member, i) =>
     hostShare(fairness.members[i]!, trafficOf(traffic, member), traffic, pool, about.seen, {

@@ -9,8 +9,18 @@ import type { Landscape } from '../landscape';
 /** Below this share of lines with an upstream, the frontends do not tell whose turn it was. */
 const ENOUGH_UPSTREAMS = 0.5;
 
+const NOTES = {
+  silent: 'The balancer wrote no lines here; the frontends’ own lines are counted.',
+  unnamed: 'The balancer’s lines do not say which service they were for; the frontends’ own lines are counted.',
+};
+
 /** The balancer's own account of its frontends; else what the frontends wrote, which misses nobody but the dead. */
-export function frontendTier(balancer: SearchAnswer, frontend: SearchAnswer, timeline: Timeline): TierTraffic {
+export function frontendTier(
+  balancer: SearchAnswer,
+  frontend: SearchAnswer,
+  { balancers, whole }: Landscape,
+  timeline: Timeline,
+): TierTraffic {
   const served = bucketsOf(balancer.aggregations, 'hosts').filter(({ key }) => !String(key).startsWith('<'));
   const own = bucketsOf(frontend.aggregations, 'hosts');
   if (served.length > 0) {
@@ -20,7 +30,7 @@ export function frontendTier(balancer: SearchAnswer, frontend: SearchAnswer, tim
   return {
     tier: 'frontend',
     source: DATASETS.nginxAccess,
-    note: own.length > 0 ? 'The balancer wrote no lines here; the frontends’ own lines are counted.' : null,
+    note: own.length > 0 ? NOTES[(whole?.balancers ?? balancers).length > 0 ? 'unnamed' : 'silent'] : null,
     members: own.map((bucket) => memberOf(bucket, null, timeline)),
   };
 }

@@ -93,8 +93,8 @@ export function turnSearches(
 }
 
 /** Who tells whose turn it was: the frontends, by their upstreams; where none names any, the webapps of themselves. */
-function tellerOf({ upstreams }: Landscape) {
-  return upstreams.length > 0
+function tellerOf({ whole, upstreams }: Landscape) {
+  return (whole?.upstreams ?? upstreams).length > 0
     ? { tier: 'frontend' as const, datasets: ACCESS_DATASETS.frontend, host: FIELDS.upstreamAddress }
     : { tier: 'webapp' as const, datasets: ACCESS_DATASETS.webapp, host: FIELDS.host };
 }

@@ -8,6 +8,7 @@ import { load, rotaApi, startNode } from './node';
 import { recordingCases } from './recording_cases';
 import { requestsCases } from './requests_cases';
 import { rotationCases } from './rotation_cases';
+import { twoServicesCases, twoServicesDocuments } from './two_services_cases';
 import { buildWorld } from './world';
 
 /**
@@ -15,8 +16,9 @@ import { buildWorld } from './world';
  * under test. `full` has balancer lines, `words` also the balancer's own account of its pool, `cloud` no balancer lines.
  */
 const world = buildWorld();
+const otherWorld = buildWorld(11);
 const settings = { monitor: { interval_s: 10 } };
-let apis: Record<'full' | 'words' | 'cloud' | 'delivery' | 'empty' | 'long', ReturnType<typeof rotaApi>>;
+let apis: Record<'full' | 'words' | 'cloud' | 'delivery' | 'empty' | 'long' | 'two', ReturnType<typeof rotaApi>>;
 let recorded: Parameters<typeof recordingCases>[1] extends () => infer T ? T : never;
 let stop: () => Promise<void> = async () => undefined;
 
@@ -38,6 +40,8 @@ beforeAll(async () => {
   const long = space('long');
   await load(node.client, long, longRangeDocuments(long));
   await load(node.client, long, recordedDocuments(long));
+  const two = space('two');
+  await load(node.client, two, twoServicesDocuments(world, otherWorld, two));
   recorded = { client: node.client, url: node.url, namespace: full };
   const api = (namespace: string) => rotaApi(node.client, namespace, settings);
   apis = {
@@ -47,6 +51,7 @@ beforeAll(async () => {
     delivery: api(delivery),
     empty: api(space('empty')),
     long: api(long),
+    two: api(two),
   };
 }, 600_000);
 afterAll(() => stop());
@@ -54,6 +59,7 @@ afterAll(() => stop());
 describe('queries against a real Elasticsearch', () => {
   rotationCases(world, () => apis);
   healthCases(world, () => apis);
+  twoServicesCases(world, otherWorld, () => apis.two);
   requestsCases(world, () => apis);
   deliveryCases(() => apis);
   longRangeCases(() => apis.long);
