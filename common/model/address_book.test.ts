@@ -16,6 +16,12 @@ describe('AddressBook', () => {
     expect(book.find('127.0.0.1:8029')).toBeNull();
   });
 
+  it('does not take another port of the only host at an address for that host', () => {
+    const book = new AddressBook([{ host: 'web-1', address: '127.0.0.1', port: 8021 }]);
+    expect(book.find('127.0.0.1:8022')).toBeNull();
+    expect(book.find('127.0.0.1')).toBe('web-1');
+  });
+
   it('takes an address without port when one host alone has it', () => {
     expect(new AddressBook(sightings).find('10.0.0.7:8000')).toBe('web-3');
   });

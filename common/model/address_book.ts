@@ -9,11 +9,12 @@ const ANY_ADDRESS = new Set(['', '0.0.0.0', '::', '*']);
 
 /**
  * Which host answers at an upstream's address: the setting `rota.hosts` first (with port, then without), then what the
- * webapps wrote (with port; without only when one host alone has that address).
+ * webapps wrote: with port; by the address alone only when one host has it and no port of its was heard of.
  */
 export class AddressBook {
   private readonly learned = new Map<string, string>();
   private readonly byAddress = new Map<string, Set<string>>();
+  private readonly withPort = new Set<string>();
 
   constructor(
     sightings: readonly Sighting[],
@@ -21,7 +22,10 @@ export class AddressBook {
   ) {
     for (const { host, address, port } of sightings) {
       if (ANY_ADDRESS.has(address)) continue;
-      if (port !== null) this.learned.set(join(address, port), host);
+      if (port !== null) {
+        this.learned.set(join(address, port), host);
+        this.withPort.add(address);
+      }
       const hosts = this.byAddress.get(address) ?? new Set<string>();
       this.byAddress.set(address, hosts.add(host));
     }
@@ -34,6 +38,8 @@ export class AddressBook {
     if (set !== undefined) return set;
     const exact = this.learned.get(upstream);
     if (exact !== undefined) return exact;
+    // Another port of a known address is another webapp.
+    if (address !== upstream && this.withPort.has(address)) return null;
     const hosts = this.byAddress.get(address);
     return hosts?.size === 1 ? ([...hosts][0] ?? null) : null;
   }

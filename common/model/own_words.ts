@@ -4,6 +4,8 @@ import type { PoolOut } from './pool_state';
 export interface PoolWord {
   t: number;
   host: string;
+  /** HAProxy's backend. */
+  pool: string | null;
   up: boolean;
   reason: string | null;
 }

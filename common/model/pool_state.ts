@@ -17,6 +17,17 @@ export interface PoolState {
   webappsKnown: boolean;
   frontends: PoolOut[];
   webapps: PoolOut[];
+  /** Servers that the balancer named in its own words within a day: one of them may have fallen long ago. */
+  spokenOf: { host: string; pool: string | null }[];
+  /** Frontends that passed a probe within a day. */
+  probed: string[];
 }
 
-export const UNKNOWN_POOLS: PoolState = { frontendsKnown: false, webappsKnown: false, frontends: [], webapps: [] };
+export const UNKNOWN_POOLS: PoolState = {
+  frontendsKnown: false,
+  webappsKnown: false,
+  frontends: [],
+  webapps: [],
+  spokenOf: [],
+  probed: [],
+};

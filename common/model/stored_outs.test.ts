@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { outsFromStored, type StoredWord, withStored } from './stored_outs';
+import type { PoolOut } from './pool_state';
+import { outsFromStored, type StoredWord, sinceRecorded, withStored } from './stored_outs';
 
 const word = (t: number, state: StoredWord['state'], more: Partial<StoredWord> = {}): StoredWord => ({
   t,
@@ -74,5 +75,31 @@ describe('withStored', () => {
         expect(withStored(joined, outs(b))).toEqual(joined);
       }),
     );
+  });
+});
+
+describe('sinceRecorded', () => {
+  const out = (from: number, evidence: PoolOut['evidence'] = 'replay'): PoolOut => ({
+    host: 'frontend-1',
+    by: null,
+    from,
+    to: null,
+    kind: 'probe',
+    cause: '',
+    evidence,
+    firstFailure: from,
+  });
+
+  it('dates an absence that is older than what was read back to its record', () => {
+    const words = [word(10, 'ejected'), word(20, 'returned'), word(300, 'ejected', { gapMs: 40 })];
+    expect(sinceRecorded([out(900)], words, 'frontend', 1000)[0]).toMatchObject({ from: 300, firstFailure: 260 });
+  });
+
+  it('leaves alone what begins in the window, what came back meanwhile and what the balancer itself said', () => {
+    const words = [word(300, 'ejected')];
+    expect(sinceRecorded([out(1001)], words, 'frontend', 1000)[0]!.from).toBe(1001);
+    expect(sinceRecorded([out(900, 'own_words')], words, 'frontend', 1000)[0]!.from).toBe(900);
+    expect(sinceRecorded([out(900)], [...words, word(400, 'returned')], 'frontend', 1000)[0]!.from).toBe(900);
+    expect(sinceRecorded([out(900)], words, 'webapp', 1000)[0]!.from).toBe(900);
   });
 });

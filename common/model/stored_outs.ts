@@ -50,6 +50,25 @@ function fromWord({ host, tier, pool, cause, gapMs, t }: StoredWord, from: numbe
   };
 }
 
+/**
+ * An absence that the lines show from the begin of what was read may be older: then the record says since when, and the
+ * event is the same one on every page, whatever its time range.
+ */
+export function sinceRecorded(
+  told: readonly PoolOut[],
+  words: readonly StoredWord[],
+  tier: StoredWord['tier'],
+  begin: number,
+): PoolOut[] {
+  return told.map((out) => {
+    if (out.from > begin || out.evidence === 'own_words') return out;
+    const before = words.filter((word) => word.tier === tier && word.host === out.host && word.t <= out.from);
+    const last = before.sort((a, b) => a.t - b.t).at(-1);
+    if (last?.state !== 'ejected') return out;
+    return { ...out, from: last.t, firstFailure: last.gapMs === null ? null : last.t - last.gapMs };
+  });
+}
+
 /** What the lines tell, and of the recorded absences those that they do not: nothing is told twice. */
 export function withStored(told: readonly PoolOut[], stored: readonly PoolOut[]): PoolOut[] {
   const end = (out: PoolOut) => (out.to ?? Number.POSITIVE_INFINITY) + SAME_MS;

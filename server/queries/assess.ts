@@ -3,8 +3,6 @@ import { ACCESS_DATASETS, FIELDS, streamOf } from '../../common/ecs';
 import { annotationsOf } from '../../common/model/health/annotations';
 import { type Deploy, healthEvents, type Silence } from '../../common/model/health/events';
 import { type HostRow, quietSpans, sumInside, sumOver } from '../../common/model/health/rows';
-import { joinChains } from '../../common/model/passive';
-import type { PoolOut } from '../../common/model/pool_state';
 import type { Span } from '../../common/model/spans';
 import { joinMembers, type MemberTraffic, type TierTraffic } from '../../common/model/traffic';
 import { list } from '../../common/model/words';
@@ -23,8 +21,6 @@ const DEPLOY_MS = 15 * 60_000;
 /** Who was in which pool, what happened to whom, as every page needs it. */
 export interface Assessment {
   pools: Pools;
-  /** The webapps' absences, a chain of failed tries as one. */
-  chains: PoolOut[];
   rows: HostRow[];
   events: HealthEvent[];
   annotations: Annotation[];
@@ -78,14 +74,13 @@ export function assess(input: AssessInput): Assessment {
     settings,
     deadSpans: (host, signs, minMs) => deadSpans(host, signs, minMs, rows, input),
   });
-  const chains = joinChains(pools.webapps, pools.rules.failTimeoutMs);
   const silences = silencesOf(rows, pools, input);
   const balancer = [...new Set(landscape.balancers.map(({ host }) => host))][0] ?? 'the balancer';
   const events = healthEvents({
     window: { from: timeline.from, to: timeline.to },
     grid: timeline,
     rows,
-    pools: { frontends: pools.frontends, webapps: chains },
+    pools: { frontends: pools.frontends, webapps: pools.chains },
     tries: (out) =>
       pools.failedTries.filter(
         (t) => t.host === out.host && t.by === out.by && t.from > out.from && t.from < (out.to ?? timeline.to),
@@ -95,7 +90,7 @@ export function assess(input: AssessInput): Assessment {
     rules: { minFailed: settings.burst.min_failed, share: settings.burst.share },
     balancer,
   });
-  return { pools, chains, rows, events, annotations: annotationsOf(events), silences, balancer };
+  return { pools, rows, events, annotations: annotationsOf(events), silences, balancer };
 }
 
 /** Members of one host under several frontends are one row. */

@@ -56,7 +56,13 @@ describe('routes', () => {
 });
 
 describe('the balancer’s own words', () => {
-  const word = (t: number, up: boolean, host = 'f') => ({ t, host, up, reason: up ? null : 'Layer4 timeout' });
+  const word = (t: number, up: boolean, host = 'f') => ({
+    t,
+    host,
+    pool: null,
+    up,
+    reason: up ? null : 'Layer4 timeout',
+  });
 
   it('open and close absences; a first word UP means out since before', () => {
     const outs = outsFromWords(
@@ -123,6 +129,16 @@ describe('what Health says', () => {
   it('is calm without failures and neutral without requests', () => {
     expect(healthVerdict({ ...input, events: [], budget: errorBudget(0.999, 10, 0, 0) }).tone).toBe('good');
     expect(healthVerdict({ ...input, events: [], budget: errorBudget(0.999, 0, 0, 0) }).tone).toBe('neutral');
+  });
+
+  it('calls nothing good while a host is out or silent, though nobody was hurt', () => {
+    const quiet = (changes: Partial<HealthEvent>) => ({ ...ejected, users_hurt: 0, until: null, ...changes });
+    const events = [quiet({}), quiet({ kind: 'silent', hosts: ['web-4'] })];
+    const { tone, headline } = healthVerdict({ ...input, events, budget: errorBudget(0.999, 10, 0, 0) });
+    expect(tone).toBe('warning');
+    expect(headline).toBe('frontend-2 is out of the pool and web-4 is silent; no user request got a 5XX.');
+    const over = healthVerdict({ ...input, events: [quiet({ until: 9 })], budget: errorBudget(0.999, 10, 0, 0) });
+    expect(over.tone).toBe('good');
   });
 
   it('marks an ejection, its gap and its return on charts', () => {

@@ -53,25 +53,36 @@ function calmVerdict(input: HealthVerdictInput): Verdict {
   const { budget, events, from, to } = input;
   const left = events.filter(({ kind }) => kind !== 'deploy');
   const hosts = [...new Set(left.flatMap((event) => event.hosts))];
+  const open = left.filter(({ kind, until }) => until === null && kind !== 'burst');
   const happened = hosts.length > 0 ? `${plural(left.length, 'event')} on ${list(hosts)} hurt nobody. ` : '';
   if (budget.failures === 0) {
     return {
-      tone: 'good',
-      headline: 'No user request got a 5XX.',
+      tone: open.length > 0 ? 'warning' : 'good',
+      headline: open.length > 0 ? `${awaySentence(open)}; no user request got a 5XX.` : 'No user request got a 5XX.',
       detail: happened + stateSentence(input),
       action: null,
     };
   }
   const broken = budget.burnt !== null && budget.burnt >= 1;
   return {
-    tone: broken ? 'danger' : 'good',
-    headline: `${plural(budget.failures, 'user request')} got a 5XX, none in a burst.`,
+    tone: broken ? 'danger' : open.length > 0 ? 'warning' : 'good',
+    headline: `${open.length > 0 ? `${awaySentence(open)}; ` : ''}${plural(budget.failures, 'user request')} got a 5XX, none in a burst.`,
     detail: happened + stateSentence(input),
     action: {
       label: `The ${count(budget.failures)} requests`,
       target: { page: 'requests', from, to, kql: 'http.response.status_code >= 500' },
     },
   };
+}
+
+/** Who is away at the window's end: that is no good news, though nobody was hurt yet. */
+function awaySentence(open: readonly HealthEvent[]): string {
+  const named = (silent: boolean) => [
+    ...new Set(open.filter(({ kind }) => (kind === 'silent') === silent).flatMap(({ hosts }) => hosts)),
+  ];
+  const said = (hosts: string[], what: string) =>
+    hosts.length > 0 ? [`${list(hosts)} ${hosts.length > 1 ? 'are' : 'is'} ${what}`] : [];
+  return [...said(named(false), 'out of the pool'), ...said(named(true), 'silent')].join(' and ');
 }
 
 function stateSentence({ budget, ...hosts }: HealthVerdictInput): string {

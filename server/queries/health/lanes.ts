@@ -28,6 +28,8 @@ export function lanesOf(input: LanesInput): Lane[] {
     ...assessment.rows.filter(({ tier }) => tier === 'frontend').map(({ host }) => host),
     ...landscape.frontends.map(({ host }) => host),
     ...landscape.balancers.map(({ server }) => server),
+    ...assessment.pools.spokenOf.map(({ host }) => host),
+    ...assessment.pools.probed,
   ]);
   const webapps = new Set([
     ...assessment.rows.filter(({ tier }) => tier === 'webapp').map(({ host }) => host),
@@ -82,7 +84,8 @@ function absences(
   { assessment }: LanesInput,
   window: Span,
 ) {
-  const { pools, chains } = assessment;
+  const { pools } = assessment;
+  const { chains } = pools;
   if (tier === 'frontend')
     return {
       own: clip(

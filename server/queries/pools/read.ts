@@ -1,5 +1,5 @@
 import { outsFromWords } from '../../../common/model/own_words';
-import { type PassiveRules, passiveFromAttempts, passiveFromWords } from '../../../common/model/passive';
+import { joinChains, type PassiveRules, passiveFromAttempts, passiveFromWords } from '../../../common/model/passive';
 import type { PoolOut, PoolState } from '../../../common/model/pool_state';
 import {
   agreeOn,
@@ -11,7 +11,7 @@ import {
   replayProbes,
 } from '../../../common/model/probe_replay';
 import { clip, type Span } from '../../../common/model/spans';
-import { outsFromStored, type StoredWord, withStored } from '../../../common/model/stored_outs';
+import { outsFromStored, type StoredWord, sinceRecorded, withStored } from '../../../common/model/stored_outs';
 import { bucketsOf, numberOf } from '../../search/buckets';
 import type { Hit, SearchAnswer } from '../../search/msearch';
 import type { Timeline } from '../../search/timeline';
@@ -39,6 +39,8 @@ export interface Pools extends PoolState {
   /** "GET /healthz" */
   probeTarget: string | null;
   failedTries: PoolOut[];
+  /** The webapps' absences, a chain of failed tries as one, from its true begin. */
+  chains: PoolOut[];
 }
 
 export interface PoolInput {
@@ -59,7 +61,8 @@ export function readPools(input: PoolInput): Pools {
   const used = thinned ? answers.failedProbes.hits.map((hit) => probeLine(hit, ok)) : all;
   const monitor = monitorRules(all, settings);
   const signs = signsOf(answers.signs);
-  const replay = replayAll(used, monitor, thinned, input, signs);
+  const passes = lastPassesOf(answers.lastPasses);
+  const replay = replayAll(used, monitor, thinned, input, { signs, passes });
   const window = { from: timeline.from, to: timeline.to };
   const replayed = clipped(replay.outs, window);
   const words = wordsOf(answers.words.hits);
@@ -69,14 +72,22 @@ export function readPools(input: PoolInput): Pools {
   const frontends = spoken ? outsFromWords(words, timeline.from, replay.outs) : replay.outs;
   // Only where lines are too many to be read one by one: else they tell it themselves, and better.
   const stored = thinned || isCut(answers.words) || isCut(answers.disabled) || isCut(answers.failedAttempts);
-  const recorded = stored ? answers.stored.hits.flatMap(storedWord) : [];
-  const joined = (told: readonly PoolOut[], tier: StoredWord['tier']) =>
-    clipped(withStored(told, outsFromStored(recorded, tier, timeline.from)), window).filter(belongs(tier, landscape));
+  const recorded = answers.stored.hits.flatMap(storedWord);
+  const joined = (told: readonly PoolOut[], tier: StoredWord['tier']) => {
+    const since = sinceRecorded(told, recorded, tier, timeline.from);
+    const all = stored ? withStored(since, outsFromStored(recorded, tier, timeline.from)) : since;
+    return clipped(all, window).filter(among(landscape, tier));
+  };
   return {
     frontends: joined(frontends, 'frontend'),
     frontendsKnown: spoken || all.length > 0,
     webapps: joined(passive, 'webapp'),
+    chains: joined(joinChains(passive, passiveRules(settings).failTimeoutMs), 'webapp'),
     webappsKnown: landscape.upstreams.length > 0,
+    spokenOf: settings.balancer_words ? words.filter(among(landscape)) : [],
+    probed: [...new Set([...passes.keys(), ...all.map(({ host }) => host)])].filter((host) =>
+      among(landscape)({ host }),
+    ),
     replayed,
     rules: { ...monitor, ...passiveRules(settings) },
     probes: replay.probes,
@@ -88,14 +99,14 @@ export function readPools(input: PoolInput): Pools {
   };
 }
 
-/** Nobody asks for the absences of hosts that the selectors leave out. */
-function belongs(tier: StoredWord['tier'], { whole, frontends, balancers, upstreams, book }: Landscape) {
-  if (whole === null) return () => true;
-  const hosts =
+/** Nobody asks for hosts that the selectors leave out. */
+function among({ whole, frontends, balancers, upstreams, book }: Landscape, tier: StoredWord['tier'] = 'frontend') {
+  const hosts = new Set(
     tier === 'frontend'
       ? [...frontends.map(({ host }) => host), ...balancers.map(({ server }) => server)]
-      : upstreams.map(({ address }) => book.name(address));
-  return ({ host }: PoolOut) => hosts.includes(host);
+      : upstreams.map(({ address }) => book.name(address)),
+  );
+  return ({ host }: { host: string }) => whole === null || hosts.has(host);
 }
 
 /** There were more lines than were read. */
@@ -115,12 +126,16 @@ function replayAll(
   rules: MonitorRules,
   thinned: boolean,
   { timeline, deadSpans, landscape }: PoolInput,
-  signs: Map<string, Span[]>,
+  { signs, passes }: { signs: Map<string, Span[]>; passes: ReadonlyMap<string, number> },
 ) {
   const outs: PoolOut[] = [];
   const probes = new Map<string, Probe[]>();
   const failing = new Map<string, Span[]>();
-  const hosts = new Set([...lines.map(({ host }) => host), ...landscape.balancers.map(({ server }) => server)]);
+  const hosts = new Set([
+    ...lines.map(({ host }) => host),
+    ...passes.keys(),
+    ...landscape.balancers.map(({ server }) => server),
+  ]);
   const probed = lines.length > 0;
   for (const host of hosts) {
     const own = lines.filter((line) => line.host === host);
@@ -134,12 +149,12 @@ function replayAll(
       trains.push({ known, replay: replayProbes(host, known, rules) });
     }
     if (trains.length === 0) continue;
-    outs.push(
-      ...agreeOn(
-        host,
-        trains.map(({ replay }) => replay.outs),
-      ),
+    const agreed = agreeOn(
+      host,
+      trains.map(({ replay }) => replay.outs),
     );
+    const all = trains.flatMap(({ known }) => known);
+    outs.push(...sinceLastPass(agreed, all, passes.get(host), rules));
     failing.set(host, trains[0]!.replay.failing);
     probes.set(
       host,
@@ -147,6 +162,25 @@ function replayAll(
     );
   }
   return { outs, probes, failing };
+}
+
+/** Out since before the first probe that was read: since the probes after the last one that it passed. */
+function sinceLastPass(
+  outs: readonly PoolOut[],
+  probes: readonly Probe[],
+  passed: number | undefined,
+  { intervalMs, fall }: MonitorRules,
+): PoolOut[] {
+  const [first, ...rest] = outs;
+  if (!first || passed === undefined || probes.some(({ t, ok }) => ok && t < first.from)) return [...outs];
+  const from = Math.min(first.from, passed + fall * intervalMs);
+  return [{ ...first, from, firstFailure: passed + intervalMs }, ...rest];
+}
+
+function lastPassesOf(answer: SearchAnswer): Map<string, number> {
+  return new Map(
+    bucketsOf(answer.aggregations, 'hosts').map((host) => [String(host.key), numberOf(host, 'last') ?? 0]),
+  );
 }
 
 /** Each balancer's probes by themselves. */

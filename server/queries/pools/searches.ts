@@ -8,14 +8,17 @@ import type { Settings } from '../../settings';
 /** More probes than this in a range are not read one by one: the failed ones tell the changes. */
 export const MAX_PROBES = 5000;
 const MAX_WORDS = 2000;
-/** A host that is out when the window begins was said to be down at most this long ago. */
-const WORDS_LOOK_BACK_MS = 6 * 3_600_000;
+/** Who fell this long before the window, and did not come back, is out and not forgotten. */
+const LOOK_BACK_MS = 24 * 3_600_000;
+/** Of webapps each failed try is a line, so that further back they are too many. */
+const TRIES_LOOK_BACK_MS = 3_600_000;
 /** Statuses that nginx gives a failed attempt itself. */
 const NGINX_FAILURES = [502, 504];
 
 export type PoolSearchName =
   | 'probes'
   | 'failedProbes'
+  | 'lastPasses'
   | 'words'
   | 'disabled'
   | 'nginxErrors'
@@ -33,22 +36,34 @@ export function poolSearches(timeline: Timeline, settings: Settings): Record<Poo
   const probes: Dsl[] = [timeFilter(from - warmUp, to), { term: { [FIELDS.tags]: HEALTH_CHECK_TAG } }];
   const nginx = streamOf(DATASETS.nginxAccess, namespace);
   const errors = streamOf(DATASETS.nginxError, namespace);
-  const since = from - 6 * passive.fail_timeout_s * 1000;
+  const since = from - Math.max(6 * passive.fail_timeout_s * 1000, TRIES_LOOK_BACK_MS);
+  const passes: Dsl = { terms: { [FIELDS.status]: okStatuses(monitor.ok_status) } };
   return {
     probes: { index: nginx, body: lines(probes, MAX_PROBES, PROBE_FIELDS) },
     failedProbes: {
       index: nginx,
-      body: lines(
-        [...probes, not({ terms: { [FIELDS.status]: okStatuses(monitor.ok_status) } })],
-        MAX_PROBES,
-        PROBE_FIELDS,
-      ),
+      body: lines([...probes, not(passes)], MAX_PROBES, PROBE_FIELDS),
+    },
+    lastPasses: {
+      index: nginx,
+      body: {
+        size: 0,
+        track_total_hits: false,
+        query: {
+          bool: {
+            filter: [timeFilter(from - LOOK_BACK_MS, from), { term: { [FIELDS.tags]: HEALTH_CHECK_TAG } }, passes],
+          },
+        },
+        aggs: {
+          hosts: { terms: { field: FIELDS.host, size: 200 }, aggs: { last: { max: { field: FIELDS.timestamp } } } },
+        },
+      },
     },
     words: {
       index: streamOf(DATASETS.haproxy, namespace),
       body: lines(
         [
-          timeFilter(from - WORDS_LOOK_BACK_MS, to),
+          timeFilter(from - LOOK_BACK_MS, to),
           { terms: { 'event.action': ['server_up', 'server_down', 'health_check_failed'] } },
         ],
         MAX_WORDS,
@@ -57,10 +72,12 @@ export function poolSearches(timeline: Timeline, settings: Settings): Record<Poo
     },
     disabled: {
       index: errors,
-      body: lines([timeFilter(since, to), { term: { 'event.action': 'upstream_disabled' } }], MAX_PROBES, [
-        FIELDS.host,
-        FIELDS.upstreamAddress,
-      ]),
+      body: lines(
+        [timeFilter(since, to), { term: { 'event.action': 'upstream_disabled' } }],
+        MAX_PROBES,
+        [FIELDS.host, FIELDS.upstreamAddress],
+        'desc',
+      ),
     },
     nginxErrors: { index: errors, body: { size: 0, track_total_hits: 1, query: timeFilter(since, to) } },
     failedAttempts: {
@@ -69,12 +86,13 @@ export function poolSearches(timeline: Timeline, settings: Settings): Record<Poo
         [timeFilter(since, to), failedAttempt(), not({ term: { [FIELDS.tags]: HEALTH_CHECK_TAG } })],
         MAX_PROBES,
         [FIELDS.host, FIELDS.upstreamAddress, FIELDS.upstreamStatus, FIELDS.attempts],
+        'desc',
       ),
     },
     stored: {
       index: streamOf(DATASETS.health, namespace),
       body: lines(
-        [timeFilter(from - WORDS_LOOK_BACK_MS, to), { terms: { 'rota.health.state': ['ejected', 'returned'] } }],
+        [timeFilter(from - LOOK_BACK_MS, to), { terms: { 'rota.health.state': ['ejected', 'returned'] } }],
         MAX_PROBES,
         ['rota.health'],
       ),
@@ -85,12 +103,13 @@ export function poolSearches(timeline: Timeline, settings: Settings): Record<Poo
 
 const PROBE_FIELDS = [FIELDS.host, FIELDS.status, FIELDS.method, FIELDS.path, 'source.ip', 'source.address'];
 
-function lines(filter: Dsl[], size: number, fields: readonly string[]): Dsl {
+/** @param order of those that are too many, `desc` reads the newest */
+function lines(filter: Dsl[], size: number, fields: readonly string[], order: 'asc' | 'desc' = 'asc'): Dsl {
   return {
     size,
     track_total_hits: true,
     query: { bool: { filter } },
-    sort: [{ [FIELDS.timestamp]: 'asc' }],
+    sort: [{ [FIELDS.timestamp]: order }],
     _source: [FIELDS.timestamp, ...fields],
   };
 }

@@ -7,7 +7,7 @@ import type { Hit } from '../../search/msearch';
 export function wordsOf(hits: readonly Hit[]): PoolWord[] {
   const reasons = new Map<string, string>();
   return hits.flatMap((hit): PoolWord[] => {
-    const { '@timestamp': time, event, haproxy } = hit._source as unknown as WordSource;
+    const { '@timestamp': time, event, haproxy, rota } = hit._source as unknown as WordSource;
     const host = haproxy?.server_name;
     if (host === undefined) return [];
     const up = event?.action === 'server_up';
@@ -17,7 +17,7 @@ export function wordsOf(hits: readonly Hit[]): PoolWord[] {
     }
     const reason = event?.reason ?? (up ? undefined : reasons.get(host));
     if (up) reasons.delete(host);
-    return [{ t: Date.parse(time), host, up, reason: reason ?? null }];
+    return [{ t: Date.parse(time), host, pool: rota?.pool ?? null, up, reason: reason ?? null }];
   });
 }
 
@@ -49,4 +49,5 @@ interface WordSource {
   '@timestamp': string;
   event?: { action?: string; reason?: string };
   haproxy?: { server_name?: string };
+  rota?: { pool?: string };
 }

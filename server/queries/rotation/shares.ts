@@ -26,9 +26,14 @@ export function frontendPool(traffic: TierTraffic, landscape: Landscape, state: 
   const known = [
     ...traffic.members.map(({ host }) => host),
     ...landscape.balancers.map(({ server }) => server),
-    ...(landscape.balancers.length === 0 ? landscape.frontends.map(({ host }) => host) : []),
+    ...state.spokenOf.map(({ host }) => host),
+    // A balancer may call a frontend by another name than it has itself.
+    ...(landscape.balancers.length === 0 ? [...landscape.frontends.map(({ host }) => host), ...state.probed] : []),
   ];
-  const poolOf = (host: string) => landscape.balancers.find(({ server }) => server === host)?.pool ?? null;
+  const poolOf = (host: string) =>
+    landscape.balancers.find(({ server }) => server === host)?.pool ??
+    state.spokenOf.find((word) => word.host === host)?.pool ??
+    only(landscape.balancers.map(({ pool }) => pool));
   const members = known.map((host) => ({ host, by: null, weight: weights[host] ?? 1, pool: poolOf(host) }));
   return { members: unique(members), outs: state.frontends };
 }
@@ -48,14 +53,21 @@ export function webappPool(
   const pools = new Map(
     landscape.upstreams.map(({ frontend, address, pool }) => [placeOf(landscape.book.name(address), frontend), pool]),
   );
+  const lone = only(landscape.upstreams.map(({ pool }) => pool));
   const members = [...traffic.members.map(({ host, by }) => ({ host, by })), ...known].map(
-    ({ host, by }): Member => ({ host, by, weight: weights[host] ?? 1, pool: pools.get(placeOf(host, by)) ?? null }),
+    ({ host, by }): Member => ({ host, by, weight: weights[host] ?? 1, pool: pools.get(placeOf(host, by)) ?? lone }),
   );
   return {
     members: unique(members),
     outs: split ? state.webapps : [],
     above: split ? above : undefined,
   };
+}
+
+/** Of whom nobody said the pool belongs to the one that there is. */
+function only(pools: readonly (string | null)[]): string | null {
+  const names = new Set(pools.filter((pool) => pool !== null));
+  return names.size === 1 ? [...names][0]! : null;
 }
 
 type Weights = Settings['weights'];

@@ -3,6 +3,7 @@ import { deliveryCases } from './delivery_cases';
 import { deliveryDocuments } from './delivery_world';
 import { documentsOf } from './documents';
 import { healthCases } from './health_cases';
+import { longAbsenceCases, longAbsenceDocuments } from './long_absence_cases';
 import { longRangeCases, longRangeDocuments, recordedDocuments } from './long_range_cases';
 import { load, rotaApi, startNode } from './node';
 import { recordingCases } from './recording_cases';
@@ -18,7 +19,10 @@ import { buildWorld } from './world';
 const world = buildWorld();
 const otherWorld = buildWorld(11);
 const settings = { monitor: { interval_s: 10 } };
-let apis: Record<'full' | 'words' | 'cloud' | 'delivery' | 'empty' | 'long' | 'two', ReturnType<typeof rotaApi>>;
+let apis: Record<
+  'full' | 'words' | 'cloud' | 'delivery' | 'empty' | 'long' | 'two' | 'away' | 'awaySpoken',
+  ReturnType<typeof rotaApi>
+>;
 let recorded: Parameters<typeof recordingCases>[1] extends () => infer T ? T : never;
 let stop: () => Promise<void> = async () => undefined;
 
@@ -42,6 +46,9 @@ beforeAll(async () => {
   await load(node.client, long, recordedDocuments(long));
   const two = space('two');
   await load(node.client, two, twoServicesDocuments(world, otherWorld, two));
+  const [away, spoken] = [space('away'), space('spoken')];
+  await load(node.client, away, longAbsenceDocuments(away, { words: false, recorded: false }));
+  await load(node.client, spoken, longAbsenceDocuments(spoken, { words: true, recorded: true }));
   recorded = { client: node.client, url: node.url, namespace: full };
   const api = (namespace: string) => rotaApi(node.client, namespace, settings);
   apis = {
@@ -52,6 +59,8 @@ beforeAll(async () => {
     empty: api(space('empty')),
     long: api(long),
     two: api(two),
+    away: api(away),
+    awaySpoken: api(spoken),
   };
 }, 600_000);
 afterAll(() => stop());
@@ -62,6 +71,7 @@ describe('queries against a real Elasticsearch', () => {
   twoServicesCases(world, otherWorld, () => apis.two);
   requestsCases(world, () => apis);
   deliveryCases(() => apis);
+  longAbsenceCases(() => apis);
   longRangeCases(() => apis.long);
   recordingCases(world, () => recorded);
 });
