@@ -67,6 +67,8 @@ export const laneSchema = z.object({
   probes_thinned: z.boolean(),
   in_pool_share: z.number().nullable(),
   requests: z.number(),
+  /** KQL for all that was written about it. */
+  kql: z.string(),
 });
 export type Lane = z.infer<typeof laneSchema>;
 

@@ -11,7 +11,7 @@ import type { NamedSearch, SearchAnswer } from '../search/msearch';
 import { timeFilter } from '../search/scope';
 import type { Timeline } from '../search/timeline';
 import type { Settings } from '../settings';
-import type { Landscape } from './landscape';
+import { addressesOf, type Landscape } from './landscape';
 import { type Pools, readPools } from './pools/read';
 import type { PoolSearchName } from './pools/searches';
 
@@ -89,6 +89,7 @@ export function assess(input: AssessInput): Assessment {
     deploys: deploysOf(answers.versions, landscape),
     rules: { minFailed: settings.burst.min_failed, share: settings.burst.share },
     balancer,
+    addressesOf: addressesOf(landscape),
   });
   return { pools, rows, events, annotations: annotationsOf(events), silences, balancer };
 }
@@ -125,11 +126,15 @@ function deadSpans(
   input: AssessInput,
 ): Span[] {
   if (!input.balancerSpeaks) return [];
-  const { timeline } = input;
+  return leftOut(host, quietSpans(signs, settled(input), minMs), rows, input.timeline);
+}
+
+/** Of the spans those in which the host got no turns while the other frontends did. */
+function leftOut(host: string, spans: readonly Span[], rows: readonly HostRow[], timeline: Timeline): Span[] {
   const given =
     rows.find((row) => row.host === host && row.tier === 'frontend')?.requests ?? timeline.times.map(() => 0);
   const others = rows.filter((row) => row.host !== host && row.tier === 'frontend');
-  return quietSpans(signs, settled(input), minMs).filter(({ from, to }) => {
+  return spans.filter(({ from, to }) => {
     const inside = { from: from + 1, to: to - timeline.interval };
     const during = timeline.times.flatMap((t, i) => (t >= from - timeline.interval && t < to ? [i] : []));
     // All being quiet is a quiet site: the others must have been at work most of the time.
@@ -138,22 +143,41 @@ function deadSpans(
   });
 }
 
-/** A host without a line of its own, though the tier above says that it served. */
+/** A host without a line of its own, though the tier above says that it served, or though others wrote all the time. */
 function silencesOf(rows: readonly HostRow[], pools: Pools, input: AssessInput): Silence[] {
   const { timeline, settings, frontend, webapp } = input;
   const window = settled(input);
-  return rows.flatMap((row) => {
+  const untold = frontend.source === 'nginx.access' ? untoldSilences(rows, pools, input) : [];
+  const told = rows.flatMap((row) => {
     const told = row.tier === 'frontend' ? input.balancerSpeaks : webapp.source === 'nginx.access';
     const signs = pools.signs.get(row.host);
     if (!told || (row.tier === 'frontend' && frontend.source === 'nginx.access')) return [];
     return quietSpans(signs ?? [], window, settings.silent_after_s * 1000).flatMap((span): Silence[] => {
-      const turns = sumInside(row.requests, timeline, span);
+      // What it did not answer, nobody served.
+      const answered = row.requests.map((n, i) => n - (row.failed[i] ?? 0));
+      const turns = sumInside(answered, timeline, span);
       if (turns === 0) return [];
       const saidBy =
         row.tier === 'frontend' ? (input.landscape.balancers[0]?.host ?? 'the balancer') : list(row.frontends);
       return [{ host: row.host, tier: row.tier, ...span, turns, saidBy, open: span.to >= window.to }];
     });
   });
+  return [...untold, ...told];
+}
+
+/** Without a balancer's lines nobody counts a frontend's turns: then no line and no probe, while the others wrote, is told. */
+function untoldSilences(rows: readonly HostRow[], pools: Pools, input: AssessInput): Silence[] {
+  const { timeline, settings, landscape } = input;
+  const window = settled(input);
+  const hosts = new Set([...landscape.frontends.map(({ host }) => host), ...pools.probed]);
+  const isOut = ({ from, to }: Span, host: string) =>
+    pools.frontends.some((out) => out.host === host && out.from < to && (out.to ?? window.to) > from);
+  return [...hosts].flatMap((host) =>
+    leftOut(host, quietSpans(pools.signs.get(host) ?? [], window, settings.silent_after_s * 1000), rows, timeline)
+      // Its probes had failed before: it is out, and told as that.
+      .filter((span) => !isOut(span, host))
+      .map((span) => ({ host, tier: 'frontend', ...span, turns: 0, saidBy: null, open: span.to >= window.to })),
+  );
 }
 
 function deploysOf(answer: SearchAnswer, { whole, webapps }: Landscape): Deploy[] {

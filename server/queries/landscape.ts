@@ -1,7 +1,7 @@
 import { ACCESS_DATASETS, type Dataset, FIELDS, streamOf } from '../../common/ecs';
 import { AddressBook, type Sighting } from '../../common/model/address_book';
 import type { Context } from '../context';
-import { type Bucket, bucketsOf } from '../search/buckets';
+import { type Bucket, bucketOf, bucketsOf } from '../search/buckets';
 import type { NamedSearch } from '../search/msearch';
 
 const MAX_HOSTS = 200;
@@ -48,6 +48,15 @@ export async function loadLandscape(context: Context, from: number, to: number):
   return found;
 }
 
+/** By which addresses frontends know a webapp. */
+export function addressesOf({ upstreams, book }: Landscape): (host: string) => string[] {
+  const byHost = new Map<string, Set<string>>();
+  for (const { address } of upstreams) {
+    byHost.set(book.name(address), (byHost.get(book.name(address)) ?? new Set()).add(address));
+  }
+  return (host) => [...(byHost.get(host) ?? [])].sort();
+}
+
 function floor(t: number): number {
   return Math.floor(t / STEP_MS) * STEP_MS;
 }
@@ -81,6 +90,8 @@ const WEBAPPS = {
 const FRONTENDS = {
   hosts: terms(FIELDS.host, MAX_HOSTS, {
     upstreams: terms(FIELDS.upstreamAddress, 50, { pools: terms(FIELDS.pool, 5) }),
+    // A webapp that fails each try is nobody's last upstream.
+    tried: { nested: { path: FIELDS.attempts }, aggs: { addresses: terms(`${FIELDS.attempts}.address`, 50) } },
   }),
 };
 const BALANCERS = {
@@ -110,12 +121,23 @@ function readLandscape(
 }
 
 function upstreamsOf(frontend: Bucket): Landscape['upstreams'] {
-  return bucketsOf(frontend, 'upstreams').map((upstream) => ({
+  const last = bucketsOf(frontend, 'upstreams').map((upstream) => ({
     frontend: String(frontend.key),
     address: String(upstream.key),
     pool: keysOf(upstream, 'pools')[0] ?? null,
     requests: upstream.doc_count,
   }));
+  const pools = new Set(last.map(({ pool }) => pool));
+  const pool = pools.size === 1 ? [...pools][0]! : null;
+  const tried = keysOf(bucketOf(frontend, 'tried'), 'addresses')
+    .filter((address) => isAddress(address) && !last.some((one) => one.address === address))
+    .map((address) => ({ frontend: String(frontend.key), address, pool, requests: 0 }));
+  return [...last, ...tried];
+}
+
+/** When retries end in "no live upstreams", nginx writes the upstream's name in place of an address. */
+export function isAddress(upstream: string): boolean {
+  return /[:/]|^\d+\.\d+\.\d+\.\d+$/.test(upstream);
 }
 
 function serversOf(balancer: Bucket): Landscape['balancers'] {

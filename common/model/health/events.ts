@@ -1,4 +1,5 @@
 import type { HealthEvent } from '../../api';
+import { linesAbout } from '../host_lines';
 import type { PoolOut, PoolState } from '../pool_state';
 import type { Span } from '../spans';
 import { count, duration, list, plural } from '../words';
@@ -18,7 +19,8 @@ export interface Silence extends Span {
   tier: 'frontend' | 'webapp';
   /** Turns that the tier above gave it meanwhile, and who says so. */
   turns: number;
-  saidBy: string;
+  /** null: nobody counts its turns; the other frontends were served and probed, and it wrote nothing at all. */
+  saidBy: string | null;
   open: boolean;
 }
 
@@ -34,6 +36,8 @@ export interface EventsInput {
   deploys: readonly Deploy[];
   rules: BurstRules;
   balancer: string;
+  /** By which frontends know a webapp. */
+  addressesOf: (host: string) => readonly string[];
 }
 
 type Draft = Omit<HealthEvent, 'n'>;
@@ -49,7 +53,7 @@ export function healthEvents(input: EventsInput): HealthEvent[] {
   const drafts = [
     ...ejected,
     ...alone.map((burst) => burstEvent(burst, input)),
-    ...input.silences.map(silentEvent),
+    ...input.silences.map((silence) => silentEvent(silence, input)),
     ...input.deploys.map(deployEvent),
   ];
   return drafts
@@ -86,10 +90,7 @@ function ejection(out: PoolOut, tier: 'frontend' | 'webapp', input: EventsInput,
       page: 'requests',
       from: (lead?.first ?? since) - 5000,
       to: (until ?? window.to) + 5000,
-      kql:
-        tier === 'frontend'
-          ? `host.name: "${out.host}" or haproxy.server_name: "${out.host}"`
-          : `host.name: "${out.host}"`,
+      kql: linesAbout({ host: out.host, tier }, input.addressesOf(out.host)),
     },
     trace_request_id: null,
     other: null,
@@ -150,7 +151,7 @@ function isBelow(burst: Burst, bursts: readonly Burst[], events: readonly Draft[
   );
 }
 
-function burstEvent(burst: Burst, { window, grid }: EventsInput): Draft {
+function burstEvent(burst: Burst, { window, grid, addressesOf }: EventsInput): Draft {
   const open = burst.to >= window.to - grid.interval;
   return {
     id: `burst:${burst.host}:${burst.from}`,
@@ -173,7 +174,7 @@ function burstEvent(burst: Burst, { window, grid }: EventsInput): Draft {
       page: 'requests',
       from: burst.from - 5000,
       to: burst.to + 5000,
-      kql: `host.name: "${burst.host}" and http.response.status_code >= 500`,
+      kql: linesAbout(burst, addressesOf(burst.host), true),
     },
     trace_request_id: null,
     other: null,
@@ -181,7 +182,7 @@ function burstEvent(burst: Burst, { window, grid }: EventsInput): Draft {
   };
 }
 
-function silentEvent({ host, tier, from, to, open, turns, saidBy }: Silence): Draft {
+function silentEvent({ host, tier, from, to, open, turns, saidBy }: Silence, { addressesOf }: EventsInput): Draft {
   return {
     id: `silent:${host}:${from}`,
     kind: 'silent',
@@ -192,12 +193,15 @@ function silentEvent({ host, tier, from, to, open, turns, saidBy }: Silence): Dr
     since: from,
     until: open ? null : to,
     duration_ms: open ? null : to - from,
-    cause: `No lines of its own, yet ${saidBy} logged at least ${plural(turns, 'turn')} it served: the logging stopped, not the service.`,
+    cause:
+      saidBy === null
+        ? 'No line of its own and no probe, while the other frontends were served: it stopped, or its logging did.'
+        : `No lines of its own, yet ${saidBy} logged at least ${plural(turns, 'turn')} it served: the logging stopped, not the service.`,
     users_hurt: 0,
     gap_ms: null,
     first_failure: null,
     severity: 'warning',
-    lines: { page: 'requests', from: from - 5000, to: to + 5000, kql: `host.name: "${host}"` },
+    lines: { page: 'requests', from: from - 5000, to: to + 5000, kql: linesAbout({ host, tier }, addressesOf(host)) },
     trace_request_id: null,
     other: { label: 'Delivery', target: { page: 'delivery', from: from - 60_000, to: to + 60_000 } },
     evidence: 'lines',

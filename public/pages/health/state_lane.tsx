@@ -46,7 +46,7 @@ function SegmentBox({ segment, lane, x }: { segment: Segment; lane: Lane; x(t: n
   const label = shortLabel(segment);
   const words = `${lane.host}: ${STATE_LABELS[state]} ${time.second(from)} – ${time.second(to)} (${formatSpan(to - from)})`;
   if (state === 'serving') return <span className="rotaSegment" style={style} title={words} />;
-  const link = target({ page: 'requests', from: from - 5000, to: to + 5000, kql: linesOf(lane) });
+  const link = target({ page: 'requests', from: from - 5000, to: to + 5000, kql: lane.kql });
   return (
     <EuiToolTip
       content={
@@ -72,11 +72,6 @@ function SegmentBox({ segment, lane, x }: { segment: Segment; lane: Lane; x(t: n
       </a>
     </EuiToolTip>
   );
-}
-
-function linesOf({ host, tier }: Lane): string {
-  const name = `"${host}"`;
-  return tier === 'frontend' ? `host.name: ${name} or haproxy.server_name: ${name}` : `host.name: ${name}`;
 }
 
 function shortLabel({ state, from, to }: Segment): string {

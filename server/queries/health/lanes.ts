@@ -2,12 +2,13 @@ import type { HealthData, Lane } from '../../../common/api';
 import { outsOf } from '../../../common/model/fairness';
 import { absorb, type Layer, paint } from '../../../common/model/health/lanes';
 import { burstsOf, type HostRow, quietSpans, sumInside } from '../../../common/model/health/rows';
+import { linesAbout } from '../../../common/model/host_lines';
 import { clip, intersect, lengthOf, type Span, subtract, unite } from '../../../common/model/spans';
 import { duration, plural } from '../../../common/model/words';
 import type { Timeline } from '../../search/timeline';
 import type { Settings } from '../../settings';
 import type { Assessment } from '../assess';
-import type { Landscape } from '../landscape';
+import { addressesOf, type Landscape } from '../landscape';
 import { compare } from '../rotation/shares';
 
 /** Marks that a lane may carry; more are thinned to the failed ones. */
@@ -68,6 +69,7 @@ function laneOf(host: string, tier: 'frontend' | 'webapp', input: LanesInput): L
     in_pool_share:
       known && window.to > window.from ? 1 - lengthOf([...own, ...above]) / (window.to - window.from) : null,
     requests: row ? row.requests.reduce((sum, n) => sum + n, 0) : 0,
+    kql: linesAbout({ host, tier }, addressesOf(input.landscape)(host)),
   };
 }
 
@@ -135,7 +137,10 @@ function segmentsOf(
         .filter((silence) => silence.host === host)
         .map((silence) => ({
           ...silence,
-          note: `No lines; ${silence.saidBy} gave it ${plural(silence.turns, 'turn')}.`,
+          note:
+            silence.saidBy === null
+              ? 'No lines and no probes, while others were served.'
+              : `No lines; ${silence.saidBy} gave it ${plural(silence.turns, 'turn')}.`,
         })),
     },
     {

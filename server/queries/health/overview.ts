@@ -32,10 +32,14 @@ export function healthOverview(input: HealthInput): Overview {
   const inGap = gaps.reduce((sum, { users_hurt }) => sum + users_hurt, 0);
   const budget = errorBudget(settings.objective, door.total, classes.s5xx, inGap);
   const lanes = lanesOf(input);
-  const serving = lanes.filter(({ segments }) =>
-    ['serving', 'errors', 'probes_failing', 'silent'].includes(segments.at(-1)?.state ?? ''),
+  const mute = new Set(
+    assessment.silences.flatMap(({ host, saidBy, open }) => (saidBy === null && open ? [host] : [])),
   );
-  const unseen = lanes.filter(({ segments }) => segments.at(-1)?.state === 'unknown').length;
+  const serving = lanes.filter(
+    ({ host, segments }) =>
+      ['serving', 'errors', 'probes_failing', 'silent'].includes(segments.at(-1)?.state ?? '') && !mute.has(host),
+  );
+  const unseen = lanes.filter(({ host, segments }) => segments.at(-1)?.state === 'unknown' || mute.has(host)).length;
   const series = seriesOf(door, timeline);
   return {
     verdict: healthVerdict({

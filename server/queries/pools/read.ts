@@ -202,20 +202,32 @@ function passiveRules({ passive }: Settings): PassiveRules {
   return { maxFails: passive.max_fails, failTimeoutMs: passive.fail_timeout_s * 1000 };
 }
 
-function passiveOf({ answers, landscape: { book }, settings }: PoolInput): PoolOut[] {
+function passiveOf({ answers, landscape: { book, upstreams }, settings }: PoolInput): PoolOut[] {
   const rules = passiveRules(settings);
-  if (answers.nginxErrors.total > 0) {
-    const lines = answers.disabled.hits.flatMap((hit) => {
-      const { t, host, address } = placeOf(hit);
-      return address === undefined ? [] : [{ t, by: host, host: book.name(address) }];
-    });
-    return passiveFromWords(lines, rules);
-  }
+  const lines = answers.disabled.hits.flatMap((hit) => {
+    const { t, host, address } = placeOf(hit);
+    return address === undefined ? [] : [{ t, by: host, host: book.name(address) }];
+  });
+  // nginx says so from `error_log … warn` on; its default is `error`. A frontend that never says it is replayed.
+  const speaks = new Set(lines.map(({ by }) => by));
   const attempts = answers.failedAttempts.hits.flatMap((hit) => {
     const { t, host, failed } = placeOf(hit);
     return failed.map((address) => ({ t, by: host, host: book.name(address) }));
   });
-  return passiveFromAttempts(attempts, rules);
+  const replayed = attempts.filter(({ by }) => !speaks.has(by) && hasPeers(by, upstreams, attempts, book));
+  return [...passiveFromWords(lines, rules), ...passiveFromAttempts(replayed, rules)].sort((a, b) => a.from - b.from);
+}
+
+/** nginx never takes out the only server of an upstream. */
+function hasPeers(
+  frontend: string,
+  upstreams: Landscape['upstreams'],
+  attempts: readonly { by: string; host: string }[],
+  book: Landscape['book'],
+): boolean {
+  const known = upstreams.filter((one) => one.frontend === frontend).map(({ address }) => book.name(address));
+  const tried = attempts.filter(({ by }) => by === frontend).map(({ host }) => host);
+  return new Set([...known, ...tried]).size > 1;
 }
 
 interface NginxSource {

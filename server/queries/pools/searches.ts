@@ -21,7 +21,6 @@ export type PoolSearchName =
   | 'lastPasses'
   | 'words'
   | 'disabled'
-  | 'nginxErrors'
   | 'failedAttempts'
   | 'stored'
   | 'signs';
@@ -79,7 +78,6 @@ export function poolSearches(timeline: Timeline, settings: Settings): Record<Poo
         'desc',
       ),
     },
-    nginxErrors: { index: errors, body: { size: 0, track_total_hits: 1, query: timeFilter(since, to) } },
     failedAttempts: {
       index: nginx,
       body: lines(

@@ -33,6 +33,12 @@ export function overviewOf(input: OverviewInput): Overview {
   const balancers = bucketsOf(answers.balancer.aggregations, 'lbs').map(({ key }) => String(key));
   const seen = { from: seenFrom(input), to: timeline.to };
   const above = frontendPool(frontend, landscape, pools, settings.weights);
+  // Of whom nobody wrote anything: no turn can be said to have been due.
+  const mute = input.assessment.silences.filter(({ saidBy }) => saidBy === null);
+  above.outs = [
+    ...above.outs,
+    ...mute.map(({ host, from, to, open }) => ({ host, by: null, from, to: open ? null : to })),
+  ];
   const tiers = [
     judgeTier(frontend, above, timeline, {
       label: tierLabel('frontend', balancers),

@@ -4,7 +4,7 @@ import { classesOf, durationOf } from '../../search/aggregations';
 import { type Bucket, bucketOf, bucketsOf, numberOf } from '../../search/buckets';
 import type { SearchAnswer } from '../../search/msearch';
 import { indexOf, rowOf, type Timeline } from '../../search/timeline';
-import type { Landscape } from '../landscape';
+import { isAddress, type Landscape } from '../landscape';
 
 /** Below this share of lines with an upstream, the frontends do not tell whose turn it was. */
 const ENOUGH_UPSTREAMS = 0.5;
@@ -93,8 +93,7 @@ function failuresOf(bucket: Bucket, timeline: Timeline) {
 function turnsOf(frontend: Bucket, { book }: Landscape, timeline: Timeline): MemberTraffic[] {
   const by = String(frontend.key);
   const members = new Map<string, MemberTraffic>();
-  // When retries end in "no live upstreams", nginx writes the upstream's name in place of an address.
-  for (const bucket of bucketsOf(frontend, 'upstreams').filter(isAddress)) {
+  for (const bucket of bucketsOf(frontend, 'upstreams').filter(({ key }) => isAddress(String(key)))) {
     members.set(String(bucket.key), { ...memberOf(bucket, by, timeline), host: book.name(String(bucket.key)) });
   }
   const retried = bucketOf(frontend, 'retried');
@@ -126,10 +125,6 @@ function correctRows(members: Map<string, MemberTraffic>, retried: Bucket, timel
   }
 }
 
-function isAddress({ key }: Bucket): boolean {
-  return /[:/]|^\d+\.\d+\.\d+\.\d+$/.test(String(key));
-}
-
 function correct(
   members: Map<string, MemberTraffic>,
   bucket: Bucket,
@@ -137,7 +132,7 @@ function correct(
   by: string,
   { book, timeline }: { book: Landscape['book']; timeline: Timeline },
 ): void {
-  if (!isAddress(bucket)) return;
+  if (!isAddress(String(bucket.key))) return;
   const address = String(bucket.key);
   const change = memberOf(bucket, by, timeline);
   const known = members.get(address) ?? { ...change, host: book.name(address), ...emptyCounts(timeline) };

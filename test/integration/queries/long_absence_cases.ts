@@ -12,7 +12,14 @@ const EVERY_MS = 10_000;
 const FELL = BEGIN + 30 * MINUTE;
 const BROKE = BEGIN + 60 * MINUTE;
 
-export function* longAbsenceDocuments(namespace: string, options: { words: boolean; recorded: boolean }) {
+interface LongAbsence {
+  words: boolean;
+  recorded: boolean;
+  /** No balancer's lines, and an error log of level `error`, which does not say that nginx gives up on a webapp. */
+  cloud?: true;
+}
+
+export function* longAbsenceDocuments(namespace: string, options: LongAbsence) {
   const line = (t: number, dataset: string, host: string, body: object): Doc => {
     const id = `${dataset}-${host}-${t}-${Object.keys(body).length}`;
     const common = { '@timestamp': new Date(t).toISOString(), event: { id, dataset }, host: { name: host } };
@@ -26,13 +33,18 @@ export function* longAbsenceDocuments(namespace: string, options: { words: boole
     if (t < FELL) yield line(t, 'nginx.access', 'frontend-2', probe);
     const served = t + 2000;
     const request = { http, url: { path: '/item' } };
-    yield line(served, 'haproxy.log', 'lb-1', { ...request, haproxy: backend, rota: { pool: 'frontends' } });
+    if (!options.cloud) {
+      yield line(served, 'haproxy.log', 'lb-1', { ...request, haproxy: backend, rota: { pool: 'frontends' } });
+    }
     const upstream = { address: '127.0.0.1:8021', status_code: 200 };
-    yield line(served, 'nginx.access', 'frontend-1', { ...request, rota: { pool: 'webapps', upstream } });
+    const attempts = options.cloud && t >= BROKE && [{ n: 1, address: '127.0.0.1:8022', status_code: 502 }, upstream];
+    const rota = { pool: 'webapps', upstream, ...(attempts ? { attempts } : {}) };
+    yield line(served, 'nginx.access', 'frontend-1', { ...request, rota });
     const server = { address: '127.0.0.1', port: 8021 };
     yield line(served, 'rota.access', 'web-1', { ...request, server, service: { name: 'shop' } });
     if (t < BROKE) continue;
-    const disabled = { event: { action: 'upstream_disabled' }, rota: { upstream: { address: '127.0.0.1:8022' } } };
+    const said = options.cloud ? {} : { event: { action: 'upstream_disabled' } };
+    const disabled = { ...said, message: 'connect() failed', rota: { upstream: { address: '127.0.0.1:8022' } } };
     yield line(t + 3000, 'nginx.error', 'frontend-1', disabled);
   }
   if (options.words) {
@@ -49,7 +61,7 @@ export function* longAbsenceDocuments(namespace: string, options: { words: boole
   }
 }
 
-export function longAbsenceCases(apis: () => { away: Api; awaySpoken: Api }): void {
+export function longAbsenceCases(apis: () => { away: Api; awaySpoken: Api; awayCloud: Api }): void {
   const windowAt = (end: number) => ({
     from: new Date(end - 30 * MINUTE).toISOString(),
     to: new Date(end).toISOString(),
@@ -92,6 +104,30 @@ export function longAbsenceCases(apis: () => { away: Api; awaySpoken: Api }): vo
         (await health(api, end)).events.find(({ kind }) => kind === 'ejected_passive')!;
       expect(await passive(apis().away, BROKE + 50 * MINUTE)).toMatchObject({ since: BROKE + 3000, until: null });
       expect((await passive(apis().awaySpoken, END)).since).toBe(BROKE + 3000);
+    });
+
+    it('behind a balancer that writes nothing: no line and no probe while others serve is silence, not health', async () => {
+      for (const end of [FELL + 15 * MINUTE, END]) {
+        const { events, verdict, figures } = await health(apis().awayCloud, end);
+        const silent = events.find(({ kind }) => kind === 'silent')!;
+        expect(silent).toMatchObject({ hosts: ['frontend-2'], until: null });
+        expect(silent.since).toBe(end === END ? END - 30 * MINUTE : FELL - EVERY_MS);
+        expect(silent.cause).toMatch(/no probe, while the other frontends were served/);
+        expect(verdict).toMatchObject({ tone: 'warning', headline: expect.stringContaining('frontend-2 is silent') });
+        expect(figures.serving).toBeLessThan(figures.hosts_known);
+      }
+      const { data } = await apis().awayCloud.ask('rotation', windowAt(END));
+      const hosts = data.overview!.tiers.find(({ tier }) => tier === 'frontend')!.hosts;
+      expect(hosts.find(({ host }) => host === 'frontend-2')).toMatchObject({ due: 0, marked: false });
+    });
+
+    it('a webapp of which the error log says nothing is out by its failed attempts, and its lines are found', async () => {
+      const { events } = await health(apis().awayCloud, BROKE + 20 * MINUTE);
+      const event = events.find(({ kind }) => kind === 'ejected_passive')!;
+      expect(event).toMatchObject({ evidence: 'access_log', since: BROKE + 2000 + 2 * EVERY_MS, until: null });
+      const window = windowAt(BROKE + 20 * MINUTE);
+      const { data } = await apis().awayCloud.ask('requests', { ...window, kql: event.lines.kql! });
+      expect(data.summary!.matching).toBe((20 * MINUTE) / EVERY_MS);
     });
   });
 }

@@ -20,7 +20,7 @@ const world = buildWorld();
 const otherWorld = buildWorld(11);
 const settings = { monitor: { interval_s: 10 } };
 let apis: Record<
-  'full' | 'words' | 'cloud' | 'delivery' | 'empty' | 'long' | 'two' | 'away' | 'awaySpoken',
+  'full' | 'words' | 'cloud' | 'delivery' | 'empty' | 'long' | 'two' | 'away' | 'awaySpoken' | 'awayCloud',
   ReturnType<typeof rotaApi>
 >;
 let recorded: Parameters<typeof recordingCases>[1] extends () => infer T ? T : never;
@@ -46,9 +46,10 @@ beforeAll(async () => {
   await load(node.client, long, recordedDocuments(long));
   const two = space('two');
   await load(node.client, two, twoServicesDocuments(world, otherWorld, two));
-  const [away, spoken] = [space('away'), space('spoken')];
+  const [away, spoken, mute] = [space('away'), space('spoken'), space('mute')];
   await load(node.client, away, longAbsenceDocuments(away, { words: false, recorded: false }));
   await load(node.client, spoken, longAbsenceDocuments(spoken, { words: true, recorded: true }));
+  await load(node.client, mute, longAbsenceDocuments(mute, { words: false, recorded: false, cloud: true }));
   recorded = { client: node.client, url: node.url, namespace: full };
   const api = (namespace: string) => rotaApi(node.client, namespace, settings);
   apis = {
@@ -61,6 +62,7 @@ beforeAll(async () => {
     two: api(two),
     away: api(away),
     awaySpoken: api(spoken),
+    awayCloud: api(mute),
   };
 }, 600_000);
 afterAll(() => stop());
