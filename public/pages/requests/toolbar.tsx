@@ -6,6 +6,7 @@ import { useDiscover } from '../../hooks/use_discover';
 import { useScope } from '../../hooks/use_scope';
 import { SUBJECTS } from '../../test_subjects';
 import { exportRequests } from './export';
+import { MOST_ROWS } from './row_list';
 import type { RequestRows } from './use_request_rows';
 
 interface ToolbarProps {
@@ -37,6 +38,9 @@ export function Toolbar({ list, live, onLive, probes, onProbes, probesExcluded, 
       {live && (
         <span className="rotaFine" role="status">
           following <code className="rotaCode">{following}</code> · {formatCount(list.arrived)} new
+          {list.skipped === 0
+            ? ''
+            : `, ${formatCount(list.skipped)} of them skipped: the list holds ${formatCount(MOST_ROWS)}`}
           {list.newest === null ? '' : ` · newest ${time.milli(list.newest)}`}
         </span>
       )}

@@ -75,7 +75,7 @@ function coverageOf(field: FieldInfo, door: string, answer: SearchAnswer): Field
   return {
     ...field,
     counted_at: door,
-    coverage: count === undefined || answer.total === 0 ? null : count / answer.total,
+    coverage: count === undefined ? null : count / Math.max(1, answer.total),
   };
 }
 

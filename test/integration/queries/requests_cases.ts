@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { RequestRow } from '../../../common/api';
 import type { rotaApi } from './node';
 import { countBy, nginxLines, SCOPE } from './truth';
-import type { World, WorldRequest } from './world';
+import { START, type World, type WorldRequest } from './world';
 
 type Api = ReturnType<typeof rotaApi>;
 
@@ -103,10 +103,51 @@ export function requestsCases(world: World, apis: () => { full: Api }): void {
     it('follows: what was ingested since the cursor, with its overlap', async () => {
       const { full } = apis();
       const first = await full.ask('requests', { ...SCOPE, parts: ['rows'], size: 10 });
-      const cursor = first.data.rows!.live_cursor!;
+      const cursor = first.data.rows!.live_cursor;
       const next = await full.ask('requests', { ...SCOPE, parts: ['rows'], size: 500, live_after: cursor });
       const newer = all.filter(({ end }) => end + 900 > Number(cursor[0]) - 5000);
       expect(next.data.rows!.rows.map(({ request_id }) => request_id).sort()).toEqual(newer.map(({ id }) => id).sort());
+      expect(next.data.rows!.live_new).toBe(0);
+    });
+
+    it.each(['', 'service.version: *'])(
+      'follows page after page, newest first, and says how many came: "%s"',
+      async (kql) => {
+        const { full } = apis();
+        const since = START + 10 * 60_000;
+        const newer = all.filter(
+          ({ end, attempts }) => end + 900 > since - 5000 && (kql === '' || attempts.some((a) => a.logged)),
+        );
+        const rows: RequestRow[] = [];
+        let after: (string | number)[] | undefined;
+        let pages = 0;
+        do {
+          const { data } = await full.ask('requests', {
+            ...SCOPE,
+            kql,
+            parts: ['rows'],
+            size: 500,
+            live_after: [since],
+            after,
+          });
+          rows.push(...data.rows!.rows);
+          expect(data.rows!.live_cursor).toEqual([Math.max(...newer.map(({ end }) => end + 900))]);
+          expect(data.rows!.live_new).toBe(newer.filter(({ end }) => end + 900 > since).length);
+          after = data.rows!.after ?? undefined;
+        } while (after && ++pages < 50);
+        expect(rows.map(({ request_id }) => request_id).sort()).toEqual(newer.map(({ id }) => id).sort());
+        expect(rows.map(({ ingested }) => ingested)).toEqual(newer.map(({ end }) => end + 900).sort((a, b) => b - a));
+      },
+    );
+
+    it('lets a tail of an empty list begin with the last line that was ingested', async () => {
+      const { full } = apis();
+      const { data } = await full.ask('requests', { ...SCOPE, kql: 'url.path: "/nowhere"' });
+      expect(data).toMatchObject({ state: 'no_match', rows: { rows: [], live_new: null } });
+      const [cursor] = data.rows!.live_cursor;
+      expect(cursor).toBeGreaterThan(Math.max(...all.map(({ end }) => end)));
+      const next = await full.ask('requests', { ...SCOPE, kql: 'url.path: "/nowhere"', live_after: [cursor!] });
+      expect(next.data.rows).toMatchObject({ rows: [], live_cursor: [cursor], live_new: 0 });
     });
 
     it('shows probes when asked to', async () => {
