@@ -121,6 +121,17 @@ export const requestsDataSchema = z.object({
 });
 export type RequestsData = z.infer<typeof requestsDataSchema>;
 
+/**
+ * How much an export holds, known before its body begins: requests that match, and rows in the file, of which CSV has one
+ * more for the names. A body with fewer rows broke off. `lower_bound` is `true` when more match than can be told (see
+ * `summary.lower_bound`).
+ */
+export const EXPORT_HEADERS = {
+  matching: 'x-rota-matching',
+  rows: 'x-rota-rows',
+  lower_bound: 'x-rota-lower-bound',
+} as const;
+
 /** `POST /internal/rota/v1/requests/export`: streams what matches; the body is CSV or NDJSON, not JSON. */
 export const exportRequestSchema = scopeSchema.extend({
   format: z.enum(['csv', 'ndjson']),

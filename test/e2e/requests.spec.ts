@@ -131,6 +131,28 @@ test.describe('Requests', () => {
     expect(rows.map(([id, , status]) => `${id} ${status}`).sort()).toEqual(statuses.sort());
   });
 
+  test('warns of an export that holds only the newest, and saves none that broke off', async ({ rota, truth }) => {
+    const matching = await truth.count('nginx.access', CHECKOUTS, ALL);
+    await rota.loaded('requests', { ...WHOLE, kql: 'url.path : "/checkout"' });
+    // The real limit is 100,000: more than the morning has.
+    await rota.page.route('**/requests/export', (route) =>
+      route.continue({ postData: JSON.stringify({ ...route.request().postDataJSON(), limit: 5 }) }),
+    );
+    expect((await exported(rota, 'CSV')).trimEnd().split('\r\n')).toHaveLength(1 + 5);
+    await expect(rota.page.getByText(`The file holds the newest 5 of ${written(matching)} requests.`)).toBeVisible();
+    await rota.page.unroute('**/requests/export');
+    let downloads = 0;
+    rota.page.on('download', () => downloads++);
+    await rota.page.route('**/requests/export', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: (await response.text()).slice(0, 2000) });
+    });
+    await rota.page.getByTestId(SUBJECTS.exportMenu).click();
+    await rota.page.getByRole('button', { name: /^CSV \(/ }).click();
+    await expect(rota.page.getByText(/The export failed: The answer broke off after \d+ of/)).toBeVisible();
+    expect(downloads).toBe(0);
+  });
+
   test('shows deploys and pool events over the requests, whatever the filter', async ({ rota }) => {
     await rota.open('requests', { kql: 'url.path : "/checkout"' });
     await expect(rota.panel('requests').locator('.rotaMarker, .rotaEventNumber').first()).toBeVisible();

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { deliveryCases } from './delivery_cases';
 import { deliveryDocuments } from './delivery_world';
 import { documentsOf } from './documents';
+import { exportCases } from './export_cases';
 import { healthCases } from './health_cases';
 import { longRangeCases, longRangeDocuments, recordedDocuments } from './long_range_cases';
 import { load, rotaApi, startNode } from './node';
@@ -55,6 +56,7 @@ describe('queries against a real Elasticsearch', () => {
   rotationCases(world, () => apis);
   healthCases(world, () => apis);
   requestsCases(world, () => apis);
+  exportCases(world, () => recorded);
   deliveryCases(() => apis);
   longRangeCases(() => apis.long);
   recordingCases(world, () => recorded);
