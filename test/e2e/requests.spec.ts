@@ -69,6 +69,22 @@ test.describe('Requests', () => {
     await expect(status).not.toContainText('%');
   });
 
+  test('reaches the parts of the attempts: listed, counted, and a filter', async ({ rota, truth }) => {
+    const field = 'rota.attempts.status_code';
+    const of = (query: Query) => ({ bool: { filter: [BY_USERS, { nested: { path: 'rota.attempts', query } }] } });
+    const failed = await truth.count('nginx.access', of({ term: { [field]: 502 } }), ALL);
+    expect(failed).toBeGreaterThan(0);
+    await rota.loaded('requests', WHOLE);
+    await rota.page.getByTestId(SUBJECTS.fieldList).getByRole('searchbox').fill(field);
+    await rota.page.getByTestId(SUBJECTS.field(field)).click();
+    const values = rota.page.getByTestId(SUBJECTS.fieldValues);
+    await expect(values.getByRole('listitem').filter({ hasText: '502' })).toBeVisible();
+    await rota.page.getByRole('button', { name: `Only ${field} 502`, exact: true }).click();
+    await expect(rota.panel('requests')).toContainText(`${written(failed)} of`);
+    await rota.go('requests', { ...WHOLE, kql: `${field} : 502` });
+    await expect(rota.panel('requests')).toContainText(`${written(failed)} of`);
+  });
+
   test('shows a field’s top values, and narrows the page by one', async ({ rota, truth }) => {
     const [top] = await truth.terms('nginx.access', 'url.path', BY_USERS, ALL);
     const total = await truth.count('nginx.access', BY_USERS, ALL);

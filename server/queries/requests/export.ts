@@ -4,6 +4,7 @@ import { csvRow } from '../../../common/model/csv';
 import type { Context } from '../../context';
 import { ApiError } from '../../errors';
 import type { Hit } from '../../search/msearch';
+import { valuesOf } from '../../search/nested';
 import { loadLandscape } from '../landscape';
 import { matchingRequests } from './matching';
 import { cellOf } from './rows';
@@ -133,7 +134,7 @@ async function* pages(
 
 function lineOf(hit: Hit, columns: readonly string[], format: 'csv' | 'ndjson', whole: boolean): string {
   if (whole) return `${JSON.stringify(hit._source)}\n`;
-  const cells = columns.map((column) => cellOf(hit.fields?.[column] ?? []));
+  const cells = columns.map((column) => cellOf(valuesOf(hit.fields, column)));
   if (format === 'csv') return csvRow(cells);
   return `${JSON.stringify(Object.fromEntries(columns.map((column, i) => [column, cells[i]])))}\n`;
 }

@@ -4,6 +4,7 @@ import type { Dsl } from '../../host';
 import { NANOS_PER_MS } from '../../search/aggregations';
 import { bucketOf, numberOf } from '../../search/buckets';
 import type { Hit, NamedSearch, SearchAnswer } from '../../search/msearch';
+import { valuesOf } from '../../search/nested';
 import type { Landscape } from '../landscape';
 import type { Matching } from './matching';
 
@@ -77,7 +78,7 @@ export function rowsOf(
   const last = answer.hits.at(-1)?.sort as Cursor | undefined;
   const ingested = numberOf(answer.aggregations, 'ingested');
   return {
-    rows: answer.hits.map((hit) => rowOf(hit, landscape)),
+    rows: answer.hits.map((hit) => rowOf(hit, query.columns, landscape)),
     after: answer.hits.length === query.size && last && last.every((part) => part !== null) ? last : null,
     live_cursor: ingested === null ? (query.live_after ?? [liveFrom]) : [ingested],
     live_new: query.live_after ? bucketOf(answer.aggregations, 'since').doc_count : null,
@@ -86,7 +87,7 @@ export function rowsOf(
 }
 
 /** One line as a row; failed attempts are those before the last, and the last too when it is a 5XX. */
-export function rowOf(hit: Hit, landscape: Landscape): RequestRow {
+export function rowOf(hit: Hit, columns: readonly string[], landscape: Landscape): RequestRow {
   const doc = hit._source as EcsDocument;
   const attempts = attemptsOf(doc, landscape);
   const failed = attempts.filter(({ status }, i) => (status !== null && status >= 500) || i < attempts.length - 1);
@@ -107,7 +108,7 @@ export function rowOf(hit: Hit, landscape: Landscape): RequestRow {
     failed_ms: failed.reduce((sum, { duration_ms }) => sum + (duration_ms ?? 0), 0),
     attempts,
     probe: [doc.tags ?? []].flat().includes(HEALTH_CHECK_TAG),
-    columns: Object.fromEntries(Object.entries(hit.fields ?? {}).map(([field, values]) => [field, cellOf(values)])),
+    columns: cellsOf(hit, columns),
   };
 }
 
@@ -122,6 +123,11 @@ function attemptsOf(doc: EcsDocument, { book }: Landscape): Attempt[] {
     status: attempt.status_code ?? null,
     duration_ms: attempt.duration === undefined ? null : attempt.duration / NANOS_PER_MS,
   }));
+}
+
+function cellsOf(hit: Hit, columns: readonly string[]): RequestRow['columns'] {
+  const cells = columns.map((column) => [column, cellOf(valuesOf(hit.fields, column))] as const);
+  return Object.fromEntries(cells.filter(([, cell]) => cell !== null));
 }
 
 /** Several values are joined; objects (nested fields) are written as JSON. */
