@@ -2,6 +2,7 @@ import type { PartialReason } from '../common/api';
 import type { Dsl, HostRequest, RotaHost } from './host';
 import type { AnswerCache } from './search/cache';
 import { askAll, type SearchAnswer, type Searches } from './search/msearch';
+import { reachNested } from './search/nested';
 import type { Settings } from './settings';
 
 /** Everything that one question may use. */
@@ -36,6 +37,6 @@ export class Context {
   }
 
   kqlToQuery(kql: string): Dsl {
-    return this.host.kqlToQuery(kql);
+    return reachNested(this.host.kqlToQuery(kql));
   }
 }

@@ -28,6 +28,8 @@ export const fieldInfoSchema = z.object({
   type: z.string(),
   searchable: z.boolean(),
   aggregatable: z.boolean(),
+  /** The nested field that it is a part of: a request may have several values. */
+  nested: z.string().nullable(),
   /** Share of the matching lines that carry it; null when it cannot be counted. */
   coverage: z.number().nullable(),
   /** Whose lines were counted: those that stand for requests, or the webapps' where only they carry the field. */

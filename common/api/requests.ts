@@ -26,7 +26,10 @@ export const requestsRequestSchema = scopeSchema.extend({
     .default({ field: '@timestamp', order: 'desc' }),
   /** Rows after this place in the sort: "Load older". */
   after: cursorSchema.optional(),
-  /** Live tail: only rows that became searchable since `live_after` (an answer's `live_cursor`). */
+  /**
+   * Live tail: only rows that were ingested since `live_after` (an answer's `live_cursor`), the newest first by
+   * `event.ingested` whatever `sort` says, and again those of a few seconds before it: some become searchable late.
+   */
   live_after: cursorSchema.optional(),
   /** Fields to return for chosen columns, beside the row's own. */
   columns: z.array(z.string().min(1).max(256)).max(30).default([]),
@@ -52,6 +55,8 @@ export const requestRowSchema = z.object({
   index: z.string(),
   id: z.string(),
   t: momentSchema,
+  /** `event.ingested`. */
+  ingested: momentSchema.nullable(),
   request_id: z.string().nullable(),
   trace_id: z.string().nullable(),
   dataset: z.string(),
@@ -106,13 +111,26 @@ export const requestsDataSchema = z.object({
       rows: z.array(requestRowSchema),
       /** Ask again with `after` for the next ones; null at the end. */
       after: cursorSchema.nullable(),
-      /** Ask again with `live_after` for what came since; null when the list is empty and never was. */
-      live_cursor: cursorSchema.nullable(),
+      /** Ask again with `live_after` for what came since. Of an empty list: what comes from now on. */
+      live_cursor: cursorSchema,
+      /** Live tail: how many were ingested after `live_after`, those of further pages included; else null. */
+      live_new: z.number().nullable(),
       newest: momentSchema.nullable(),
     })
     .nullable(),
 });
 export type RequestsData = z.infer<typeof requestsDataSchema>;
+
+/**
+ * How much an export holds, known before its body begins: requests that match, and rows in the file, of which CSV has one
+ * more for the names. A body with fewer rows broke off. `lower_bound` is `true` when more match than can be told (see
+ * `summary.lower_bound`).
+ */
+export const EXPORT_HEADERS = {
+  matching: 'x-rota-matching',
+  rows: 'x-rota-rows',
+  lower_bound: 'x-rota-lower-bound',
+} as const;
 
 /** `POST /internal/rota/v1/requests/export`: streams what matches; the body is CSV or NDJSON, not JSON. */
 export const exportRequestSchema = scopeSchema.extend({

@@ -5,7 +5,7 @@ import type { Breadcrumb, CoreHttp, CoreStart, HttpOptions } from '../../public/
 export interface Toast {
   id: number;
   title: string;
-  color: 'success' | 'danger';
+  color: 'success' | 'warning' | 'danger';
 }
 
 /** What the chrome listens to, beside what the app sees. */
@@ -41,7 +41,7 @@ export function createCore({ darkMode, history }: { darkMode: boolean; history: 
     },
     theme: { theme$: new BehaviorSubject({ darkMode }) },
     uiSettings: { get: (key, fallback) => (SETTINGS[key] ?? fallback) as never },
-    notifications: { toasts: { addSuccess: add('success'), addDanger: add('danger') } },
+    notifications: { toasts: { addSuccess: add('success'), addWarning: add('warning'), addDanger: add('danger') } },
   };
 }
 

@@ -16,8 +16,15 @@ interface Asked<D> {
   refetch(): Promise<unknown>;
 }
 
+interface PageBodyProps<D extends Stated> {
+  query: Asked<D>;
+  /** The page has a use for an answer without a match, and says itself that there is none. */
+  evenEmpty?: boolean;
+  children(data: D): ReactNode;
+}
+
 /** Chooses between loading, error, empty, and the page with what is partial named above it. */
-export function PageBody<D extends Stated>({ query, children }: { query: Asked<D>; children(data: D): ReactNode }) {
+export function PageBody<D extends Stated>({ query, evenEmpty = false, children }: PageBodyProps<D>) {
   const { data: envelope, error } = query;
   if (error) return <ErrorPrompt error={error} onRetry={() => void query.refetch()} />;
   if (!envelope) return <LoadingBlock height={480} />;
@@ -26,7 +33,11 @@ export function PageBody<D extends Stated>({ query, children }: { query: Asked<D
     <>
       <PartialCallOut reasons={partial_reasons} />
       <PartialAnswer.Provider value={partial_reasons.length > 0}>
-        {data.state === 'ok' ? children(data) : <EmptyPrompt state={data.state} lastAt={data.last_request_at} />}
+        {data.state === 'ok' || (evenEmpty && data.state !== 'never_any_data') ? (
+          children(data)
+        ) : (
+          <EmptyPrompt state={data.state} lastAt={data.last_request_at} />
+        )}
       </PartialAnswer.Provider>
     </>
   );

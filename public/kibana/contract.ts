@@ -42,7 +42,9 @@ export interface CoreStart {
   };
   theme: { theme$: Observable<CoreTheme> };
   uiSettings: { get<T>(key: string, fallback?: T): T };
-  notifications: { toasts: { addSuccess(title: string): void; addDanger(title: string): void } };
+  notifications: {
+    toasts: { addSuccess(title: string): void; addWarning(title: string): void; addDanger(title: string): void };
+  };
 }
 
 export interface AppMountParameters {

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { EXPORT_PATH, exportRequestSchema } from '../../common/api';
+import { EXPORT_HEADERS, EXPORT_PATH, exportRequestSchema } from '../../common/api';
 import { Context } from '../context';
 import type { RotaHost } from '../host';
 import { exportRequests } from '../queries/requests/export';
@@ -8,7 +8,10 @@ import { parseBody, respond } from './json_route';
 
 const TYPES = { csv: 'text/csv; charset=utf-8', ndjson: 'application/x-ndjson; charset=utf-8' } as const;
 
-/** `POST requests/export`: a stream. Its first page is asked before the answer begins, so that errors have a status. */
+/**
+ * `POST requests/export`: a stream. Its first page is asked before the answer begins, so that errors have a status and
+ * headers say how much will come; what fails later can only end the stream.
+ */
 export function registerExportRoute(host: RotaHost, cache: AnswerCache): void {
   host.route({
     method: 'post',
@@ -16,26 +19,19 @@ export function registerExportRoute(host: RotaHost, cache: AnswerCache): void {
     handler: (request) =>
       respond(host, request, async () => {
         const query = parseBody(exportRequestSchema, request.body);
-        const lines = exportRequests(query, new Context(host, request, cache));
-        const first = await lines.next();
+        const { matching, rows, lowerBound, lines } = await exportRequests(query, new Context(host, request, cache));
         return {
           status: 200,
           headers: {
             'content-type': TYPES[query.format],
             'content-disposition': `attachment; filename="rota-requests.${query.format}"`,
+            [EXPORT_HEADERS.matching]: String(matching),
+            [EXPORT_HEADERS.rows]: String(rows),
+            [EXPORT_HEADERS.lower_bound]: String(lowerBound),
           },
           // Not in object mode, which is what `from` makes by itself: hapi answers 500 to that.
-          body: Readable.from(prepend(first, lines), { objectMode: false }),
+          body: Readable.from(lines, { objectMode: false }),
         };
       }),
   });
-}
-
-async function* prepend(first: IteratorResult<string>, rest: AsyncGenerator<string>): AsyncGenerator<string> {
-  try {
-    if (!first.done) yield first.value;
-    yield* rest;
-  } finally {
-    await rest.return(undefined);
-  }
 }

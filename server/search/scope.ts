@@ -2,6 +2,7 @@ import type { Filter, Scope } from '../../common/api';
 import { FIELDS, HEALTH_CHECK_TAG } from '../../common/ecs';
 import type { Dsl } from '../host';
 import type { Landscape } from '../queries/landscape';
+import { existsQuery, inNested } from './nested';
 
 const NOTHING: Dsl = { match_none: {} };
 
@@ -40,10 +41,9 @@ export function textFilters(scope: Scope, kql: Dsl): Dsl[] {
 }
 
 function pillToQuery({ field, op, value }: Filter): Dsl {
-  const exists: Dsl = { exists: { field } };
-  if (op === 'exists') return exists;
-  if (op === 'not_exists') return not(exists);
-  const match: Dsl = { match_phrase: { [field]: value ?? '' } };
+  if (op === 'exists') return existsQuery(field);
+  if (op === 'not_exists') return not(existsQuery(field));
+  const match = inNested(field, { match_phrase: { [field]: value ?? '' } });
   return op === 'is' ? match : not(match);
 }
 

@@ -24,6 +24,19 @@ test.describe('Live', () => {
     await expect(rota.page.locator('.rotaRows td.rotaTable__path', { hasNotText: '/checkout' })).toHaveCount(0);
   });
 
+  test('Requests begins to follow where nothing matches yet, and the address keeps it', async ({ rota, truth }) => {
+    const path = `/new-${Date.now()}`;
+    await rota.open('requests', { from: 'now-15m', to: 'now', kql: `url.path : "${path}"` });
+    await expect(rota.page.getByTestId(SUBJECTS.empty)).toBeVisible();
+    await rota.page.getByTestId(SUBJECTS.live).click();
+    expect(rota.param('live')).toBe('1');
+    await visitAgain(truth, 3, '/checkout', path);
+    await expect(rota.page.getByTestId(SUBJECTS.openRequest)).toHaveCount(3);
+    await expect(rota.page.getByRole('status').filter({ hasText: 'following' })).toContainText('3 new');
+    await rota.page.reload();
+    await expect(rota.page.getByTestId(SUBJECTS.live)).toBeChecked();
+  });
+
   test('Rotation draws each new request as a tick on its host’s lane', async ({ rota, truth }) => {
     await visitAgain(truth, 20);
     await rota.loaded('rotation', { from: 'now-15m', to: 'now', live: '1' });
@@ -46,5 +59,22 @@ test.describe('Live', () => {
     const before = await rota.number('requests');
     await visitAgain(truth, 5);
     await expect.poll(() => rota.number('requests')).toBeGreaterThanOrEqual(before + 5);
+  });
+
+  // The last one: so many would fill the other charts.
+  test('Requests loses none of a burst, and says how many were more than the list holds', async ({ rota, truth }) => {
+    await visitAgain(truth, 1, '/checkout');
+    await rota.loaded('requests', { from: 'now-15m', to: 'now', kql: 'url.path : "/checkout"' });
+    const live = rota.page.getByTestId(SUBJECTS.live);
+    const told = rota.page.getByRole('status').filter({ hasText: 'following' });
+    await live.click();
+    await visitAgain(truth, 700, '/checkout');
+    await expect(told).toContainText('700 new');
+    await expect(told).not.toContainText('skipped');
+    await live.click();
+    for (let i = 0; i < 3; i++) await visitAgain(truth, 700, '/checkout');
+    await live.click();
+    await expect(told).toContainText('2,800 new, 100 of them skipped');
+    await expect(rota.page.getByTestId(SUBJECTS.openRequest)).toHaveCount(2000);
   });
 });

@@ -69,6 +69,22 @@ test.describe('Requests', () => {
     await expect(status).not.toContainText('%');
   });
 
+  test('reaches the parts of the attempts: listed, counted, and a filter', async ({ rota, truth }) => {
+    const field = 'rota.attempts.status_code';
+    const of = (query: Query) => ({ bool: { filter: [BY_USERS, { nested: { path: 'rota.attempts', query } }] } });
+    const failed = await truth.count('nginx.access', of({ term: { [field]: 502 } }), ALL);
+    expect(failed).toBeGreaterThan(0);
+    await rota.loaded('requests', WHOLE);
+    await rota.page.getByTestId(SUBJECTS.fieldList).getByRole('searchbox').fill(field);
+    await rota.page.getByTestId(SUBJECTS.field(field)).click();
+    const values = rota.page.getByTestId(SUBJECTS.fieldValues);
+    await expect(values.getByRole('listitem').filter({ hasText: '502' })).toBeVisible();
+    await rota.page.getByRole('button', { name: `Only ${field} 502`, exact: true }).click();
+    await expect(rota.panel('requests')).toContainText(`${written(failed)} of`);
+    await rota.go('requests', { ...WHOLE, kql: `${field} : 502` });
+    await expect(rota.panel('requests')).toContainText(`${written(failed)} of`);
+  });
+
   test('shows a field’s top values, and narrows the page by one', async ({ rota, truth }) => {
     const [top] = await truth.terms('nginx.access', 'url.path', BY_USERS, ALL);
     const total = await truth.count('nginx.access', BY_USERS, ALL);
@@ -129,6 +145,28 @@ test.describe('Requests', () => {
     const own = await truth.documents('nginx.access', CHECKOUTS, { span: ALL, fields });
     const statuses = own.map(({ doc }) => `${doc['http'].request.id} ${doc['http'].response.status_code}`);
     expect(rows.map(([id, , status]) => `${id} ${status}`).sort()).toEqual(statuses.sort());
+  });
+
+  test('warns of an export that holds only the newest, and saves none that broke off', async ({ rota, truth }) => {
+    const matching = await truth.count('nginx.access', CHECKOUTS, ALL);
+    await rota.loaded('requests', { ...WHOLE, kql: 'url.path : "/checkout"' });
+    // The real limit is 100,000: more than the morning has.
+    await rota.page.route('**/requests/export', (route) =>
+      route.continue({ postData: JSON.stringify({ ...route.request().postDataJSON(), limit: 5 }) }),
+    );
+    expect((await exported(rota, 'CSV')).trimEnd().split('\r\n')).toHaveLength(1 + 5);
+    await expect(rota.page.getByText(`The file holds the newest 5 of ${written(matching)} requests.`)).toBeVisible();
+    await rota.page.unroute('**/requests/export');
+    let downloads = 0;
+    rota.page.on('download', () => downloads++);
+    await rota.page.route('**/requests/export', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: (await response.text()).slice(0, 2000) });
+    });
+    await rota.page.getByTestId(SUBJECTS.exportMenu).click();
+    await rota.page.getByRole('button', { name: /^CSV \(/ }).click();
+    await expect(rota.page.getByText(/The export failed: The answer broke off after \d+ of/)).toBeVisible();
+    expect(downloads).toBe(0);
   });
 
   test('shows deploys and pool events over the requests, whatever the filter', async ({ rota }) => {

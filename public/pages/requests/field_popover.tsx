@@ -46,7 +46,7 @@ export function FieldPopover({ field, added, onColumn, onBreakDown, children }: 
           aria-label={added ? `Remove the column ${field.name}` : `Add the column ${field.name}`}
           onClick={onColumn}
         />
-        {field.aggregatable && (
+        {field.aggregatable && field.nested === null && (
           <EuiButtonIcon
             size="xs"
             iconType="visBarVerticalStacked"

@@ -1,5 +1,6 @@
-import React, { useState } from 'react';
+import React from 'react';
 import { PageBody } from '../../components/page_body';
+import { EmptyPrompt } from '../../components/states';
 import { useRotaQuery } from '../../hooks/use_rota_query';
 import { usePageParam } from '../../hooks/use_scope';
 import { FieldList } from './field_list';
@@ -16,8 +17,9 @@ export function RequestsPage() {
   const [probesParam, setProbes] = usePageParam('probes');
   const [request, setRequest] = usePageParam('request');
   const [line, setLine] = usePageParam('line');
-  const [live, setLive] = useState(false);
+  const [liveParam, setLive] = usePageParam('live');
   const columns = columnsParam?.split(',').filter(Boolean) ?? [];
+  const live = liveParam === '1';
   const probes = probesParam === 'true';
   const setColumns = (next: string[]) => setColumnsParam(next.length > 0 ? next.join(',') : null);
   const summary = useRotaQuery('requests', {
@@ -31,12 +33,12 @@ export function RequestsPage() {
     setLine(stock);
   };
   return (
-    <PageBody query={summary}>
+    <PageBody query={summary} evenEmpty>
       {(data) => (
         <div className="rotaRequests">
           <FieldList columns={columns} onColumns={setColumns} onBreakDown={setBreakDown} />
           <div className="rotaRequests__main">
-            {data.summary && (
+            {data.summary && data.state === 'ok' && (
               <SummaryPanel
                 summary={data.summary}
                 window={data.window}
@@ -48,20 +50,25 @@ export function RequestsPage() {
             <Toolbar
               list={list}
               live={live}
-              onLive={setLive}
+              onLive={(on) => setLive(on ? '1' : null)}
               probes={probes}
               onProbes={(on) => setProbes(on ? 'true' : null)}
               probesExcluded={data.summary?.probes_excluded ?? 0}
               columns={columns}
               onColumns={setColumns}
             />
-            <RowsTable
-              list={list}
-              columns={columns}
-              matching={data.summary?.matching ?? null}
-              chosen={request ?? line}
-              onOpen={open}
-            />
+            {list.error && <p className="rotaFine rotaShare__mark">{list.error.message}</p>}
+            {data.state !== 'ok' && list.rows.length === 0 ? (
+              <EmptyPrompt state={data.state} lastAt={data.last_request_at} />
+            ) : (
+              <RowsTable
+                list={list}
+                columns={columns}
+                matching={data.summary?.matching ?? null}
+                chosen={request ?? line}
+                onOpen={open}
+              />
+            )}
           </div>
           {(request !== null || line !== null) && (
             <TraceFlyout

@@ -7,6 +7,7 @@ const row = (id: number): RequestRow => ({
   index: 'i',
   id: String(id),
   t: id,
+  ingested: id,
   request_id: null,
   trace_id: null,
   dataset: 'nginx.access',

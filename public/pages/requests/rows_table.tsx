@@ -29,7 +29,6 @@ export function RowsTable({ list, columns, matching, chosen, onOpen }: RowsProps
   if (list.loading) return <LoadingBlock height={320} />;
   return (
     <>
-      {list.error && <p className="rotaFine rotaShare__mark">{list.error.message}</p>}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section className="rotaScroll rotaRows" aria-label="Requests" tabIndex={0}>
         <table

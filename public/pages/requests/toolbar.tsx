@@ -5,7 +5,8 @@ import { formatCount } from '../../format/numbers';
 import { useDiscover } from '../../hooks/use_discover';
 import { useScope } from '../../hooks/use_scope';
 import { SUBJECTS } from '../../test_subjects';
-import { exportRequests } from './export';
+import { type Exported, fetchExport, saveFile } from './export';
+import { MOST_ROWS } from './row_list';
 import type { RequestRows } from './use_request_rows';
 
 interface ToolbarProps {
@@ -37,6 +38,9 @@ export function Toolbar({ list, live, onLive, probes, onProbes, probesExcluded, 
       {live && (
         <span className="rotaFine" role="status">
           following <code className="rotaCode">{following}</code> · {formatCount(list.arrived)} new
+          {list.skipped === 0
+            ? ''
+            : `, ${formatCount(list.skipped)} of them skipped: the list holds ${formatCount(MOST_ROWS)}`}
           {list.newest === null ? '' : ` · newest ${time.milli(list.newest)}`}
         </span>
       )}
@@ -70,9 +74,15 @@ function ExportMenu({ columns, probes }: { columns: string[]; probes: boolean })
   const run = (format: 'csv' | 'ndjson') => {
     setOpen(false);
     setBusy(true);
-    exportRequests(core.http, { ...question, format, columns, include_probes: probes })
-      .then((lines) => core.notifications.toasts.addSuccess(`Exported ${formatCount(lines)} requests`))
-      .catch((error: Error) => core.notifications.toasts.addDanger(`The export failed: ${error.message}`))
+    const { toasts } = core.notifications;
+    fetchExport(core.http, { ...question, format, columns, include_probes: probes })
+      .then((exported) => {
+        saveFile(exported.file, `rota-requests.${format}`);
+        const lacks = lackOf(exported);
+        if (lacks === null) toasts.addSuccess(`Exported ${formatCount(exported.rows)} requests`);
+        else toasts.addWarning(lacks);
+      })
+      .catch((error: Error) => toasts.addDanger(`The export failed: ${error.message}`))
       .finally(() => setBusy(false));
   };
   return (
@@ -102,4 +112,15 @@ function ExportMenu({ columns, probes }: { columns: string[]; probes: boolean })
       />
     </EuiPopover>
   );
+}
+
+/** What a file does not hold, in words; null when it holds all. */
+function lackOf({ rows, matching, lowerBound }: Exported): string | null {
+  if (rows < matching) {
+    const all = `${lowerBound ? 'at least ' : ''}${formatCount(matching)}`;
+    return `The file holds the newest ${formatCount(rows)} of ${all} requests. Narrow the time range to get the others.`;
+  }
+  return lowerBound
+    ? `The file holds ${formatCount(rows)} requests, but more match than can be found by their inner lines. Narrow the time range.`
+    : null;
 }

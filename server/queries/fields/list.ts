@@ -4,9 +4,10 @@ import type { Context } from '../../context';
 import type { Dsl } from '../../host';
 import { keyedBucketsOf } from '../../search/buckets';
 import type { NamedSearch, SearchAnswer } from '../../search/msearch';
+import { existsQuery, nestedPathOf } from '../../search/nested';
 import type { Matching } from '../requests/matching';
 
-/** Types that `exists` can count. */
+/** Types of which can be counted who has a value. */
 const COUNTABLE = new Set([
   'keyword',
   'text',
@@ -19,6 +20,7 @@ const COUNTABLE = new Set([
   'integer',
   'float',
   'short',
+  'nested',
 ]);
 const INTERNAL = /^_(?!source$)|^_source$/;
 
@@ -63,8 +65,7 @@ export async function listFields(
 
 function coverageSearch(index: string, filter: Dsl[], fields: readonly FieldInfo[]): NamedSearch {
   const exists = fields.flatMap(({ name, type }): [string, Dsl][] => {
-    if (type === 'nested') return [[name, { nested: { path: name, query: { match_all: {} } } }]];
-    return COUNTABLE.has(type) ? [[name, { exists: { field: name } }]] : [];
+    return COUNTABLE.has(type) ? [[name, existsQuery(name)]] : [];
   });
   const aggs = exists.length > 0 ? { fields: { filters: { filters: Object.fromEntries(exists) } } } : {};
   return { index, body: { size: 0, track_total_hits: true, query: { bool: { filter } }, aggs } };
@@ -75,11 +76,11 @@ function coverageOf(field: FieldInfo, door: string, answer: SearchAnswer): Field
   return {
     ...field,
     counted_at: door,
-    coverage: count === undefined || answer.total === 0 ? null : count / answer.total,
+    coverage: count === undefined ? null : count / Math.max(1, answer.total),
   };
 }
 
-/** Objects have no values of their own, and parts of a nested field are shown by it. */
+/** Objects have no values of their own. */
 function fieldOf(name: string, types: Record<string, Capability>): FieldInfo[] {
   const all = Object.values(types).filter(({ type }) => type !== 'unmapped');
   const [first] = all;
@@ -91,6 +92,7 @@ function fieldOf(name: string, types: Record<string, Capability>): FieldInfo[] {
       type: new Set(all.map(({ type }) => type)).size > 1 ? 'conflict' : first.type,
       searchable: all.every(({ searchable }) => searchable) || first.type === 'nested',
       aggregatable: all.every(({ aggregatable }) => aggregatable),
+      nested: nestedPathOf(name),
       coverage: null,
       counted_at: '',
     },

@@ -1,8 +1,9 @@
 import type { FieldsData, FieldsRequest } from '../../../common/api';
 import type { Context } from '../../context';
 import type { Dsl } from '../../host';
-import { type Bucket, bucketsOf } from '../../search/buckets';
+import { type Bucket, bucketOf, bucketsOf } from '../../search/buckets';
 import type { SearchAnswer } from '../../search/msearch';
+import { nestedPathOf } from '../../search/nested';
 import type { Matching } from '../requests/matching';
 
 type Values = NonNullable<FieldsData['values']>;
@@ -21,7 +22,11 @@ export async function topValues(
   const path = nestedPathOf(field);
   const include = query.prefix ? { include: `${escapeRegExp(query.prefix)}.*` } : {};
   const terms: Dsl = { terms: { field, size: query.size, ...include } };
-  const aggs = (of: Dsl): Dsl => (path ? { nested: { nested: { path }, aggs: { values: of } } } : { values: of });
+  // Of a nested field's elements it is their requests that are counted.
+  const aggs = (of: Dsl): Dsl =>
+    path
+      ? { nested: { nested: { path }, aggs: { values: { ...of, aggs: { requests: { reverse_nested: {} } } } } } }
+      : { values: of };
   const body = (filter: Dsl[], of: Dsl | null): Dsl => ({
     size: 0,
     track_total_hits: true,
@@ -42,18 +47,18 @@ export async function topValues(
     },
   });
   const totals = totalsOf(everything, path);
-  const values = buckets.map((bucket, i) => ({
+  const found = buckets.map((bucket, i) => ({
     value: String(bucket['key_as_string'] ?? bucket.key),
-    count: bucket.doc_count,
-    share: matching.total > 0 ? bucket.doc_count / matching.total : 0,
-    share_of_all: everything.total > 0 ? (totals[`v${i}`]?.doc_count ?? 0) / everything.total : 0,
+    count: requestsOf(bucket, path),
+    share: matching.total > 0 ? requestsOf(bucket, path) / matching.total : 0,
+    share_of_all: everything.total > 0 ? requestsOf(totals[`v${i}`], path) / everything.total : 0,
   }));
+  const values = found.sort((a, b) => b.count - a.count);
   return { field, counted_at: chosen.door.name, values, other: otherOf(matching, path), outlier: outlierOf(values) };
 }
 
-/** `rota.attempts` is the one nested field. */
-function nestedPathOf(field: string): string | null {
-  return field.startsWith('rota.attempts.') ? 'rota.attempts' : null;
+function requestsOf(bucket: Bucket | undefined, path: string | null): number {
+  return path ? bucketOf(bucket, 'requests').doc_count : (bucket?.doc_count ?? 0);
 }
 
 function inner(answer: SearchAnswer, path: string | null): Record<string, unknown> {

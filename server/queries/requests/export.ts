@@ -2,7 +2,9 @@ import type { ExportRequest } from '../../../common/api';
 import { FIELDS } from '../../../common/ecs';
 import { csvRow } from '../../../common/model/csv';
 import type { Context } from '../../context';
+import { ApiError } from '../../errors';
 import type { Hit } from '../../search/msearch';
+import { valuesOf } from '../../search/nested';
 import { loadLandscape } from '../landscape';
 import { matchingRequests } from './matching';
 import { cellOf } from './rows';
@@ -21,23 +23,72 @@ const DEFAULT_COLUMNS = [
   FIELDS.requestId,
 ];
 
-/** Streams what matches, newest first, a page at a time on one point in time: what is written meanwhile stays out. */
-export async function* exportRequests(query: ExportRequest, context: Context): AsyncGenerator<string> {
+export interface Export {
+  /** Requests that match, and how many of them the file will hold. */
+  matching: number;
+  rows: number;
+  /** More inner hops matched than can be joined, so more requests match than these. */
+  lowerBound: boolean;
+  lines: AsyncGenerator<string>;
+}
+
+/**
+ * Streams what matches, newest first, a page at a time on one point in time: what is written meanwhile stays out. The
+ * first page is asked for before it answers. Throws ApiError `search_failed`, also in mid-stream, rather than leave out
+ * what a shard does not tell.
+ */
+export async function exportRequests(query: ExportRequest, context: Context): Promise<Export> {
   const landscape = await loadLandscape(context, Date.parse(query.from), Date.parse(query.to));
-  const { door, filter } = await matchingRequests(query, landscape, context, query.include_probes);
+  const { door, filter, truncated } = await matchingRequests(query, landscape, context, query.include_probes);
+  const [reason] = context.reasons;
+  if (reason)
+    throw new ApiError('search_failed', `Nothing was exported, for it would lack requests. ${reason.message}`);
   const columns = query.columns.length > 0 ? query.columns : DEFAULT_COLUMNS;
   const whole = query.format === 'ndjson' && query.columns.length === 0;
-  if (query.format === 'csv') yield csvRow(columns);
-  let left = query.limit;
-  for await (const hits of pages(door.index, filter, whole ? [] : columns, context)) {
+  const found = pages(door.index, filter, whole ? [] : columns, context);
+  const first = await found.next();
+  const matching = first.done ? 0 : first.value.total;
+  const lines = linesOf(prepend(first, found), query, columns, whole);
+  return { matching, rows: Math.min(matching, query.limit), lowerBound: truncated, lines };
+}
+
+async function* linesOf(
+  found: AsyncGenerator<Page>,
+  { format, limit }: ExportRequest,
+  columns: readonly string[],
+  whole: boolean,
+): AsyncGenerator<string> {
+  if (format === 'csv') yield csvRow(columns);
+  let left = limit;
+  for await (const { hits } of found) {
     const wanted = hits.slice(0, left);
-    yield wanted.map((hit) => lineOf(hit, columns, query.format, whole)).join('');
+    yield wanted.map((hit) => lineOf(hit, columns, format, whole)).join('');
     left -= wanted.length;
     if (left <= 0) return;
   }
 }
 
-async function* pages(index: string, filter: object[], columns: readonly string[], { elasticsearch, signal }: Context) {
+async function* prepend<T>(first: IteratorResult<T>, rest: AsyncGenerator<T>): AsyncGenerator<T> {
+  try {
+    if (!first.done) yield first.value;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}
+
+interface Page {
+  hits: Hit[];
+  /** Of all pages; known on the first. */
+  total: number;
+}
+
+async function* pages(
+  index: string,
+  filter: object[],
+  columns: readonly string[],
+  { elasticsearch, signal }: Context,
+): AsyncGenerator<Page> {
   const options = { signal, meta: false } as const;
   const opened = (await elasticsearch.transport.request(
     {
@@ -53,20 +104,23 @@ async function* pages(index: string, filter: object[], columns: readonly string[
     for (;;) {
       const body = {
         size: PAGE,
-        track_total_hits: false,
+        track_total_hits: after === undefined,
         pit: { id: pit, keep_alive: KEEP_ALIVE },
         query: { bool: { filter } },
         sort: [{ [FIELDS.timestamp]: 'desc' }, { _shard_doc: 'asc' }],
         ...(columns.length > 0 ? { _source: false, fields: columns } : {}),
         ...(after ? { search_after: after } : {}),
       };
-      const answer = (await elasticsearch.transport.request({ method: 'POST', path: '/_search', body }, options)) as {
+      const answer = (await elasticsearch.transport.request(
+        { method: 'POST', path: '/_search', querystring: { allow_partial_search_results: false }, body },
+        options,
+      )) as {
         pit_id?: string;
-        hits: { hits: Hit[] };
+        hits: { total?: { value: number }; hits: Hit[] };
       };
       pit = answer.pit_id ?? pit;
-      const { hits } = answer.hits;
-      if (hits.length > 0) yield hits;
+      const { hits, total } = answer.hits;
+      yield { hits, total: total?.value ?? 0 };
       if (hits.length < PAGE) return;
       after = hits.at(-1)?.sort;
     }
@@ -80,7 +134,7 @@ async function* pages(index: string, filter: object[], columns: readonly string[
 
 function lineOf(hit: Hit, columns: readonly string[], format: 'csv' | 'ndjson', whole: boolean): string {
   if (whole) return `${JSON.stringify(hit._source)}\n`;
-  const cells = columns.map((column) => cellOf(hit.fields?.[column] ?? []));
+  const cells = columns.map((column) => cellOf(valuesOf(hit.fields, column)));
   if (format === 'csv') return csvRow(cells);
   return `${JSON.stringify(Object.fromEntries(columns.map((column, i) => [column, cells[i]])))}\n`;
 }

@@ -35,6 +35,8 @@ export async function matchingRequests(
   landscape: Landscape,
   context: Context,
   includeProbes: boolean,
+  /** `newest`: of more inner hops than can be joined, those that came last, for the live tail. */
+  { newest = false } = {},
 ): Promise<Matching> {
   const { namespace } = context.settings;
   const door = doorOf(scope, landscape, namespace);
@@ -43,7 +45,7 @@ export async function matchingRequests(
   const text = textFilters(scope, context.kqlToQuery(scope.kql));
   if (text.length === 0) return { door, all, filter: all, truncated: false };
   const own: Dsl = { bool: { filter: text } };
-  const inner = await innerRequests(scope, text, door, landscape, context);
+  const inner = await innerRequests(scope, text, door, landscape, context, newest);
   const joined: Dsl[] = inner.ids.length > 0 ? [{ terms: { [FIELDS.requestId]: inner.ids } }] : [];
   return { door, all, filter: [...all, anyOf([own, ...joined])], truncated: inner.truncated };
 }
@@ -103,7 +105,14 @@ export function webappLines(scope: Scope, landscape: Landscape, context: Context
 }
 
 /** Ids of requests of which an inner line matches: the balancer's, a webapp's, an application's. */
-async function innerRequests(scope: Scope, text: Dsl[], door: Door, landscape: Landscape, context: Context) {
+async function innerRequests(
+  scope: Scope,
+  text: Dsl[],
+  door: Door,
+  landscape: Landscape,
+  context: Context,
+  newest: boolean,
+) {
   const datasets = [DATASETS.haproxy, DATASETS.access, DATASETS.gunicornAccess, DATASETS.app];
   const { namespace } = context.settings;
   if (door.tier === 'webapp' && landscape.balancers.length === 0) datasets.splice(0, datasets.length, DATASETS.app);
@@ -114,11 +123,17 @@ async function innerRequests(scope: Scope, text: Dsl[], door: Door, landscape: L
         size: 0,
         track_total_hits: false,
         query: { bool: { filter: [timeFilter(scope.from, scope.to), ...probeFilters('exclude'), ...text] } },
-        aggs: { ids: { terms: { field: FIELDS.requestId, size: MAX_INNER } } },
+        aggs: { ids: idsAgg(newest) },
       },
     },
   });
   const ids = bucketsOf(inner.aggregations, 'ids').map(({ key }) => String(key));
   const rest = inner.aggregations['ids'] as { sum_other_doc_count?: number } | undefined;
   return { ids, truncated: (rest?.sum_other_doc_count ?? 0) > 0 };
+}
+
+function idsAgg(newest: boolean): Dsl {
+  const terms = { field: FIELDS.requestId, size: MAX_INNER };
+  if (!newest) return { terms };
+  return { terms: { ...terms, order: { ingested: 'desc' } }, aggs: { ingested: { max: { field: FIELDS.ingested } } } };
 }

@@ -2,8 +2,9 @@ import type { Attempt, Cursor, RequestRow, RequestsData, RequestsRequest } from 
 import { type EcsDocument, FIELDS, HEALTH_CHECK_TAG } from '../../../common/ecs';
 import type { Dsl } from '../../host';
 import { NANOS_PER_MS } from '../../search/aggregations';
-import { numberOf } from '../../search/buckets';
+import { bucketOf, numberOf } from '../../search/buckets';
 import type { Hit, NamedSearch, SearchAnswer } from '../../search/msearch';
+import { valuesOf } from '../../search/nested';
 import type { Landscape } from '../landscape';
 import type { Matching } from './matching';
 
@@ -12,6 +13,7 @@ const LIVE_OVERLAP_MS = 5000;
 
 export const ROW_FIELDS = [
   FIELDS.timestamp,
+  FIELDS.ingested,
   FIELDS.dataset,
   FIELDS.host,
   FIELDS.requestId,
@@ -31,25 +33,33 @@ export const ROW_FIELDS = [
 
 /** A page of rows. `event.id` breaks ties, so that pages neither repeat nor skip. */
 export function rowsSearch({ door, filter }: Matching, query: RequestsRequest): NamedSearch {
-  const live: Dsl[] = query.live_after
-    ? [{ range: { [FIELDS.ingested]: { gt: Number(query.live_after[0]) - LIVE_OVERLAP_MS, format: 'epoch_millis' } } }]
-    : [];
+  const since = query.live_after ? Number(query.live_after[0]) : null;
+  const live = since === null ? [] : [ingestedAfter(since - LIVE_OVERLAP_MS)];
+  const first: Dsl =
+    since === null
+      ? { [query.sort.field]: { order: query.sort.order, unmapped_type: 'long', missing: '_last' } }
+      : { [FIELDS.ingested]: { order: 'desc' } };
   return {
     index: door.index,
     body: {
       size: query.size,
       track_total_hits: false,
       query: { bool: { filter: [...filter, ...live] } },
-      sort: [
-        { [query.sort.field]: { order: query.sort.order, unmapped_type: 'long', missing: '_last' } },
-        { 'event.id': { order: 'asc', unmapped_type: 'keyword', missing: '_last' } },
-      ],
+      sort: [first, { 'event.id': { order: 'asc', unmapped_type: 'keyword', missing: '_last' } }],
       ...(query.after ? { search_after: query.after } : {}),
       _source: ROW_FIELDS,
       fields: query.columns.map((field) => ({ field, format: dateFormat(field) })),
-      aggs: { ingested: { max: { field: FIELDS.ingested } }, newest: { max: { field: FIELDS.timestamp } } },
+      aggs: {
+        ingested: { max: { field: FIELDS.ingested } },
+        newest: { max: { field: FIELDS.timestamp } },
+        ...(since === null ? {} : { since: { filter: ingestedAfter(since) } }),
+      },
     },
   };
+}
+
+function ingestedAfter(t: number): Dsl {
+  return { range: { [FIELDS.ingested]: { gt: t, format: 'epoch_millis' } } };
 }
 
 function dateFormat(field: string): string | undefined {
@@ -62,20 +72,22 @@ export function rowsOf(
   answer: SearchAnswer,
   query: RequestsRequest,
   landscape: Landscape,
+  /** Where a live tail of an empty list begins. */
+  liveFrom: number,
 ): NonNullable<RequestsData['rows']> {
   const last = answer.hits.at(-1)?.sort as Cursor | undefined;
   const ingested = numberOf(answer.aggregations, 'ingested');
-  const cursor = ingested ?? (query.live_after ? Number(query.live_after[0]) : null);
   return {
-    rows: answer.hits.map((hit) => rowOf(hit, landscape)),
+    rows: answer.hits.map((hit) => rowOf(hit, query.columns, landscape)),
     after: answer.hits.length === query.size && last && last.every((part) => part !== null) ? last : null,
-    live_cursor: cursor === null ? null : [cursor],
+    live_cursor: ingested === null ? (query.live_after ?? [liveFrom]) : [ingested],
+    live_new: query.live_after ? bucketOf(answer.aggregations, 'since').doc_count : null,
     newest: numberOf(answer.aggregations, 'newest'),
   };
 }
 
 /** One line as a row; failed attempts are those before the last, and the last too when it is a 5XX. */
-export function rowOf(hit: Hit, landscape: Landscape): RequestRow {
+export function rowOf(hit: Hit, columns: readonly string[], landscape: Landscape): RequestRow {
   const doc = hit._source as EcsDocument;
   const attempts = attemptsOf(doc, landscape);
   const failed = attempts.filter(({ status }, i) => (status !== null && status >= 500) || i < attempts.length - 1);
@@ -84,6 +96,7 @@ export function rowOf(hit: Hit, landscape: Landscape): RequestRow {
     index: hit._index,
     id: hit._id,
     t: Date.parse(doc['@timestamp'] ?? ''),
+    ingested: doc.event?.ingested === undefined ? null : Date.parse(doc.event.ingested),
     request_id: doc.http?.request?.id ?? null,
     trace_id: doc.trace?.id ?? null,
     dataset: doc.event?.dataset ?? '',
@@ -95,7 +108,7 @@ export function rowOf(hit: Hit, landscape: Landscape): RequestRow {
     failed_ms: failed.reduce((sum, { duration_ms }) => sum + (duration_ms ?? 0), 0),
     attempts,
     probe: [doc.tags ?? []].flat().includes(HEALTH_CHECK_TAG),
-    columns: Object.fromEntries(Object.entries(hit.fields ?? {}).map(([field, values]) => [field, cellOf(values)])),
+    columns: cellsOf(hit, columns),
   };
 }
 
@@ -110,6 +123,11 @@ function attemptsOf(doc: EcsDocument, { book }: Landscape): Attempt[] {
     status: attempt.status_code ?? null,
     duration_ms: attempt.duration === undefined ? null : attempt.duration / NANOS_PER_MS,
   }));
+}
+
+function cellsOf(hit: Hit, columns: readonly string[]): RequestRow['columns'] {
+  const cells = columns.map((column) => [column, cellOf(valuesOf(hit.fields, column))] as const);
+  return Object.fromEntries(cells.filter(([, cell]) => cell !== null));
 }
 
 /** Several values are joined; objects (nested fields) are written as JSON. */

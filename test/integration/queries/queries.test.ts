@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { deliveryCases } from './delivery_cases';
 import { deliveryDocuments } from './delivery_world';
 import { documentsOf } from './documents';
+import { exportCases } from './export_cases';
 import { healthCases } from './health_cases';
 import { longAbsenceCases, longAbsenceDocuments } from './long_absence_cases';
 import { longRangeCases, longRangeDocuments, recordedDocuments } from './long_range_cases';
@@ -72,6 +73,7 @@ describe('queries against a real Elasticsearch', () => {
   healthCases(world, () => apis);
   twoServicesCases(world, otherWorld, () => apis.two);
   requestsCases(world, () => apis);
+  exportCases(world, () => recorded);
   deliveryCases(() => apis);
   longAbsenceCases(() => apis);
   longRangeCases(() => apis.long);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { RequestRow } from '../../../common/api';
 import type { rotaApi } from './node';
 import { countBy, nginxLines, SCOPE } from './truth';
-import type { World, WorldRequest } from './world';
+import { START, type World, type WorldRequest } from './world';
 
 type Api = ReturnType<typeof rotaApi>;
 
@@ -93,6 +93,41 @@ export function requestsCases(world: World, apis: () => { full: Api }): void {
       expect(row!.columns).toEqual({ 'user_agent.original': 'Firefox 120', 'rota.pool': 'webapps' });
     });
 
+    it('filters by a part of an attempt: pills, KQL with braces and without; and shows it as a column', async () => {
+      const { full } = apis();
+      const retried = all.filter(({ attempts }) => attempts.length > 1);
+      const with500 = retried.filter(({ attempts }) => attempts.some(({ status }) => status === 500));
+      const field = 'rota.attempts.status_code';
+      const matching = async (scope: object) =>
+        (await full.ask('requests', { ...SCOPE, ...scope, parts: ['summary'] })).data.summary!.matching;
+      const pill = (op: 'is' | 'is_not' | 'exists' | 'not_exists') =>
+        matching({ filters: [{ field, op, ...(op.startsWith('is') ? { value: 500 } : {}) }] });
+      expect(with500.length).toBeGreaterThan(0);
+      expect(await pill('is')).toBe(with500.length);
+      expect(await pill('exists')).toBe(retried.length);
+      expect(await matching({ filters: [{ field: 'rota.attempts', op: 'exists' }] })).toBe(retried.length);
+      expect(await matching({ kql: 'rota.attempts: { status_code: 500 }' })).toBe(with500.length);
+      expect(await matching({ kql: `${field}: 500` })).toBe(with500.length);
+      // Lines of inner hops carry no attempts, so a request's own line is told apart.
+      const frontends = 'event.dataset: nginx.access and not';
+      expect(await matching({ kql: `${frontends} ${field}: 500` })).toBe(all.length - with500.length);
+      const { data } = await full.ask('requests', {
+        ...SCOPE,
+        kql: `http.request.id: "${with500[0]!.id}"`,
+        parts: ['rows'],
+        columns: [field, 'user_agent.original'],
+      });
+      const statuses = with500[0]!.attempts.map(({ status }) => status).join(', ');
+      expect(data.rows!.rows[0]!.columns).toEqual({ [field]: statuses, 'user_agent.original': 'Firefox 120' });
+      const csv = await full.export({
+        ...SCOPE,
+        kql: `http.request.id: "${with500[0]!.id}"`,
+        format: 'csv',
+        columns: [field],
+      });
+      expect(await textOf(csv.body)).toBe(`${field}\r\n"${statuses}"\r\n`);
+    });
+
     it('breaks the histogram down by any field', async () => {
       const { data } = await apis().full.ask('requests', { ...SCOPE, parts: ['summary'], break_down: 'host.name' });
       expect(Object.fromEntries(data.summary!.histogram.groups.map(({ key, total }) => [key, total]))).toEqual(
@@ -103,10 +138,51 @@ export function requestsCases(world: World, apis: () => { full: Api }): void {
     it('follows: what was ingested since the cursor, with its overlap', async () => {
       const { full } = apis();
       const first = await full.ask('requests', { ...SCOPE, parts: ['rows'], size: 10 });
-      const cursor = first.data.rows!.live_cursor!;
+      const cursor = first.data.rows!.live_cursor;
       const next = await full.ask('requests', { ...SCOPE, parts: ['rows'], size: 500, live_after: cursor });
       const newer = all.filter(({ end }) => end + 900 > Number(cursor[0]) - 5000);
       expect(next.data.rows!.rows.map(({ request_id }) => request_id).sort()).toEqual(newer.map(({ id }) => id).sort());
+      expect(next.data.rows!.live_new).toBe(0);
+    });
+
+    it.each(['', 'service.version: *'])(
+      'follows page after page, newest first, and says how many came: "%s"',
+      async (kql) => {
+        const { full } = apis();
+        const since = START + 10 * 60_000;
+        const newer = all.filter(
+          ({ end, attempts }) => end + 900 > since - 5000 && (kql === '' || attempts.some((a) => a.logged)),
+        );
+        const rows: RequestRow[] = [];
+        let after: (string | number)[] | undefined;
+        let pages = 0;
+        do {
+          const { data } = await full.ask('requests', {
+            ...SCOPE,
+            kql,
+            parts: ['rows'],
+            size: 500,
+            live_after: [since],
+            after,
+          });
+          rows.push(...data.rows!.rows);
+          expect(data.rows!.live_cursor).toEqual([Math.max(...newer.map(({ end }) => end + 900))]);
+          expect(data.rows!.live_new).toBe(newer.filter(({ end }) => end + 900 > since).length);
+          after = data.rows!.after ?? undefined;
+        } while (after && ++pages < 50);
+        expect(rows.map(({ request_id }) => request_id).sort()).toEqual(newer.map(({ id }) => id).sort());
+        expect(rows.map(({ ingested }) => ingested)).toEqual(newer.map(({ end }) => end + 900).sort((a, b) => b - a));
+      },
+    );
+
+    it('lets a tail of an empty list begin with the last line that was ingested', async () => {
+      const { full } = apis();
+      const { data } = await full.ask('requests', { ...SCOPE, kql: 'url.path: "/nowhere"' });
+      expect(data).toMatchObject({ state: 'no_match', rows: { rows: [], live_new: null } });
+      const [cursor] = data.rows!.live_cursor;
+      expect(cursor).toBeGreaterThan(Math.max(...all.map(({ end }) => end)));
+      const next = await full.ask('requests', { ...SCOPE, kql: 'url.path: "/nowhere"', live_after: [cursor!] });
+      expect(next.data.rows).toMatchObject({ rows: [], live_cursor: [cursor], live_new: 0 });
     });
 
     it('shows probes when asked to', async () => {
@@ -246,7 +322,15 @@ export function requestsCases(world: World, apis: () => { full: Api }): void {
         all.filter(({ attempts }) => attempts.length > 1).length / all.length,
         10,
       );
+      expect(field('rota.attempts.status_code')).toMatchObject({
+        type: 'long',
+        nested: 'rota.attempts',
+        coverage: field('rota.attempts')!.coverage,
+      });
       expect(data.list!.empty).toContain('user.name');
+      expect(
+        data.list!.empty.filter((name) => /^rota\.attempts(\.(n|address|status_code|duration))?$/.test(name)),
+      ).toEqual([]);
     });
 
     it('compares a field’s top values with all traffic', async () => {
@@ -262,6 +346,25 @@ export function requestsCases(world: World, apis: () => { full: Api }): void {
       const cart = data.values!.values.find(({ value }) => value === '/cart')!;
       expect(cart.share).toBeCloseTo(paths['/cart']! / posts.length, 10);
       expect(cart.share_of_all).toBeCloseTo(paths['/cart']! / all.length, 10);
+    });
+
+    it('counts the requests, not the attempts, that carry a value of an attempt', async () => {
+      const { data } = await apis().full.ask('fields', {
+        ...SCOPE,
+        parts: ['values'],
+        field: 'rota.attempts.status_code',
+        kql: 'http.request.method: GET',
+      });
+      const retried = all.filter(({ attempts }) => attempts.length > 1);
+      const gets = all.filter(({ method }) => method === 'GET');
+      const statuses = countBy(
+        retried.flatMap(({ attempts }) => [...new Set(attempts.map(({ status }) => status))]),
+        String,
+      );
+      expect(Object.fromEntries(data.values!.values.map(({ value, count }) => [value, count]))).toEqual(statuses);
+      const [failed] = data.values!.values.filter(({ value }) => value === '500');
+      expect(failed!.share).toBeCloseTo(statuses['500']! / gets.length, 10);
+      expect(failed!.share_of_all).toBeCloseTo(statuses['500']! / all.length, 10);
     });
 
     it('says on the first run what is there and what is missing', async () => {
