@@ -185,12 +185,15 @@ function RunRow({ run, open, onOpen }: { run: Run; open: boolean; onOpen(id: str
 const MOST_RANGES = 2;
 
 function missingWords(run: Run): string {
-  if (run.missing === 0) return run.unproven_after === null ? '–' : `unknown after ${formatCount(run.unproven_after)}`;
+  const open = run.unsearched > 0 ? `${formatCount(run.unsearched)} absent, not searched` : null;
+  if (run.missing === 0) {
+    return open ?? (run.unproven_after === null ? '–' : `unknown after ${formatCount(run.unproven_after)}`);
+  }
   const ranges = run.missing_ranges
     .slice(0, MOST_RANGES)
     .map(({ first, last }) => (first === last ? formatCount(first) : `${formatCount(first)}–${formatCount(last)}`));
   const more = run.missing_ranges.length > MOST_RANGES || run.missing_ranges_truncated ? ' …' : '';
-  return `${formatCount(run.missing)}: ${ranges.join(', ')}${more}`;
+  return `${formatCount(run.missing)}: ${ranges.join(', ')}${more}${open ? `; ${open}` : ''}`;
 }
 
 function dropWords(run: Run): string {

@@ -22,7 +22,7 @@ export function stripMarks(run: Run, width: number): Mark[] {
   };
   return [
     ...run.drops.flatMap(({ ranges }) => ranges.map((range) => mark('drop', range))),
-    ...run.dead_letter_sequences.map((n) => mark('dead_letter', { first: n, last: n })),
+    ...run.dead_letter_ranges.map((range) => mark('dead_letter', range)),
     ...run.missing_ranges.map((range) => mark('missing', range)),
     ...(run.unproven_after === null ? [] : [tail(width)]),
   ];

@@ -5,6 +5,7 @@ import { documentsOf } from './documents';
 import { healthCases } from './health_cases';
 import { longRangeCases, longRangeDocuments, recordedDocuments } from './long_range_cases';
 import { load, rotaApi, startNode } from './node';
+import { outageCases, outageDocuments } from './outage_cases';
 import { recordingCases } from './recording_cases';
 import { requestsCases } from './requests_cases';
 import { rotationCases } from './rotation_cases';
@@ -16,7 +17,7 @@ import { buildWorld } from './world';
  */
 const world = buildWorld();
 const settings = { monitor: { interval_s: 10 } };
-let apis: Record<'full' | 'words' | 'cloud' | 'delivery' | 'empty' | 'long', ReturnType<typeof rotaApi>>;
+let apis: Record<'full' | 'words' | 'cloud' | 'delivery' | 'empty' | 'long' | 'outage', ReturnType<typeof rotaApi>>;
 let recorded: Parameters<typeof recordingCases>[1] extends () => infer T ? T : never;
 let stop: () => Promise<void> = async () => undefined;
 
@@ -38,6 +39,8 @@ beforeAll(async () => {
   const long = space('long');
   await load(node.client, long, longRangeDocuments(long));
   await load(node.client, long, recordedDocuments(long));
+  const outage = space('outage');
+  await load(node.client, outage, outageDocuments(outage));
   recorded = { client: node.client, url: node.url, namespace: full };
   const api = (namespace: string) => rotaApi(node.client, namespace, settings);
   apis = {
@@ -47,6 +50,7 @@ beforeAll(async () => {
     delivery: api(delivery),
     empty: api(space('empty')),
     long: api(long),
+    outage: api(outage),
   };
 }, 600_000);
 afterAll(() => stop());
@@ -56,6 +60,7 @@ describe('queries against a real Elasticsearch', () => {
   healthCases(world, () => apis);
   requestsCases(world, () => apis);
   deliveryCases(() => apis);
+  outageCases(() => apis.outage);
   longRangeCases(() => apis.long);
   recordingCases(world, () => recorded);
 });
