@@ -70,6 +70,7 @@ export const runSchema = z.object({
   dead_letter_ranges: z.array(rangeSchema),
   /** Repeats that an indexer refused; null when no indexer has told. */
   duplicates_refused: z.number().nullable(),
+  /** From a line's own time until the indexer sent it; it can be searched at Elasticsearch's next refresh. */
   lag_p50_ms: z.number().nullable(),
   lag_p95_ms: z.number().nullable(),
 });
@@ -137,6 +138,8 @@ export const deliveryDataSchema = z.object({
         queues: z.array(z.object({ server: z.string(), queue: z.string(), depth: seriesSchema })),
         indexed_per_s: seriesSchema,
         retries: seriesSchema,
+        /** How long the oldest line had been waiting in each indexer when it reported. */
+        waiting: z.array(z.object({ server: z.string(), oldest_ms: seriesSchema })),
       }),
       lag_p50_ms: z.number().nullable(),
       lag_p95_ms: z.number().nullable(),

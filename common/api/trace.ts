@@ -61,8 +61,8 @@ export const rawLineSchema = z.object({
   tier: z.string().nullable(),
   original: z.string(),
   bytes: z.number(),
-  /** From the line's own time until it could be searched. */
-  searchable_after_ms: z.number().nullable(),
+  /** From the line's own time until the indexer sent it; searchable at Elasticsearch's next refresh. */
+  sent_after_ms: z.number().nullable(),
   run: z.string().nullable(),
   sequence: z.number().nullable(),
 });

@@ -1,12 +1,12 @@
 import type { DeliveryData, DeliveryRequest, Run } from '../../../common/api';
 import { MAX_RUNS } from '../../../common/api';
-import { FIELDS } from '../../../common/ecs';
 import { deliveryVerdict } from '../../../common/model/delivery/verdict';
 import type { Context } from '../../context';
 import { bucketsOf, numberOf } from '../../search/buckets';
 import { NO_ANSWER, onlyIf } from '../../search/msearch';
-import { textFilters, timeFilter } from '../../search/scope';
+import { selectorFilters, textFilters, timeFilter } from '../../search/scope';
 import { timelineOf, windowOf } from '../../search/timeline';
+import { loadLandscape, NOBODY } from '../landscape';
 import { emptyState } from '../rotation';
 import { lastRequestSearch } from '../rotation/searches';
 import { deadLetterGroups, deadLetterSearch, originalsOf, originalsSearch } from './dead_letters';
@@ -23,10 +23,10 @@ export async function answerDelivery(query: DeliveryRequest, context: Context): 
   const { namespace } = settings;
   const timeline = timelineOf(query.from, query.to, query.buckets, 30);
   const overviewWanted = query.parts.includes('overview');
-  const selectors = [
-    ...(query.service.length > 0 ? [{ terms: { [FIELDS.service]: query.service } }] : []),
-    ...(query.environment.length > 0 ? [{ terms: { [FIELDS.environment]: query.environment } }] : []),
-  ];
+  // A run is its webapp's: of a pool are the runs of the webapps behind it.
+  const pools = query.pool.length > 0;
+  const landscape = pools ? await loadLandscape(context, timeline.from, timeline.to) : NOBODY;
+  const selectors = selectorFilters(query, 'webapp', landscape);
   const filter = [timeFilter(query.from, query.to), ...selectors, ...textFilters(query, context.kqlToQuery(query.kql))];
   const answers = await context.askAll({
     last: lastRequestSearch({ query, namespace }),

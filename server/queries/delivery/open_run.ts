@@ -102,7 +102,7 @@ function factsOf(
   };
   if (gap) {
     const [before, after] = [received(gap.first - 1), received(gap.last + 1)];
-    if (before !== null) facts.push({ t: before, text: `${count(gap.first - 1)} received, searchable` });
+    if (before !== null) facts.push({ t: before, text: `${count(gap.first - 1)} received, and indexed` });
     if (after !== null) {
       facts.push({
         t: after,

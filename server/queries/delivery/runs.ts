@@ -159,7 +159,7 @@ function topOf(run: Bucket, name: string): string | null {
   return first ? String(first.key) : null;
 }
 
-/** From a line's own time until the indexer sent it, ms. Elasticsearch's refresh comes on top. */
+/** From a line's own time until the indexer sent it, ms. Until it is searchable, Elasticsearch's refresh comes on top. */
 export function lagsOf(hits: readonly Hit[]): number[] {
   return hits.flatMap(({ _source }) => {
     const doc = _source as EcsDocument;

@@ -198,7 +198,7 @@ function rawLine(line: TraceLine): TraceData['lines'][number] {
     tier: doc.rota?.tier ?? null,
     original,
     bytes: Buffer.byteLength(original),
-    searchable_after_ms: ingested === null ? null : ingested - timeOf(line),
+    sent_after_ms: ingested === null ? null : ingested - timeOf(line),
     run: doc.agent?.ephemeral_id ?? null,
     sequence: doc.event?.sequence ?? null,
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BEGIN, DEAD, REPEATED, RUNS, SERVER, WINDOW } from './delivery_world';
+import { BEGIN, DEAD, OLDEST_MS, POOLS, REPEATED, RUNS, SERVER, WINDOW } from './delivery_world';
 import type { rotaApi } from './node';
 
 type Api = ReturnType<typeof rotaApi>;
@@ -91,7 +91,21 @@ export function deliveryCases(apis: () => { delivery: Api; empty: Api }): void {
         .filter(([t]) => t >= SERVER.downFrom && t < SERVER.downTo);
       expect(away.every(([, i]) => series.queues[0]!.depth[i] === null && series.indexed_per_s[i] === null)).toBe(true);
       expect(series.indexed_per_s[0]).toBe(14);
+      expect(series.waiting.map(({ server }) => server)).toEqual([SERVER.name]);
+      const [{ oldest_ms: oldest }] = series.waiting as [(typeof series.waiting)[number]];
+      expect(series.times.every((_, i) => oldest[i] === (series.indexed_per_s[i] === null ? null : OLDEST_MS))).toBe(
+        true,
+      );
       expect(outages).toEqual([{ server: SERVER.name, from: SERVER.downFrom - 10_000, to: SERVER.downTo }]);
+    });
+
+    it('shows the runs of a pool’s webapps, of several pools, and of none', async () => {
+      const idsOf = async (pool: string[]) =>
+        (await apis().delivery.ask('delivery', { ...WINDOW, pool })).data.overview!.runs.map(({ id }) => id).sort();
+      const behind = (hosts: string[]) => RUNS.filter(({ host }) => hosts.includes(host)).map(({ id }) => id);
+      for (const [pool, hosts] of Object.entries(POOLS)) expect(await idsOf([pool]), pool).toEqual(behind(hosts));
+      expect(await idsOf(Object.keys(POOLS))).toEqual(RUNS.map(({ id }) => id));
+      expect(await idsOf(['nobody'])).toEqual([]);
     });
 
     it('keeps dead letters by reason, with their bytes', async () => {

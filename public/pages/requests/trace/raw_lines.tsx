@@ -6,6 +6,9 @@ import { SUBJECTS } from '../../../test_subjects';
 import { asText } from '../../delivery/bytes';
 import type { TraceAnswer } from './use_trace';
 
+const UNTIL_SENT =
+  'From the line’s own time until the indexer sent it. It can be searched at Elasticsearch’s next refresh: 1 s at most by default.';
+
 /** The lines as they were written, by hop: text only, control characters written out. */
 export function RawLines({ trace: { lines, joined_by, request_id } }: { trace: TraceAnswer }) {
   const discover = useDiscover(`http.request.id : "${request_id ?? ''}"`);
@@ -28,7 +31,9 @@ export function RawLines({ trace: { lines, joined_by, request_id } }: { trace: T
             <span className="rotaToolbar__space" />
             <span className="rotaFine">
               {formatBytes(line.bytes)}
-              {line.searchable_after_ms === null ? '' : ` · searchable after ${formatMs(line.searchable_after_ms)}`}
+              {line.sent_after_ms !== null && (
+                <span title={UNTIL_SENT}> · sent to Elasticsearch after {formatMs(line.sent_after_ms)}</span>
+              )}
             </span>
           </div>
           <EuiCodeBlock isCopyable paddingSize="s" fontSize="s" whiteSpace="pre-wrap" overflowHeight={180}>
