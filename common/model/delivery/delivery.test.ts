@@ -164,6 +164,11 @@ describe('a run', () => {
     );
   });
 
+  it('is not proven while lines are on their way, closed or not', () => {
+    const young = { absent: [{ first: 98, last: 99 }], youngFrom: 95 };
+    expect(judge(young)).toMatchObject({ state: 'running', inFlight: 2, unprovenAfter: null });
+  });
+
   it('is incomplete, and misses nothing, where nobody looked for the numbers', () => {
     expect(judge({ unsearched: 7 })).toMatchObject({ state: 'unsearched', unsearched: 7, missing: [] });
     const found = judge({ unsearched: 7, absent: [{ first: 3, last: 3 }] });

@@ -56,11 +56,13 @@ export function judgeRun(facts: RunFacts, now: number, aliveMs: number): Judgeme
   const missing = facts.declaredCut ? [] : open;
   const unsearched = facts.unsearched + countOf(open) - countOf(missing);
   const running = !facts.closed && now - facts.lastSeen <= aliveMs;
-  const soFar = facts.closed ? 'proven' : running ? 'running' : 'unproven';
+  const inFlight = countOf(unexplained) - countOf(open);
+  // A run that closed is not proven before its last lines are there.
+  const soFar = facts.closed ? (inFlight > 0 ? 'running' : 'proven') : running ? 'running' : 'unproven';
   return {
     state: missing.length > 0 ? 'missing' : unsearched > 0 ? 'unsearched' : soFar,
     missing,
-    inFlight: countOf(unexplained) - countOf(open),
+    inFlight,
     dropped: countOf(afterDead) - countOf(unexplained),
     dead: deadAbsent,
     unsearched,

@@ -10,10 +10,10 @@ export const RUN_STATE_WORDS: Record<RunState, { label: string; meaning: string 
   missing: { label: 'missing', meaning: 'numbers are absent and nothing accounts for them' },
   unsearched: {
     label: 'incomplete, not searched',
-    meaning: 'numbers are absent; which, or why, was not looked for or could not be read in full',
+    meaning: 'numbers are absent, not known which or why',
   },
   unproven: { label: 'unproven tail', meaning: 'no closing count: what came last is not known' },
-  running: { label: 'running', meaning: 'all so far is accounted for, and the run goes on' },
+  running: { label: 'running', meaning: 'all so far is accounted for, and more is to come' },
   proven: { label: 'proven', meaning: 'every number up to the closing count is accounted for' },
 };
 

@@ -55,3 +55,9 @@ test('every mark stays within the strip', () => {
     }),
   );
 });
+
+test('of a run that was not searched, nothing is drawn as proven', () => {
+  const [mark, ...rest] = stripMarks({ ...RUN, state: 'unsearched', unsearched: 3, unproven_after: 1000 }, 160);
+  expect(mark).toEqual({ kind: 'unproven', x: 0, width: 160 });
+  expect(rest).toEqual([]);
+});

@@ -135,6 +135,7 @@ function headlineOf(run: Run, gap: Run['missing_ranges'][number] | undefined, ou
   }
   if (run.state === 'unproven')
     return `Nothing is known after ${count(run.sent)}: the run ended without its closing count.`;
+  if (run.state === 'running' && run.closed) return `Closed; ${plural(run.in_flight, 'line')} may still be on the way.`;
   if (run.state === 'running') return 'Complete so far; the run goes on.';
   return 'Every number is accounted for.';
 }
