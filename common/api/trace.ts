@@ -58,6 +58,8 @@ export const rawLineSchema = z.object({
   t: momentSchema,
   host: z.string(),
   dataset: z.string(),
+  /** Found by nginx's connection, not by the request's id: an error line. */
+  by_connection: z.boolean(),
   tier: z.string().nullable(),
   original: z.string(),
   bytes: z.number(),

@@ -1,5 +1,6 @@
 import type { Browser } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TraceData } from '../../common/api/index.js';
 import { SUBJECTS } from '../../public/test_subjects.js';
 import { balancerStats } from '../../stack/services/haproxy.js';
 import { openBrowser, openPage, subject } from '../support/browser.js';
@@ -169,5 +170,40 @@ describe('the Rotation page in Chromium', () => {
     for (const row of shown)
       expect(row).toMatch(/200[\s\S]*GET[\s\S]*\/products\/\d+[\s\S]*frontend-[12][\s\S]*web-[1-4]/);
     expect(errors).toEqual([]);
+  });
+});
+
+describe('a webapp that is gone', () => {
+  test('leaves nginx’s own words in the traces of the requests that met it', async () => {
+    const { stack } = running;
+    await stack.stop('web-1');
+    for (let n = 0; n < 24; n++) await (await fetch(`${stack.status().urls['site']}products/${n}`)).arrayBuffer();
+    const find = (dataset: string, filter: object[]) =>
+      documents(stack.elasticsearchUrl, `logs-${dataset}-rota`, { bool: { filter } });
+    const failed = { term: { 'event.action': 'upstream_connect_failed' } };
+    const byUsers = { prefix: { 'url.path': '/products' } };
+    const [error] = await eventually(
+      () => find('nginx.error', [failed, byUsers]),
+      (hits) => hits.length > 0,
+    );
+    const connection = Number(at(error?._source, 'nginx.error.connection_id'));
+    const mine = [
+      { term: { 'nginx.error.connection_id': connection } },
+      { term: { 'host.name': at(error?._source, 'host.name') } },
+      { term: { 'url.path': at(error?._source, 'url.path') } },
+    ];
+    const [access] = await eventually(
+      () => find('nginx.access', mine),
+      (hits) => hits.length > 0,
+    );
+    const answer = await fetch(`${stack.dashboardUrl}internal/rota/v1/trace`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'kbn-xsrf': 'rota' },
+      body: JSON.stringify({ request_id: at(access?._source, 'http.request.id') }),
+    });
+    const { data } = (await answer.json()) as { data: TraceData };
+    const hop = data.hops.find(({ message }) => message?.startsWith('connect() failed (111'));
+    expect(hop).toMatchObject({ host: 'frontend-1', label: 'nginx error, same connection' });
+    expect(data.hops.find(({ id }) => id === hop?.parent)).toMatchObject({ kind: 'attempt', host: 'web-1' });
   });
 });

@@ -4,6 +4,7 @@ import { deliveryDocuments } from './delivery_world';
 import { documentsOf } from './documents';
 import { healthCases } from './health_cases';
 import { longRangeCases, longRangeDocuments, recordedDocuments } from './long_range_cases';
+import { nginxErrorCases, nginxErrorDocuments } from './nginx_error_cases';
 import { load, rotaApi, startNode } from './node';
 import { outageCases, outageDocuments } from './outage_cases';
 import { recordingCases } from './recording_cases';
@@ -17,7 +18,10 @@ import { buildWorld } from './world';
  */
 const world = buildWorld();
 const settings = { monitor: { interval_s: 10 } };
-let apis: Record<'full' | 'words' | 'cloud' | 'delivery' | 'empty' | 'long' | 'outage', ReturnType<typeof rotaApi>>;
+let apis: Record<
+  'full' | 'words' | 'cloud' | 'delivery' | 'empty' | 'long' | 'outage' | 'errors',
+  ReturnType<typeof rotaApi>
+>;
 let recorded: Parameters<typeof recordingCases>[1] extends () => infer T ? T : never;
 let stop: () => Promise<void> = async () => undefined;
 
@@ -41,6 +45,8 @@ beforeAll(async () => {
   await load(node.client, long, recordedDocuments(long));
   const outage = space('outage');
   await load(node.client, outage, outageDocuments(outage));
+  const errors = space('errors');
+  await load(node.client, errors, nginxErrorDocuments(errors));
   recorded = { client: node.client, url: node.url, namespace: full };
   const api = (namespace: string) => rotaApi(node.client, namespace, settings);
   apis = {
@@ -51,6 +57,7 @@ beforeAll(async () => {
     empty: api(space('empty')),
     long: api(long),
     outage: api(outage),
+    errors: api(errors),
   };
 }, 600_000);
 afterAll(() => stop());
@@ -60,6 +67,7 @@ describe('queries against a real Elasticsearch', () => {
   healthCases(world, () => apis);
   requestsCases(world, () => apis);
   deliveryCases(() => apis);
+  nginxErrorCases(() => apis.errors);
   outageCases(() => apis.outage);
   longRangeCases(() => apis.long);
   recordingCases(world, () => recorded);
