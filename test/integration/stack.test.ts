@@ -178,28 +178,27 @@ describe('a webapp that is gone', () => {
     const { stack } = running;
     await stack.stop('web-1');
     for (let n = 0; n < 24; n++) await (await fetch(`${stack.status().urls['site']}products/${n}`)).arrayBuffer();
-    const find = (dataset: string, filter: object[]) =>
-      documents(stack.elasticsearchUrl, `logs-${dataset}-rota`, { bool: { filter } });
+    const first = async (dataset: string, filter: object[]) => {
+      const hits = await eventually(
+        () => documents(stack.elasticsearchUrl, `logs-${dataset}-rota`, { bool: { filter } }),
+        (found) => found.length > 0,
+      );
+      return hits[0]!._source;
+    };
     const failed = { term: { 'event.action': 'upstream_connect_failed' } };
     const byUsers = { prefix: { 'url.path': '/products' } };
-    const [error] = await eventually(
-      () => find('nginx.error', [failed, byUsers]),
-      (hits) => hits.length > 0,
-    );
-    const connection = Number(at(error?._source, 'nginx.error.connection_id'));
+    const error = await first('nginx.error', [failed, byUsers]);
+    const connection = Number(at(error, 'nginx.error.connection_id'));
     const mine = [
       { term: { 'nginx.error.connection_id': connection } },
-      { term: { 'host.name': at(error?._source, 'host.name') } },
-      { term: { 'url.path': at(error?._source, 'url.path') } },
+      { term: { 'host.name': at(error, 'host.name') } },
+      { term: { 'url.path': at(error, 'url.path') } },
     ];
-    const [access] = await eventually(
-      () => find('nginx.access', mine),
-      (hits) => hits.length > 0,
-    );
-    const answer = await fetch(`${stack.dashboardUrl}internal/rota/v1/trace`, {
+    const access = await first('nginx.access', mine);
+    const answer = await fetch(new URL('/internal/rota/v1/trace', stack.dashboardUrl), {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'kbn-xsrf': 'rota' },
-      body: JSON.stringify({ request_id: at(access?._source, 'http.request.id') }),
+      body: JSON.stringify({ request_id: at(access, 'http.request.id') }),
     });
     const { data } = (await answer.json()) as { data: TraceData };
     const hop = data.hops.find(({ message }) => message?.startsWith('connect() failed (111'));
