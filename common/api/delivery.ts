@@ -24,7 +24,7 @@ export const deliveryRequestSchema = scopeSchema.extend({
 });
 export type DeliveryRequest = z.infer<typeof deliveryRequestSchema>;
 
-export const RUN_STATES = ['missing', 'unproven', 'proven', 'running'] as const;
+export const RUN_STATES = ['missing', 'unsearched', 'unproven', 'proven', 'running'] as const;
 
 export const rangeSchema = z.object({ first: z.number(), last: z.number() });
 export type SequenceRange = z.infer<typeof rangeSchema>;
@@ -36,7 +36,10 @@ export const runSchema = z.object({
   host: z.string().nullable(),
   service: z.string().nullable(),
   version: z.string().nullable(),
-  /** `running`: fresh stats say all so far arrived, and the run goes on. */
+  /**
+   * `running`: fresh stats say all so far arrived, and the run goes on. `unsearched`: numbers are absent, and nobody
+   * looked for which, or not all of its drops and dead letters could be read. Asked for by its id, a run is searched.
+   */
   state: z.enum(RUN_STATES),
   started: momentSchema,
   last_seen: momentSchema,
@@ -51,13 +54,23 @@ export const runSchema = z.object({
   missing_ranges_truncated: z.boolean(),
   /** Young numbers that may still be on their way; not missing. */
   in_flight: z.number(),
+  /** Absent numbers of which it is not known whether anything explains them; not missing. */
+  unsearched: z.number(),
+  /** Numbers too old to be kept. */
+  expired: z.number(),
+  /** Absent numbers that a declared drop explains; less than `drops` tell where a resend arrived after all. */
+  dropped: z.number(),
   /** Numbers after this one are not proven. */
   unproven_after: z.number().nullable(),
+  /** By cause, as declared; `ranges` are for drawing, thinned out where they lie close together. */
   drops: z.array(z.object({ cause: z.string(), count: z.number(), ranges: z.array(rangeSchema) })),
+  /** Absent numbers that are dead letters; of an unsearched run all its dead letters. */
   dead_letters: z.number(),
-  dead_letter_sequences: z.array(z.number()),
+  /** For drawing, thinned out where they lie close together. */
+  dead_letter_ranges: z.array(rangeSchema),
   /** Repeats that an indexer refused; null when no indexer has told. */
   duplicates_refused: z.number().nullable(),
+  /** From a line's own time until the indexer sent it; it can be searched at Elasticsearch's next refresh. */
   lag_p50_ms: z.number().nullable(),
   lag_p95_ms: z.number().nullable(),
 });
@@ -99,9 +112,10 @@ export const deliveryDataSchema = z.object({
         proven: z.number(),
         running: z.number(),
         unproven: z.number(),
+        unsearched: z.number(),
         missing: z.number(),
       }),
-      /** written = indexed + drops + dead_letters + missing + in_flight; duplicates stand outside it. */
+      /** written = indexed + drops + dead_letters + missing + in_flight + unsearched + expired; duplicates stand outside. */
       account: z.object({
         written: z.number(),
         written_is_lower_bound: z.boolean(),
@@ -110,6 +124,8 @@ export const deliveryDataSchema = z.object({
         dead_letters: z.number(),
         missing: z.number(),
         in_flight: z.number(),
+        unsearched: z.number(),
+        expired: z.number(),
         duplicates_refused: z.number(),
       }),
       /** Worst first. */
@@ -122,6 +138,8 @@ export const deliveryDataSchema = z.object({
         queues: z.array(z.object({ server: z.string(), queue: z.string(), depth: seriesSchema })),
         indexed_per_s: seriesSchema,
         retries: seriesSchema,
+        /** How long the oldest line had been waiting in each indexer when it reported. */
+        waiting: z.array(z.object({ server: z.string(), oldest_ms: seriesSchema })),
       }),
       lag_p50_ms: z.number().nullable(),
       lag_p95_ms: z.number().nullable(),
@@ -139,7 +157,8 @@ export const deliveryDataSchema = z.object({
       around: z.array(
         z.object({
           sequence: z.number(),
-          state: z.enum(['indexed', 'missing', 'dropped', 'dead_letter']),
+          /** `unknown`: absent, and on its way, expired, or not to be explained by what was read. */
+          state: z.enum(['indexed', 'missing', 'dropped', 'dead_letter', 'unknown']),
           t: momentSchema.nullable(),
           received: momentSchema.nullable(),
         }),

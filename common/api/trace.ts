@@ -58,11 +58,13 @@ export const rawLineSchema = z.object({
   t: momentSchema,
   host: z.string(),
   dataset: z.string(),
+  /** Found by nginx's connection, not by the request's id: an error line. */
+  by_connection: z.boolean(),
   tier: z.string().nullable(),
   original: z.string(),
   bytes: z.number(),
-  /** From the line's own time until it could be searched. */
-  searchable_after_ms: z.number().nullable(),
+  /** From the line's own time until the indexer sent it; searchable at Elasticsearch's next refresh. */
+  sent_after_ms: z.number().nullable(),
   run: z.string().nullable(),
   sequence: z.number().nullable(),
 });

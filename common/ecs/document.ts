@@ -33,6 +33,7 @@ export interface EcsDocument {
     request?: { id?: string; method?: string };
     response?: { status_code?: number };
   };
+  nginx?: { error?: { connection_id?: number } };
   log?: { level?: string; logger?: string };
   rota?: {
     tier?: Tier;

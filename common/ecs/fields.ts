@@ -15,6 +15,8 @@ export const FIELDS = {
   upstreamAddress: 'rota.upstream.address',
   upstreamStatus: 'rota.upstream.status_code',
   upstreamDuration: 'rota.upstream.duration',
+  /** nginx's connection, in its error lines and in Rota's access lines. */
+  nginxConnection: 'nginx.error.connection_id',
   haproxyServer: 'haproxy.server_name',
   haproxyBackend: 'haproxy.backend_name',
   requestId: 'http.request.id',

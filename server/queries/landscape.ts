@@ -2,7 +2,7 @@ import { ACCESS_DATASETS, type Dataset, FIELDS, streamOf } from '../../common/ec
 import { AddressBook, type Sighting } from '../../common/model/address_book';
 import type { Context } from '../context';
 import { type Bucket, bucketOf, bucketsOf } from '../search/buckets';
-import type { NamedSearch } from '../search/msearch';
+import { type NamedSearch, NO_ANSWER } from '../search/msearch';
 
 const MAX_HOSTS = 200;
 /** Hosts that wrote nothing in the window still belong to their pools: look back this far. */
@@ -119,6 +119,9 @@ function readLandscape(
     book: new AddressBook(webapps.flatMap(sightingsOf), overrides),
   };
 }
+
+/** For questions that need nobody's addresses and pools. */
+export const NOBODY: Landscape = readLandscape({ webapps: NO_ANSWER, frontends: NO_ANSWER, balancers: NO_ANSWER }, {});
 
 function upstreamsOf(frontend: Bucket): Landscape['upstreams'] {
   const last = bucketsOf(frontend, 'upstreams').map((upstream) => ({

@@ -1,6 +1,6 @@
 import { DELIVERY_GAP, MORNING } from '../fixtures/morning/story';
 import { test as base, expect, SUBJECTS, WHOLE, written } from './rota';
-import { sizeOf, type TrueRun, trueRuns } from './runs';
+import { sizeOf, TEST_RUN, type TrueRun, trueRuns } from './runs';
 import { ALL } from './truth';
 
 /** The runs are counted number by number once for all specs. */
@@ -80,18 +80,55 @@ test.describe('Delivery', () => {
       .panel('runs')
       .getByRole('button', { name: /^missing/ })
       .click();
-    await expect(rota.page.getByTestId(SUBJECTS.runs).locator('tbody tr')).toHaveCount(torn.length);
+    const rows = rota.page.getByTestId(SUBJECTS.runs).locator('tbody tr');
+    await expect(rows).toHaveCount(torn.length);
+    // The address carries it to whoever opens it.
+    await rota.page.reload();
+    await expect(rows).toHaveCount(torn.length);
+    expect(rota.param('run_state')).toBe('missing');
+  });
+
+  test('keeps the page of runs and its size in the address', async ({ rota, truth }) => {
+    await truth.write(shortRuns(27));
+    const lately = { from: 'now-15m', to: 'now', kql: 'host.name : "e2e-host"' };
+    await rota.loaded('delivery', { ...lately, runs_page: '3' });
+    const rows = rota.page.getByTestId(SUBJECTS.runs).locator('tbody tr');
+    await expect(rows).toHaveCount(7);
+    await rota
+      .panel('runs')
+      .getByText(/^Rows per page/)
+      .click();
+    await rota.page.getByRole('button', { name: '25 rows' }).click();
+    await expect(rows).toHaveCount(25);
+    expect([rota.param('runs_size'), rota.param('runs_page')]).toEqual(['25', null]);
+    // What no page has is taken for the nearest that there is.
+    await rota.loaded('delivery', { ...lately, runs_page: '-7', run_state: 'nonsense' });
+    await expect(rows).toHaveCount(10);
+  });
+
+  test('shows the runs of a pool', async ({ rota, truth, runs }) => {
+    const pools = await truth.terms('nginx.access', 'rota.pool', { match_all: {} }, ALL);
+    await rota.loaded('delivery', { ...WHOLE, pool: pools[0]!.value });
+    await expect(rota.page.getByTestId(SUBJECTS.run(runs[0]!.id))).toBeVisible();
+    await rota.open('delivery', { ...WHOLE, pool: 'nobody' });
+    await expect(rota.page.getByTestId(SUBJECTS.run(runs[0]!.id))).toHaveCount(0);
   });
 
   test('shows lag, queues and the indexer over time, or says that nobody told of them', async ({ rota, truth }) => {
     await rota.loaded('delivery', WHOLE);
     const lag = await rota.showTable('lag');
     expect(await lag.locator('tbody tr', { hasText: 'ms' }).count()).toBeGreaterThan(10);
+    // What is measured ends with the indexer's sending, and the page says so.
+    await expect(rota.panel('lag')).toContainText('sent to Elasticsearch');
     const told = await truth.count('rota.pipeline', { exists: { field: 'rota.rsyslog.size' } }, ALL);
     if (told === 0) await expect(rota.panel('queues')).toContainText('No rsyslog has told of its queues');
     else
-      expect(await (await rota.showTable('queues')).locator('tbody tr', { hasText: /\d$/ }).count()).toBeGreaterThan(0);
+      expect(
+        await (await rota.showTable('queues')).locator('tbody tr', { hasText: /\d( ms| s)?$/ }).count(),
+      ).toBeGreaterThan(0);
     const reports = await truth.count('rota.pipeline', { exists: { field: 'rota.indexer.indexed' } }, ALL);
+    const waited = await truth.count('rota.pipeline', { exists: { field: 'rota.indexer.oldest_ms' } }, ALL);
+    expect((await rota.panel('queues').getByText('indexer, oldest line').count()) > 0).toBe(waited > 0);
     if (reports === 0) await expect(rota.panel('indexer')).toContainText('No indexer has reported');
     else
       expect(await (await rota.showTable('indexer')).locator('tbody tr', { hasText: /\d/ }).count()).toBeGreaterThan(0);
@@ -121,6 +158,9 @@ test.describe('Delivery', () => {
     await expect(original).toContainText('1b 5b 33 31 6d');
     await original.getByText('Base64', { exact: true }).click();
     await expect(original).toContainText(Buffer.from(LETTER.bytes).toString('base64'));
+    expect(rota.param('dead_letter')).toBe(LETTER.reason);
+    await rota.page.reload();
+    await expect(original).toContainText('\\x1b[31m<b>no line of ours</b>');
   });
 
   test('shows deploys and pool events on its charts', async ({ rota }) => {
@@ -142,4 +182,15 @@ function deadLetter() {
     rota: { raw: Buffer.from(LETTER.bytes).toString('base64'), reason: LETTER.reason, input: 'tcp' },
   };
   return { dataset: 'rota.deadletter', id, doc };
+}
+
+/** Runs of one line each, of a host of their own. */
+function shortRuns(count: number) {
+  const time = new Date().toISOString();
+  return Array.from({ length: count }, (_, i) => {
+    const run = `${TEST_RUN}${Date.now()}-${i}`;
+    const event = { id: `${run}-1`, sequence: 1, action: 'close', created: time, ingested: time, dataset: 'rota.sdk' };
+    const doc = { '@timestamp': time, event, agent: { ephemeral_id: run }, host: { name: 'e2e-host' } };
+    return { dataset: 'rota.sdk', id: event.id, doc };
+  });
 }

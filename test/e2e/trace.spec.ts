@@ -2,7 +2,7 @@ import { FAILED_FRONTEND } from '../fixtures/morning/story';
 import { expect, type Rota, SUBJECTS, test, WHOLE } from './rota';
 import { ALL, BY_USERS, type Doc, FAILED, type Truth } from './truth';
 
-const EVERYWHERE = 'haproxy.log nginx.access nginx.error rota.access rota.app';
+const EVERYWHERE = 'haproxy.log nginx.access rota.access rota.app';
 
 /** A request that was tried twice, as its frontend logged it. */
 async function retried(truth: Truth): Promise<Doc> {
@@ -20,6 +20,39 @@ async function withStack(truth: Truth): Promise<Doc> {
   const [line] = await truth.documents('rota.app rota.access', query, { most: 1, span: ALL });
   if (!line) throw new Error('The data set holds no error with a stack.');
   return line.doc;
+}
+
+/** nginx's error lines of one request, picked from all that its host wrote on its connection, and marked by their text. */
+async function nginxErrors(truth: Truth, access: Doc): Promise<Doc[]> {
+  const { connection_id } = access['nginx'].error;
+  const mine = [
+    { term: { 'host.name': access['host'].name } },
+    { term: { 'nginx.error.connection_id': connection_id } },
+  ];
+  const lines = await truth.documents('nginx.error', { bool: { filter: mine } }, { span: ALL });
+  const to = Date.parse(access['@timestamp']);
+  const begin = Math.floor((to - access['event'].duration / 1e6) / 1000) * 1000;
+  const request = `request: "${access['http'].request.method} ${access['url'].original} `;
+  return lines
+    .map(({ doc }) => doc)
+    .filter((doc) => Date.parse(doc['@timestamp']) >= begin && Date.parse(doc['@timestamp']) <= to)
+    .filter((doc) => String(doc['event'].original).includes(request));
+}
+
+/** A user's request during which nginx wrote that it could not connect to a webapp. */
+async function refused(truth: Truth): Promise<Doc> {
+  const failed = { term: { 'event.action': 'upstream_connect_failed' } };
+  const errors = await truth.documents('nginx.error', failed, { span: ALL });
+  for (const { doc } of errors) {
+    const { connection_id } = doc['nginx'].error;
+    const same = [
+      { term: { 'host.name': doc['host'].name } },
+      { term: { 'nginx.error.connection_id': connection_id } },
+    ];
+    const accesses = await truth.documents('nginx.access', { bool: { filter: [BY_USERS, ...same] } }, { span: ALL });
+    for (const access of accesses) if ((await nginxErrors(truth, access.doc)).length > 0) return access.doc;
+  }
+  throw new Error('The data set holds no request that met a refused connection.');
 }
 
 const idOf = (doc: Doc) => String(doc['http'].request.id);
@@ -51,7 +84,8 @@ test.describe('Trace', () => {
     const own = await truth.documents(EVERYWHERE, { term: { 'http.request.id': idOf(line) } }, { span: ALL });
     const raw = rota.page.getByTestId(SUBJECTS.rawLines);
     const hosts = new Set(own.map(({ doc }) => doc['host'].name));
-    await expect(raw).toContainText(`${own.length} lines of ${hosts.size} hosts, joined by http.request.id`);
+    const errors = (await nginxErrors(truth, line)).length;
+    await expect(raw).toContainText(`${own.length + errors} lines of ${hosts.size} hosts, joined by http.request.id`);
     for (const { doc } of own) await expect(raw).toContainText(String(doc['event'].dataset));
     // A line stands as it was written where the pipeline kept it, else as what was made of it.
     const text = await raw.innerText();
@@ -59,6 +93,22 @@ test.describe('Trace', () => {
       const sign = doc['event'].original ?? `"id":"${idOf(line)}"`;
       expect(text).toContain(String(sign).slice(0, 40));
     }
+  });
+
+  test('shows what nginx itself wrote of a request, with the attempt that failed', async ({ rota, truth }) => {
+    const access = await refused(truth);
+    const errors = await nginxErrors(truth, access);
+    await openTrace(rota, idOf(access));
+    const hops = rota.page.getByTestId(SUBJECTS.waterfall).getByRole('listitem');
+    const words = await hops.allInnerTexts();
+    const at = words.findIndex((text) => text.includes('connect() failed (111'));
+    expect(at).toBeGreaterThan(0);
+    expect(words[at]).toContain('nginx error, same connection');
+    expect(words.slice(0, at).some((text) => text.includes('attempt 1'))).toBe(true);
+    const raw = rota.page.getByTestId(SUBJECTS.rawLines);
+    for (const error of errors) await expect(raw).toContainText(String(error['event'].original));
+    await expect(raw).toContainText(`${errors.length} of them by nginx’s connection and time`);
+    await expect(raw.getByText('same connection', { exact: true })).toHaveCount(errors.length);
   });
 
   test('shows the application’s error with its stack, dependencies folded', async ({ rota, truth }) => {

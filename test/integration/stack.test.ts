@@ -1,5 +1,6 @@
 import type { Browser } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TraceData } from '../../common/api/index.js';
 import { SUBJECTS } from '../../public/test_subjects.js';
 import { balancerStats } from '../../stack/services/haproxy.js';
 import { openBrowser, openPage, subject } from '../support/browser.js';
@@ -169,5 +170,39 @@ describe('the Rotation page in Chromium', () => {
     for (const row of shown)
       expect(row).toMatch(/200[\s\S]*GET[\s\S]*\/products\/\d+[\s\S]*frontend-[12][\s\S]*web-[1-4]/);
     expect(errors).toEqual([]);
+  });
+});
+
+describe('a webapp that is gone', () => {
+  test('leaves nginx’s own words in the traces of the requests that met it', async () => {
+    const { stack } = running;
+    await stack.stop('web-1');
+    for (let n = 0; n < 24; n++) await (await fetch(`${stack.status().urls['site']}products/${n}`)).arrayBuffer();
+    const first = async (dataset: string, filter: object[]) => {
+      const hits = await eventually(
+        () => documents(stack.elasticsearchUrl, `logs-${dataset}-rota`, { bool: { filter } }),
+        (found) => found.length > 0,
+      );
+      return hits[0]!._source;
+    };
+    const failed = { term: { 'event.action': 'upstream_connect_failed' } };
+    const byUsers = { prefix: { 'url.path': '/products' } };
+    const error = await first('nginx.error', [failed, byUsers]);
+    const connection = Number(at(error, 'nginx.error.connection_id'));
+    const mine = [
+      { term: { 'nginx.error.connection_id': connection } },
+      { term: { 'host.name': at(error, 'host.name') } },
+      { term: { 'url.path': at(error, 'url.path') } },
+    ];
+    const access = await first('nginx.access', mine);
+    const answer = await fetch(new URL('/internal/rota/v1/trace', stack.dashboardUrl), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'kbn-xsrf': 'rota' },
+      body: JSON.stringify({ request_id: at(access, 'http.request.id') }),
+    });
+    const { data } = (await answer.json()) as { data: TraceData };
+    const hop = data.hops.find(({ message }) => message?.startsWith('connect() failed (111'));
+    expect(hop).toMatchObject({ host: 'frontend-1', label: 'nginx error, same connection' });
+    expect(data.hops.find(({ id }) => id === hop?.parent)).toMatchObject({ kind: 'attempt', host: 'web-1' });
   });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judgeRun, type RunFacts } from './judge';
 import { findMissing, type SequenceIndex } from './missing';
-import { countOf, gapsIn, type Range, subtractRanges, uniteRanges } from './ranges';
+import { countOf, gapsIn, type Range, subtractRanges, thinRanges, uniteRanges } from './ranges';
 
 const range = fc
   .tuple(fc.integer({ min: 1, max: 80 }), fc.nat(15))
@@ -45,6 +45,19 @@ describe('ranges', () => {
         expect(members(uniteRanges(a))).toEqual(inA);
         expect(members(subtractRanges(a, b))).toEqual(new Set([...inA].filter((n) => !inB.has(n))));
         expect(countOf(a)).toBe(inA.size);
+      }),
+    );
+  });
+
+  it('keep for a drawing the widest that begins in each step, and nothing that was not there', () => {
+    fc.assert(
+      fc.property(ranges, (list) => {
+        const thin = thinRanges(list, 100, 20);
+        expect(thin.every(({ first, last }) => members(list).has(first) && members(list).has(last))).toBe(true);
+        for (const { first, last } of uniteRanges(list)) {
+          const same = thin.find((one) => Math.floor(one.first / 5) === Math.floor(first / 5))!;
+          expect(same.last - same.first).toBeGreaterThanOrEqual(last - first);
+        }
       }),
     );
   });
@@ -110,6 +123,8 @@ describe('a run', () => {
     youngFrom: null,
     drops: [],
     deadLetters: [],
+    declaredCut: false,
+    unsearched: 0,
     closed: true,
     lastSeen: 0,
     expiredTo: 0,
@@ -149,19 +164,40 @@ describe('a run', () => {
     );
   });
 
-  it('always adds up: highest = indexed + drops + dead letters + in flight + missing', () => {
+  it('is not proven while lines are on their way, closed or not', () => {
+    const young = { absent: [{ first: 98, last: 99 }], youngFrom: 95 };
+    expect(judge(young)).toMatchObject({ state: 'running', inFlight: 2, unprovenAfter: null });
+  });
+
+  it('is incomplete, and misses nothing, where nobody looked for the numbers', () => {
+    expect(judge({ unsearched: 7 })).toMatchObject({ state: 'unsearched', unsearched: 7, missing: [] });
+    const found = judge({ unsearched: 7, absent: [{ first: 3, last: 3 }] });
+    expect(found).toMatchObject({ state: 'missing', unsearched: 7, missing: [{ first: 3, last: 3 }] });
+  });
+
+  it('misses nothing that drops or dead letters may explain which were not read', () => {
+    const absent = [{ first: 3, last: 6 }];
+    const judged = judge({ absent, deadLetters: [3], declaredCut: true });
+    expect(judged).toMatchObject({ state: 'unsearched', dead: 1, unsearched: 3, missing: [] });
+    expect(judge({ absent, deadLetters: [3, 4, 5, 6], declaredCut: true }).state).toBe('proven');
+  });
+
+  it('always adds up: highest = indexed + drops + dead letters + in flight + missing + unsearched + expired', () => {
     const arbitrary = fc.record({
       absent: ranges.map((list) => uniteRanges(list)),
       drops: fc.array(fc.record({ cause: fc.constant('x'), count: fc.constant(0), ranges }), { maxLength: 2 }),
       deadLetters: fc.array(fc.integer({ min: 1, max: 100 }), { maxLength: 5 }),
       youngFrom: fc.option(fc.integer({ min: 1, max: 100 })),
       closed: fc.boolean(),
+      declaredCut: fc.boolean(),
+      unsearched: fc.nat(20),
+      expiredTo: fc.nat(40),
     });
     fc.assert(
       fc.property(arbitrary, (changes) => {
-        const indexed = 100 - countOf(changes.absent);
-        const { missing, inFlight, dropped, dead } = judge({ ...changes, indexed });
-        expect(indexed + dropped + dead + inFlight + countOf(missing)).toBe(100);
+        const indexed = 100 - countOf(changes.absent) - changes.unsearched;
+        const { missing, inFlight, dropped, dead, unsearched, expired } = judge({ ...changes, indexed });
+        expect(indexed + dropped + dead + inFlight + countOf(missing) + unsearched + expired).toBe(100);
       }),
     );
   });

@@ -12,6 +12,10 @@ export interface RunFacts {
   youngFrom: number | null;
   drops: readonly { cause: string; count: number; ranges: Range[] }[];
   deadLetters: readonly number[];
+  /** Not all of its drops and dead letters were read: what the read ones do not explain may still be explained. */
+  declaredCut: boolean;
+  /** How many more numbers are absent that were not looked for one by one. */
+  unsearched: number;
   closed: boolean;
   lastSeen: number;
   /** Numbers up to this one are too old to be kept. */
@@ -25,11 +29,16 @@ export interface Judgement {
   /** Drops and dead letters that are really absent: they complete the account. */
   dropped: number;
   dead: number;
+  /** Absent, and nobody looked for why. */
+  unsearched: number;
+  /** Too old to be kept. */
+  expired: number;
   unprovenAfter: number | null;
 }
 
 /**
- * Judges a run: every number up to the highest is indexed, declared dropped, a dead letter, still on its way, or missing.
+ * Judges a run: every number up to the highest is indexed, declared dropped, a dead letter, still on its way, expired,
+ * missing, or absent without anybody having looked for why (then it is not called missing, and the run not complete).
  * Without the closing count nobody knows what was written after the last line: the tail is unproven, unless the run was
  * heard of within `aliveMs` and goes on.
  */
@@ -43,14 +52,21 @@ export function judgeRun(facts: RunFacts, now: number, aliveMs: number): Judgeme
     facts.drops.flatMap(({ ranges }) => ranges),
   );
   const young = facts.youngFrom === null ? [] : [{ first: facts.youngFrom, last: facts.highest }];
-  const missing = subtractRanges(unexplained, young);
+  const open = subtractRanges(unexplained, young);
+  const missing = facts.declaredCut ? [] : open;
+  const unsearched = facts.unsearched + countOf(open) - countOf(missing);
   const running = !facts.closed && now - facts.lastSeen <= aliveMs;
+  const inFlight = countOf(unexplained) - countOf(open);
+  // A run that closed is not proven before its last lines are there.
+  const soFar = facts.closed ? (inFlight > 0 ? 'running' : 'proven') : running ? 'running' : 'unproven';
   return {
-    state: missing.length > 0 ? 'missing' : facts.closed ? 'proven' : running ? 'running' : 'unproven',
+    state: missing.length > 0 ? 'missing' : unsearched > 0 ? 'unsearched' : soFar,
     missing,
-    inFlight: countOf(unexplained) - countOf(missing),
+    inFlight,
     dropped: countOf(afterDead) - countOf(unexplained),
     dead: deadAbsent,
+    unsearched,
+    expired: countOf(facts.absent) - countOf(kept),
     unprovenAfter: facts.closed || running ? null : facts.highest,
   };
 }

@@ -23,7 +23,8 @@ export function subtractRanges(ranges: readonly Range[], known: readonly Range[]
     const rest: Range[] = [];
     let at = first;
     for (const hole of holes) {
-      if (hole.last < at || hole.first > last) continue;
+      if (hole.last < at) continue;
+      if (hole.first > last) break;
       if (hole.first > at) rest.push({ first: at, last: hole.first - 1 });
       at = hole.last + 1;
     }
@@ -47,4 +48,18 @@ export function gapsIn({ first, last }: Range, present: readonly number[]): Rang
   }
   if (at <= last) gaps.push({ first: at, last });
   return gaps;
+}
+
+/**
+ * Ranges for a drawing that shows 1…`highest` in `steps` steps: of those that begin in one step only the widest. What is
+ * left can be drawn in place of all.
+ */
+export function thinRanges(ranges: readonly Range[], highest: number, steps: number): Range[] {
+  const widest = new Map<number, Range>();
+  for (const range of uniteRanges(ranges)) {
+    const step = Math.floor((range.first / Math.max(1, highest)) * steps);
+    const known = widest.get(step);
+    if (!known || range.last - range.first > known.last - known.first) widest.set(step, range);
+  }
+  return [...widest.values()];
 }

@@ -10,6 +10,7 @@ export function deliveryVerdict(counts: Counts, runs: readonly Run[], partial: b
   const rest = [
     ...(counts.running > 0 ? [`${count(counts.running)} running, complete so far`] : []),
     ...(counts.unproven > 0 ? [`${plural(counts.unproven, 'run')} unproven`] : []),
+    ...(counts.unsearched > 0 ? [`${plural(counts.unsearched, 'run')} incomplete, not searched`] : []),
   ];
   if (counts.runs === 0) {
     return {
@@ -40,6 +41,14 @@ export function deliveryVerdict(counts: Counts, runs: readonly Run[], partial: b
       detail: 'Part of the answer is missing, so nothing is called proven.',
       action: null,
     };
+  if (counts.unsearched > 0) {
+    return {
+      tone: 'warning',
+      headline,
+      detail: 'Of some runs it is only known how many numbers are absent, not which, nor why. Open one to search it.',
+      action: null,
+    };
+  }
   if (counts.unproven > 0) {
     return {
       tone: 'warning',

@@ -1,6 +1,17 @@
 import type { Hop } from '../../api';
 import { correctionFor, type Interval, middle } from './clocks';
-import { datasetOf, durationOf, hostOf, intervalOf, kindOf, statusOf, type TraceLine, timeOf } from './lines';
+import {
+  datasetOf,
+  durationOf,
+  hostOf,
+  intervalOf,
+  isErrorOf,
+  isNginxError,
+  kindOf,
+  statusOf,
+  type TraceLine,
+  timeOf,
+} from './lines';
 import { splitStack } from './stack';
 
 /** One try of a frontend at a webapp, placed by the frontend's own times. */
@@ -38,6 +49,11 @@ export function buildTrace(lines: readonly TraceLine[], nameOf: NameOf): BuiltTr
   const shift = (line: TraceLine, t: number) => t + (clocks.get(hostOf(line)) ?? 0);
   const begins = [...balancers, ...frontends, ...events].map((line) => shift(line, intervalOf(line).from));
   const start = Math.min(...(begins.length > 0 ? begins : texts.map((line) => shift(line, timeOf(line)))));
+  const errors = new Map(
+    texts.filter(isNginxError).map((line) => [line, frontends.find((frontend) => isErrorOf(frontend, line))]),
+  );
+  const errorsOf = (frontend: TraceLine) => texts.filter((line) => errors.get(line) === frontend);
+  const plain = texts.filter((line) => !isNginxError(line));
   const hops: Hop[] = [];
   for (const line of balancers) hops.push(bar(line, 'balancer', null, 0, shift(line, intervalOf(line).from) - start));
   const root = balancers[0] ? hops[0]!.id : null;
@@ -47,12 +63,18 @@ export function buildTrace(lines: readonly TraceLine[], nameOf: NameOf): BuiltTr
     for (const attempt of tries.filter((one) => one.frontend === line)) {
       hops.push(attemptHop(attempt, frontend, start));
       const own = events.filter((event) => homes.get(event) === attempt);
-      for (const event of own) hops.push(...eventHops(event, hops.at(-1)!, texts, shift, start));
+      const hop = hops.at(-1)!;
+      const spoken = errorsOf(line).filter((error) => attemptOf(error, tries, line, nameOf) === attempt);
+      for (const error of spoken) hops.push(errorHop(error, hop));
+      for (const event of own) hops.push(...eventHops(event, hop, plain, shift, start));
+    }
+    for (const error of errorsOf(line)) {
+      if (attemptOf(error, tries, line, nameOf) === undefined) hops.push(errorHop(error, frontend));
     }
   }
   const placed = new Set(hops.map(({ line }) => line));
   for (const event of events.filter(({ id }) => !placed.has(id)))
-    hops.push(...eventHops(event, null, texts, shift, start));
+    hops.push(...eventHops(event, null, plain, shift, start));
   const shown = new Set(hops.map(({ line }) => line));
   for (const line of texts.filter(({ id }) => !shown.has(id)))
     hops.push(textHop(line, null, shift(line, timeOf(line)) - start));
@@ -115,6 +137,25 @@ function correctionsOf(events: readonly TraceLine[], homes: Map<TraceLine, Try>)
     byHost.set(hostOf(event), [...list, correctionFor(intervalOf(event), home)]);
   }
   return byHost;
+}
+
+/**
+ * The attempt that an error line speaks of: the one at its address, of several at one address the last that failed. What
+ * speaks of no address is the frontend's own.
+ */
+function attemptOf(error: TraceLine, tries: readonly Try[], frontend: TraceLine, nameOf: NameOf): Try | undefined {
+  const address = error.doc.rota?.upstream?.address;
+  if (address === undefined) return undefined;
+  const there = tries.filter((one) => one.frontend === frontend && one.host === nameOf(address));
+  return there.filter(({ status }) => status === null || status >= 500).at(-1) ?? there.at(-1);
+}
+
+/** An error line tells whole seconds: it stands at the end of the hop that it speaks of, for that is when it was written. */
+function errorHop(line: TraceLine, parent: Hop): Hop {
+  return {
+    ...textHop(line, parent, parent.offset_ms + (parent.duration_ms ?? 0)),
+    label: 'nginx error, same connection',
+  };
 }
 
 const EMPTY = { level: null, logger: null, message: null, error: null } as const;

@@ -37,6 +37,43 @@ export function intervalOf(line: TraceLine): { from: number; to: number } {
   return datasetOf(line) === 'haproxy.log' ? { from: t, to: t + duration } : { from: t - duration, to: t };
 }
 
+/** nginx's own error lines know no request id; its connection is what they share with the access line. */
+export function isNginxError(line: TraceLine): boolean {
+  return datasetOf(line) === 'nginx.error';
+}
+
+/**
+ * Whether an error line of the same host and connection fits into a request. Error logs tell whole seconds, cut off; where
+ * a kept-alive connection carried another request in the same second, method and path keep the two apart.
+ */
+export function isErrorOf(access: TraceLine, error: TraceLine): boolean {
+  const { from, to } = errorSpan(access);
+  const t = timeOf(error);
+  const same = <T>(read: (line: TraceLine) => T | undefined) => {
+    const [a, b] = [read(access), read(error)];
+    return a === undefined || b === undefined || a === b;
+  };
+  return (
+    hostOf(access) === hostOf(error) &&
+    connectionOf(access) !== undefined &&
+    connectionOf(access) === connectionOf(error) &&
+    t >= from &&
+    t <= to &&
+    same(({ doc }) => doc.http?.request?.method) &&
+    same(({ doc }) => doc.url?.path)
+  );
+}
+
+/** When an error of this request can have been logged. Access times are rounded to milliseconds. */
+export function errorSpan(access: TraceLine): { from: number; to: number } {
+  const { from, to } = intervalOf(access);
+  return { from: Math.floor((from - 1) / 1000) * 1000, to: to + 1 };
+}
+
+export function connectionOf({ doc }: TraceLine): number | undefined {
+  return doc.nginx?.error?.connection_id;
+}
+
 export type LineKind = 'balancer' | 'frontend' | 'event' | 'line';
 
 export function kindOf(line: TraceLine): LineKind {

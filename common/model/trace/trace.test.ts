@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildTrace } from './build';
 import { correctionFor } from './clocks';
-import type { TraceLine } from './lines';
+import { isErrorOf, type TraceLine } from './lines';
 import { splitStack } from './stack';
 import { traceVerdict } from './verdict';
 
@@ -90,6 +90,79 @@ describe('trace', () => {
         expect(hops.every(({ parent }) => parent === null || known.has(parent))).toBe(true);
       }),
     );
+  });
+});
+
+describe('nginx’s error lines', () => {
+  const request = { http: { request: { id: 'r', method: 'GET' } }, url: { path: '/cart' } };
+  const connection = (connection_id: number) => ({ nginx: { error: { connection_id } } });
+  const frontend = line('fe', 'nginx.access', 'frontend-2', 608, {
+    ...request,
+    ...connection(7),
+    http: { ...request.http, response: { status_code: 200 } },
+    event: { duration: 604e6 },
+    rota: {
+      attempts: [
+        { n: 1, address: '10.20.0.13:8000', status_code: 502, duration: 1e6 },
+        { n: 2, address: '10.20.0.14:8000', status_code: 200, duration: 600e6 },
+      ],
+    },
+  });
+  /** T is 412 ms after a whole second: what was logged then bears the second before it. */
+  const error = (changes: object = {}, ms = -412, host = 'frontend-2') =>
+    line('er', 'nginx.error', host, ms, {
+      ...connection(7),
+      http: { request: { method: 'GET' } },
+      url: { path: '/cart' },
+      log: { level: 'error' },
+      message: 'connect() failed (111: Connection refused) while connecting to upstream',
+      rota: { upstream: { address: '10.20.0.13:8000' } },
+      ...changes,
+    });
+
+  it('belong to the request that had their host, connection, second, method and path', () => {
+    expect(isErrorOf(frontend, error())).toBe(true);
+    expect(isErrorOf(frontend, error({}, 588))).toBe(true);
+    // Without a request of their own, as of a client that spoke no HTTP.
+    expect(isErrorOf(frontend, error({ http: undefined, url: undefined }))).toBe(true);
+    const others = [
+      error({}, -1412),
+      error({}, 1588),
+      error({}, -412, 'frontend-1'),
+      error(connection(8)),
+      error({ nginx: undefined }),
+      error({ url: { path: '/other' } }),
+      error({ http: { request: { method: 'POST' } } }),
+    ];
+    expect(others.filter((one) => isErrorOf(frontend, one))).toEqual([]);
+    expect(isErrorOf({ ...frontend, doc: { ...frontend.doc, nginx: undefined } }, error({ nginx: undefined }))).toBe(
+      false,
+    );
+  });
+
+  it('never cut off an error that was logged during the request, at whatever fraction of its second', () => {
+    fc.assert(
+      fc.property(fc.nat(5000), fc.nat(5000), fc.double({ min: 0, max: 1, noNaN: true }), (end, length, part) => {
+        const access = line('a', 'nginx.access', 'h', end, { ...connection(1), event: { duration: length * 1e6 } });
+        const logged = Math.floor((T + end - length * part) / 1000) * 1000;
+        expect(isErrorOf(access, line('e', 'nginx.error', 'h', logged - T, connection(1)))).toBe(true);
+      }),
+    );
+  });
+
+  it('hang under the attempt that they speak of, at its end, else under their frontend', () => {
+    const own = { ...error({ rota: {}, message: 'client closed' }), id: 'own' };
+    const { hops } = buildTrace([frontend, error(), own], nameOf);
+    expect(hops.map(({ id, parent }) => [id, parent])).toEqual([
+      ['fe', null],
+      ['fe#1', 'fe'],
+      ['er', 'fe#1'],
+      ['fe#2', 'fe'],
+      ['own', 'fe'],
+    ]);
+    const [attempt, refused] = [hops[1]!, hops[2]!];
+    expect(refused.offset_ms).toBe(attempt.offset_ms + attempt.duration_ms!);
+    expect(refused).toMatchObject({ failed: true, label: 'nginx error, same connection' });
   });
 });
 

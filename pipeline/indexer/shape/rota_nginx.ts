@@ -55,6 +55,7 @@ export function rotaNginxDocument(line: Line, logged: Logged, id: string, settin
   );
   addTransfer(doc, logged);
   addUpstream(doc, logged);
+  addConnection(doc, logged);
   const trace = traceId(logged['traceparent']);
   if (trace !== undefined) doc['trace'] = { id: trace };
   const forwarded = forwardedIp(logged['forwarded_for']);
@@ -72,6 +73,12 @@ function addTransfer(doc: JsonObject, logged: Logged): void {
   if (Object.keys(server).length > 0) doc['server'] = server;
   // The client went away before the answer was complete.
   if (logged['completion'] === '') child(doc, 'event')['reason'] = 'incomplete';
+}
+
+/** Under the name that error lines have it: nginx writes no request id there, the connection is all that both know. */
+function addConnection(doc: JsonObject, logged: Logged): void {
+  const connection = whole(logged['connection']);
+  if (connection !== undefined) doc['nginx'] = { error: { connection_id: connection } };
 }
 
 /** `rota.pool`, `rota.upstream` (the last attempt) and, of more than one, `rota.attempts`. */

@@ -50,14 +50,16 @@ function RunCells({ overview: { counts, runs } }: { overview: DeliveryOverview }
   );
 }
 
-/** written = indexed + declared drops + dead letters + missing (+ still on the way). Refused duplicates stand outside. */
+/** written = indexed + declared drops + dead letters + missing (+ what seldom occurs). Refused duplicates stand outside. */
 function Account({ account }: { account: DeliveryOverview['account'] }) {
   const parts: [string, string, number, boolean?][] = [
     ['=', 'Indexed', account.indexed],
     ['+', 'Drops declared', account.drops],
     ['+', 'Dead letters', account.dead_letters],
     ['+', 'Missing', account.missing, account.missing > 0],
-    ...(account.in_flight > 0 ? [['+', 'On the way', account.in_flight] as [string, string, number]] : []),
+    ...seldom('On the way', account.in_flight),
+    ...seldom('Absent, not searched', account.unsearched),
+    ...seldom('Older than kept', account.expired),
   ];
   return (
     <dl className="rotaAccount__sum" data-test-subj={SUBJECTS.account}>
@@ -68,6 +70,11 @@ function Account({ account }: { account: DeliveryOverview['account'] }) {
       <Term name="Duplicates refused" value={formatCount(account.duplicates_refused)} apart />
     </dl>
   );
+}
+
+/** A term that stands in the sum only when there is something of it. */
+function seldom(name: string, value: number): [string, string, number][] {
+  return value > 0 ? [['+', name, value]] : [];
 }
 
 interface TermProps {

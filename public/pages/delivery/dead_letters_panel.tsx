@@ -1,8 +1,9 @@
 import { EuiButtonEmpty } from '@elastic/eui';
-import React, { useState } from 'react';
+import React from 'react';
 import { useTimeFormat } from '../../app/services';
 import { Panel } from '../../components/panel';
 import { formatCount, plural } from '../../format/numbers';
+import { usePageParam } from '../../hooks/use_scope';
 import { SUBJECTS } from '../../test_subjects';
 import { asText } from './bytes';
 import { DeadLetterOriginals } from './dead_letter_originals';
@@ -12,7 +13,7 @@ type Group = DeliveryOverview['dead_letters'][number];
 
 /** Lines that were kept whole because they could not be parsed or were refused. */
 export function DeadLettersPanel({ overview, stale }: { overview: DeliveryOverview; stale: boolean }) {
-  const [open, setOpen] = useState<string | null>(null);
+  const [open, setOpen] = usePageParam('dead_letter');
   const { dead_letters: groups, dead_letters_total: total, dead_letters_of_runs: ofRuns } = overview;
   return (
     <Panel

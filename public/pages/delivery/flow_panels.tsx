@@ -40,6 +40,15 @@ export function FlowPanels({ overview, window, stale }: FlowProps) {
       figure: tell(lastOf(depth), formatCount),
     }),
   );
+  const waiting = series.waiting.map(
+    ({ server, oldest_ms }, i): NamedLine => ({
+      name: `${server} indexer, oldest line`,
+      colour: palette[(queues.length + i) % palette.length]!,
+      values: oldest_ms,
+      figure: tell(lastOf(oldest_ms), formatMs),
+      format: formatMs,
+    }),
+  );
   const indexer: NamedLine[] = [
     { name: 'indexed/s', colour: status.s2xx, values: series.indexed_per_s },
     { name: 'retries', colour: status.s4xx, values: series.retries },
@@ -48,21 +57,31 @@ export function FlowPanels({ overview, window, stale }: FlowProps) {
     <div className="rotaGrid rotaFlowGrid">
       <SeriesPanel
         id="lag"
-        title="Lag, written → searchable"
+        title="Lag, written → sent to Elasticsearch"
+        note="Searchable at Elasticsearch’s next refresh, at most 1 s later by default"
         frame={frame}
         lines={lag}
         format={formatMs}
-        empty="No line of this window says when it was indexed."
-        charts={[{ height: HEIGHT, lines: lag.length, description: 'Lag from written to searchable' }]}
+        empty="No line of this window says when it was sent."
+        charts={[{ height: HEIGHT, lines: lag.length, description: 'Lag from written to sent to Elasticsearch' }]}
       />
       <SeriesPanel
         id="queues"
-        title="rsyslog queue depth"
+        title="Queues of rsyslog and indexer"
+        note="Messages in rsyslog’s queues; below, how long the indexer’s oldest line has waited"
         frame={frame}
-        lines={queues}
+        lines={[...queues, ...waiting]}
         format={formatCount}
-        empty="No rsyslog has told of its queues in this window (impstats, data set rota.pipeline)."
-        charts={[{ height: HEIGHT, lines: queues.length, description: 'Messages in rsyslog queues' }]}
+        empty={NO_QUEUES}
+        charts={[
+          {
+            height: HEIGHT - RETRIES_HEIGHT,
+            lines: queues.length,
+            description: 'Messages in rsyslog queues',
+            empty: NO_QUEUES,
+          },
+          { height: RETRIES_HEIGHT, lines: waiting.length, description: 'Wait of the oldest line in each indexer' },
+        ]}
       />
       <SeriesPanel
         id="indexer"
@@ -80,6 +99,7 @@ export function FlowPanels({ overview, window, stale }: FlowProps) {
   );
 }
 
+const NO_QUEUES = 'No rsyslog has told of its queues in this window (impstats, data set rota.pipeline).';
 const MOST_QUEUES = 4;
 
 /** A node has several queues, most of them empty: those that were fullest, the servers' own first among equals. */

@@ -26,15 +26,22 @@ export function RunDetail({ run }: { run: Run }) {
   );
 }
 
-const STATE_WORDS = { indexed: 'indexed', missing: 'missing', dropped: 'dropped', dead_letter: 'dead letter' } as const;
+const STATE_WORDS = {
+  indexed: 'indexed',
+  missing: 'missing',
+  dropped: 'dropped',
+  dead_letter: 'dead letter',
+  unknown: 'absent, not known why',
+} as const;
+const STATES = Object.keys(STATE_WORDS) as (keyof typeof STATE_WORDS)[];
 
 function Around({ opened: { around } }: { opened: Opened }) {
   const time = useTimeFormat();
   const first = around[0]?.sequence;
   const last = around[around.length - 1]?.sequence;
-  const kinds = (['indexed', 'missing', 'dropped', 'dead_letter'] as const)
-    .map((state) => ({ state, n: around.filter((number) => number.state === state).length }))
-    .filter(({ n }) => n > 0);
+  const kinds = STATES.map((state) => ({ state, n: around.filter((number) => number.state === state).length })).filter(
+    ({ n }) => n > 0,
+  );
   return (
     <div>
       <h3>

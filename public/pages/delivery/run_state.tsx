@@ -4,12 +4,16 @@ import type { Run } from '../../../common/api';
 export type RunState = Run['state'];
 
 /** Worst first, as rows and cells stand. */
-export const RUN_STATE_ORDER: RunState[] = ['missing', 'unproven', 'running', 'proven'];
+export const RUN_STATE_ORDER: RunState[] = ['missing', 'unsearched', 'unproven', 'running', 'proven'];
 
 export const RUN_STATE_WORDS: Record<RunState, { label: string; meaning: string }> = {
   missing: { label: 'missing', meaning: 'numbers are absent and nothing accounts for them' },
+  unsearched: {
+    label: 'incomplete, not searched',
+    meaning: 'numbers are absent, not known which or why',
+  },
   unproven: { label: 'unproven tail', meaning: 'no closing count: what came last is not known' },
-  running: { label: 'running', meaning: 'all so far is accounted for, and the run goes on' },
+  running: { label: 'running', meaning: 'all so far is accounted for, and more is to come' },
   proven: { label: 'proven', meaning: 'every number up to the closing count is accounted for' },
 };
 

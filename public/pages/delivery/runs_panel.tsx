@@ -1,5 +1,5 @@
 import { EuiButtonIcon, EuiFilterButton, EuiFilterGroup, EuiTablePagination } from '@elastic/eui';
-import React, { useState } from 'react';
+import React from 'react';
 import type { Run } from '../../../common/api';
 import { useTimeFormat } from '../../app/services';
 import { Legend } from '../../components/legend';
@@ -34,17 +34,11 @@ const PAGE_SIZES = [10, 25, 50];
 /** One row a process run, worst first. */
 export function RunsPanel({ overview, stale }: { overview: DeliveryOverview; stale: boolean }) {
   const theme = useRotaTheme();
-  const [only, setOnly] = useState<RunState | null>(null);
-  const [page, setPage] = useState(0);
-  const [size, setSize] = useState(10);
+  const { only, page, size, choose, setPage, setSize } = useRows();
   const [open, setOpen] = usePageParam('run');
   const matching = overview.runs.filter((run) => only === null || run.state === only);
   const pages = Math.max(1, Math.ceil(matching.length / size));
   const shown = matching.slice(Math.min(page, pages - 1) * size, (Math.min(page, pages - 1) + 1) * size);
-  const choose = (state: RunState) => {
-    setOnly(only === state ? null : state);
-    setPage(0);
-  };
   return (
     <Panel
       id="runs"
@@ -100,6 +94,30 @@ export function RunsPanel({ overview, stale }: { overview: DeliveryOverview; sta
       )}
     </Panel>
   );
+}
+
+/** Which rows are shown is in the address; anything in it that cannot be is as if it were not there. */
+function useRows() {
+  const [state, setState] = usePageParam('run_state');
+  const [pageParam, setPageParam] = usePageParam('runs_page');
+  const [sizeParam, setSizeParam] = usePageParam('runs_size');
+  const only = RUN_STATE_ORDER.find((one) => one === state) ?? null;
+  const page = Math.max(0, Math.trunc(Number(pageParam ?? 1) - 1) || 0);
+  const size = PAGE_SIZES.find((one) => String(one) === sizeParam) ?? PAGE_SIZES[0]!;
+  return {
+    only,
+    page,
+    size,
+    choose: (chosen: RunState) => {
+      setState(only === chosen ? null : chosen);
+      setPageParam(null);
+    },
+    setPage: (next: number) => setPageParam(next === 0 ? null : String(next + 1)),
+    setSize: (next: number) => {
+      setSizeParam(next === PAGE_SIZES[0] ? null : String(next));
+      setPageParam(null);
+    },
+  };
 }
 
 function StateFilter({
@@ -185,12 +203,15 @@ function RunRow({ run, open, onOpen }: { run: Run; open: boolean; onOpen(id: str
 const MOST_RANGES = 2;
 
 function missingWords(run: Run): string {
-  if (run.missing === 0) return run.unproven_after === null ? '–' : `unknown after ${formatCount(run.unproven_after)}`;
+  const open = run.unsearched > 0 ? `${formatCount(run.unsearched)} absent, not searched` : null;
+  if (run.missing === 0) {
+    return open ?? (run.unproven_after === null ? '–' : `unknown after ${formatCount(run.unproven_after)}`);
+  }
   const ranges = run.missing_ranges
     .slice(0, MOST_RANGES)
     .map(({ first, last }) => (first === last ? formatCount(first) : `${formatCount(first)}–${formatCount(last)}`));
   const more = run.missing_ranges.length > MOST_RANGES || run.missing_ranges_truncated ? ' …' : '';
-  return `${formatCount(run.missing)}: ${ranges.join(', ')}${more}`;
+  return `${formatCount(run.missing)}: ${ranges.join(', ')}${more}${open ? `; ${open}` : ''}`;
 }
 
 function dropWords(run: Run): string {

@@ -20,10 +20,13 @@ const RUN: Run = {
   missing_ranges: [],
   missing_ranges_truncated: false,
   in_flight: 0,
+  unsearched: 0,
+  expired: 0,
+  dropped: 0,
   unproven_after: null,
   drops: [],
   dead_letters: 0,
-  dead_letter_sequences: [],
+  dead_letter_ranges: [],
   duplicates_refused: null,
   lag_p50_ms: null,
   lag_p95_ms: null,
@@ -51,4 +54,10 @@ test('every mark stays within the strip', () => {
       }
     }),
   );
+});
+
+test('of a run that was not searched, nothing is drawn as proven', () => {
+  const [mark, ...rest] = stripMarks({ ...RUN, state: 'unsearched', unsearched: 3, unproven_after: 1000 }, 160);
+  expect(mark).toEqual({ kind: 'unproven', x: 0, width: 160 });
+  expect(rest).toEqual([]);
 });

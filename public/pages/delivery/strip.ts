@@ -12,7 +12,10 @@ export interface Mark {
 /** Three lines of 241,882 would be invisible at their true width. */
 export const LEAST_WIDTH = 6;
 
-/** Where in the life of a run something is absent, drawn over a strip of `width` px from number 1 to the highest. */
+/**
+ * Where in the life of a run something is absent, drawn over a strip of `width` px from number 1 to the highest. Where that
+ * was not looked for, nothing of the strip is proven.
+ */
 export function stripMarks(run: Run, width: number): Mark[] {
   const sent = Math.max(1, run.sent);
   const mark = (kind: MarkKind, { first, last }: SequenceRange): Mark => {
@@ -21,10 +24,11 @@ export function stripMarks(run: Run, width: number): Mark[] {
     return { kind, x: Math.min(width - wide, Math.max(0, centre - wide / 2)), width: wide };
   };
   return [
+    ...(run.unsearched > 0 ? [{ kind: 'unproven' as const, x: 0, width }] : []),
     ...run.drops.flatMap(({ ranges }) => ranges.map((range) => mark('drop', range))),
-    ...run.dead_letter_sequences.map((n) => mark('dead_letter', { first: n, last: n })),
+    ...run.dead_letter_ranges.map((range) => mark('dead_letter', range)),
     ...run.missing_ranges.map((range) => mark('missing', range)),
-    ...(run.unproven_after === null ? [] : [tail(width)]),
+    ...(run.unproven_after === null || run.unsearched > 0 ? [] : [tail(width)]),
   ];
 }
 

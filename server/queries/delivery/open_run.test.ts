@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shownRanges } from './open_run';
+import { shownRanges, whyAbsent } from './open_run';
 
 describe('shownRanges', () => {
   it('shows both ends of any gap, in order, without a number twice, and never more than fit', () => {
@@ -19,5 +19,13 @@ describe('shownRanges', () => {
         expect(numbers.length).toBeLessThanOrEqual(60);
       }),
     );
+  });
+});
+
+describe('whyAbsent', () => {
+  it('calls missing only what was judged so', () => {
+    const known = { dead: new Set([5]), dropped: [{ first: 7, last: 9 }], missing: [{ first: 20, last: 21 }] };
+    const states = [5, 8, 20, 22].map((sequence) => whyAbsent(sequence, known));
+    expect(states).toEqual(['dead_letter', 'dropped', 'missing', 'unknown']);
   });
 });

@@ -3,6 +3,7 @@ import { type EcsDocument, FIELDS } from '../../../common/ecs';
 import { count, plural } from '../../../common/model/words';
 import type { Context } from '../../context';
 import { anyOf } from '../../search/scope';
+import type { JudgedRun } from './judged';
 import { sdkStreams } from './runs';
 
 type Opened = NonNullable<DeliveryData['run']>;
@@ -13,12 +14,13 @@ const MAX_SHOWN = 60;
 
 /** One run opened: the numbers around a gap, when their neighbours were written and received, and what was down. */
 export async function openRun(
-  run: Run,
+  judged: JudgedRun,
   around: number | undefined,
   to: string,
   outages: Outages,
   context: Context,
 ): Promise<Opened> {
+  const { run } = judged;
   const gap = run.missing_ranges.find(({ last }) => around === undefined || last >= around) ?? run.missing_ranges[0];
   const at = around ?? gap?.first ?? run.sent;
   const shown = shownRanges({ first: Math.min(at, gap?.first ?? at), last: gap?.last ?? at }, run.sent);
@@ -48,7 +50,7 @@ export async function openRun(
   const numbers = shown.flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, i) => first + i));
   return {
     run,
-    around: numbers.map((sequence) => numberOf(sequence, run, found.get(sequence))),
+    around: numbers.map((sequence) => numberOf(sequence, judged, found.get(sequence))),
     facts: factsOf(run, gap, found, outages),
     headline: headlineOf(run, gap, outages),
     strip: stripOf(run),
@@ -67,21 +69,24 @@ export function shownRanges(gap: SequenceRange, sent: number): SequenceRange[] {
   ];
 }
 
-function numberOf(sequence: number, run: Run, doc: EcsDocument | undefined): Opened['around'][number] {
-  const within = ({ first, last }: { first: number; last: number }) => sequence >= first && sequence <= last;
-  const dropped = run.drops.some(({ ranges }) => ranges.some(within));
+function numberOf(sequence: number, judged: JudgedRun, doc: EcsDocument | undefined): Opened['around'][number] {
   return {
     sequence,
-    state: doc
-      ? 'indexed'
-      : run.dead_letter_sequences.includes(sequence)
-        ? 'dead_letter'
-        : dropped
-          ? 'dropped'
-          : 'missing',
+    state: doc ? 'indexed' : whyAbsent(sequence, judged),
     t: doc?.['@timestamp'] === undefined ? null : Date.parse(doc['@timestamp']),
     received: doc?.event?.created === undefined ? null : Date.parse(doc.event.created),
   };
+}
+
+/** Only what the run was judged to miss is called missing; the rest may be on its way, or explained by what was not read. */
+export function whyAbsent(
+  sequence: number,
+  { dead, dropped, missing }: Pick<JudgedRun, 'dead' | 'dropped' | 'missing'>,
+): Opened['around'][number]['state'] {
+  const within = ({ first, last }: SequenceRange) => sequence >= first && sequence <= last;
+  if (dead.has(sequence)) return 'dead_letter';
+  if (dropped.some(within)) return 'dropped';
+  return missing.some(within) ? 'missing' : 'unknown';
 }
 
 function factsOf(
@@ -97,7 +102,7 @@ function factsOf(
   };
   if (gap) {
     const [before, after] = [received(gap.first - 1), received(gap.last + 1)];
-    if (before !== null) facts.push({ t: before, text: `${count(gap.first - 1)} received, searchable` });
+    if (before !== null) facts.push({ t: before, text: `${count(gap.first - 1)} received, and indexed` });
     if (after !== null) {
       facts.push({
         t: after,
@@ -125,8 +130,12 @@ function headlineOf(run: Run, gap: Run['missing_ranges'][number] | undefined, ou
       ? `${lines} went missing while ${during.server} was down.`
       : `${lines} were written and never indexed; no log server was down.`;
   }
+  if (run.state === 'unsearched') {
+    return `${plural(run.unsearched, 'number')} are absent; what became of them could not be read in full.`;
+  }
   if (run.state === 'unproven')
     return `Nothing is known after ${count(run.sent)}: the run ended without its closing count.`;
+  if (run.state === 'running' && run.closed) return `Closed; ${plural(run.in_flight, 'line')} may still be on the way.`;
   if (run.state === 'running') return 'Complete so far; the run goes on.';
   return 'Every number is accounted for.';
 }
@@ -135,7 +144,7 @@ function stripOf(run: Run): Opened['strip'] {
   return [
     ...run.missing_ranges.map(({ first, last }) => ({ kind: 'missing' as const, first, last })),
     ...run.drops.flatMap(({ ranges }) => ranges.map((range) => ({ kind: 'drop' as const, ...range }))),
-    ...run.dead_letter_sequences.map((n) => ({ kind: 'dead_letter' as const, first: n, last: n })),
+    ...run.dead_letter_ranges.map((range) => ({ kind: 'dead_letter' as const, ...range })),
     ...(run.unproven_after === null
       ? []
       : [{ kind: 'unproven' as const, first: run.unproven_after, last: run.unproven_after }]),

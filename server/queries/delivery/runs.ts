@@ -1,12 +1,10 @@
 import { DATASETS, type EcsDocument, FIELDS, streamOf } from '../../../common/ecs';
-import type { Range } from '../../../common/model/delivery/ranges';
 import type { Dsl } from '../../host';
 import { type Bucket, bucketOf, bucketsOf, numberOf } from '../../search/buckets';
 import type { Hit, NamedSearch, SearchAnswer, Searches } from '../../search/msearch';
 import { anyOf } from '../../search/scope';
+import { type Declared, declaredOf } from './declared';
 
-const MAX_DROPS = 2000;
-const MAX_DEAD = 1000;
 const SAMPLE = 60;
 
 /** Streams whose lines carry a run and a sequence. nginx's and HAProxy's do not and are not judged. */
@@ -27,8 +25,10 @@ export interface RunLife {
   indexed: number;
   /** Count and sum of the sequences are those of 1…highest: then none is absent. */
   complete: boolean;
-  drops: { cause: string; count: number; ranges: Range[] }[];
+  drops: Declared['drops'];
   deadLetters: number[];
+  /** Not all of its drops and dead letters were read. */
+  cut: boolean;
   /** Repeats that an indexer refused; null when none has told. */
   refused: number | null;
   lags: number[];
@@ -47,9 +47,9 @@ export function runsInWindow(filter: Dsl[], namespace: string, size: number): Na
   };
 }
 
-type LifeSearch = 'lives' | 'drops' | 'dead' | 'refused';
+type LifeSearch = 'lives' | 'refused';
 
-/** Whole lives of some runs, what they declared as dropped, and dead letters that bear one of their numbers. */
+/** Whole lives of some runs, and the repeats of theirs that were refused. */
 export function lifeSearches(runs: readonly string[], to: string, namespace: string): Searches<LifeSearch> {
   const before: Dsl = { range: { [FIELDS.timestamp]: { lt: to } } };
   const mine: Dsl = { terms: { [FIELDS.run]: runs } };
@@ -83,33 +83,6 @@ export function lifeSearches(runs: readonly string[], to: string, namespace: str
             },
           },
         },
-      },
-    },
-    drops: {
-      index: streamOf(DATASETS.sdk, namespace),
-      body: {
-        size: MAX_DROPS,
-        track_total_hits: true,
-        query: { bool: { filter: [before, mine, { term: { 'event.action': 'drop' } }] } },
-        sort: [{ [FIELDS.timestamp]: 'asc' }],
-        _source: [FIELDS.run, 'rota.drop'],
-      },
-    },
-    dead: {
-      index: streamOf(DATASETS.deadLetter, namespace),
-      body: {
-        size: MAX_DEAD,
-        track_total_hits: true,
-        query: {
-          bool: {
-            filter: [
-              before,
-              { bool: { should: runs.map((run) => ({ prefix: { 'event.id': `${run}-` } })), minimum_should_match: 1 } },
-            ],
-          },
-        },
-        sort: [{ [FIELDS.timestamp]: 'asc' }],
-        _source: ['event.id'],
       },
     },
     refused: {
@@ -148,27 +121,20 @@ function refusedOf(answer: SearchAnswer, run: string): number | null {
   return bucketOf(answer.aggregations, 'told').doc_count > 0 ? 0 : null;
 }
 
-export function readLives(answers: Record<LifeSearch, SearchAnswer>): RunLife[] {
-  const drops = answers.drops.hits.map((hit) => hit._source as EcsDocument);
-  const dead = answers.dead.hits.map((hit) => /^(.*)-(\d+)$/.exec((hit._source as EcsDocument).event?.id ?? ''));
+export function readLives(
+  answers: Record<LifeSearch, SearchAnswer>,
+  declared: ReadonlyMap<string, Declared>,
+): RunLife[] {
   return bucketsOf(answers.lives.aggregations, 'runs').map((run) => {
     const id = String(run.key);
-    const own = drops.filter((doc) => doc.agent?.ephemeral_id === id);
-    const letters = dead.flatMap((found) => (found?.[1] === id ? [Number(found[2])] : []));
-    return lifeOf(run, id, dropsOf(own), letters, refusedOf(answers.refused, id));
+    return lifeOf(run, id, declaredOf(declared, id), refusedOf(answers.refused, id));
   });
 }
 
-function lifeOf(
-  run: Bucket,
-  id: string,
-  drops: RunLife['drops'],
-  deadLetters: number[],
-  refused: number | null,
-): RunLife {
+function lifeOf(run: Bucket, id: string, { drops, deadLetters, cut }: Declared, refused: number | null): RunLife {
   const stats = run['sequences'] as { count: number; max: number | null; sum: number };
   const declared = [...drops.flatMap(({ ranges }) => ranges.map(({ last }) => last)), ...deadLetters];
-  const highest = Math.max(stats.max ?? 0, ...declared);
+  const highest = declared.reduce((most, n) => Math.max(most, n), stats.max ?? 0);
   return {
     id,
     host: topOf(run, 'hosts'),
@@ -182,6 +148,7 @@ function lifeOf(
     complete: stats.count === highest && stats.sum === (highest * (highest + 1)) / 2,
     drops,
     deadLetters,
+    cut,
     refused,
     lags: lagsOf((run['sample'] as { hits?: { hits: Hit[] } } | undefined)?.hits?.hits ?? []),
   };
@@ -192,23 +159,11 @@ function topOf(run: Bucket, name: string): string | null {
   return first ? String(first.key) : null;
 }
 
-/** From a line's own time until the indexer sent it, ms. Elasticsearch's refresh comes on top. */
+/** From a line's own time until the indexer sent it, ms. Until it is searchable, Elasticsearch's refresh comes on top. */
 export function lagsOf(hits: readonly Hit[]): number[] {
   return hits.flatMap(({ _source }) => {
     const doc = _source as EcsDocument;
     if (!doc['@timestamp'] || !doc.event?.ingested) return [];
     return [Date.parse(doc.event.ingested) - Date.parse(doc['@timestamp'])];
   });
-}
-
-function dropsOf(docs: readonly EcsDocument[]): RunLife['drops'] {
-  const byCause = new Map<string, RunLife['drops'][number]>();
-  for (const { rota } of docs) {
-    const { cause = 'unknown', count = 0, first_sequence: first, last_sequence: last } = rota?.drop ?? {};
-    const known = byCause.get(cause) ?? { cause, count: 0, ranges: [] };
-    known.count += count;
-    if (first !== undefined && last !== undefined) known.ranges.push({ first, last });
-    byCause.set(cause, known);
-  }
-  return [...byCause.values()];
 }

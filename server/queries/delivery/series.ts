@@ -71,6 +71,11 @@ export function seriesSearches(
           indexed: { sum: { field: 'rota.indexer.indexed' } },
           retries: { sum: { field: 'rota.indexer.retries' } },
         }),
+        // A gauge: of several indexers, and of several reports in a point, the longest wait.
+        waiting: {
+          terms: { field: FIELDS.host, size: 10 },
+          aggs: { time: timeAgg(timeline.interval, { oldest: { max: { field: 'rota.indexer.oldest_ms' } } }) },
+        },
       }),
     },
     reports: {
@@ -110,6 +115,10 @@ export function seriesOf(answers: Record<'lag' | 'queues' | 'indexer', SearchAns
       (b) => (numberOf(b, 'indexed') ?? 0) / seconds,
     ),
     retries: gaps(timeline, bucketsOf(answers.indexer.aggregations, 'time'), (b) => numberOf(b, 'retries') ?? 0),
+    waiting: bucketsOf(answers.indexer.aggregations, 'waiting').map((server) => ({
+      server: String(server.key),
+      oldest_ms: gaps(timeline, bucketsOf(server, 'time'), (b) => numberOf(b, 'oldest')),
+    })),
   };
 }
 
@@ -138,7 +147,7 @@ export function held(row: readonly (number | null)[], most: number): (number | n
 }
 
 /** A row that leaves buckets without a report empty: a gap is no zero. */
-function gaps(timeline: Timeline, buckets: Bucket[], value: (bucket: Bucket) => number): (number | null)[] {
+function gaps(timeline: Timeline, buckets: Bucket[], value: (bucket: Bucket) => number | null): (number | null)[] {
   const row: (number | null)[] = timeline.times.map(() => null);
   for (const bucket of buckets) {
     const i = indexOf(timeline, bucket);

@@ -17,6 +17,7 @@ import type { Hit, NamedSearch } from '../../search/msearch';
 import { anyOf } from '../../search/scope';
 import { type Landscape, loadLandscape } from '../landscape';
 import { flatten } from './flatten';
+import { nginxErrorsOf } from './nginx_errors';
 
 const TEXT_DATASETS = new Set<string>([DATASETS.nginxError, DATASETS.gunicornError, DATASETS.syslog]);
 const MAX_LINES = 500;
@@ -24,7 +25,10 @@ const NEAR_MS = 3_600_000;
 const GUESS_MS = 1000;
 const MAX_GUESSES = 50;
 
-/** `POST trace`: one search by id; a line without an id takes one search more, for those near it in time. */
+/**
+ * `POST trace`: one search by id, and one for nginx's error lines of the same connection; a line without an id takes one
+ * search more, for those near it in time.
+ */
 export async function answerTrace(query: TraceRequest, context: Context): Promise<TraceData> {
   const { namespace } = context.settings;
   if (query.request_id === undefined && query.trace_id === undefined) return traceOfLine(query, context);
@@ -101,7 +105,10 @@ async function traceOf(
   context: Context,
 ): Promise<TraceData> {
   if (hits.length === 0) return nothing();
-  const lines = hits.map((hit): TraceLine => ({ id: hit._id, index: hit._index, doc: hit._source as EcsDocument }));
+  const byId = hits.map((hit): TraceLine => ({ id: hit._id, index: hit._index, doc: hit._source as EcsDocument }));
+  const { errors, truncated: more } =
+    joinedBy === 'near_in_time' ? { errors: [], truncated: false } : await nginxErrorsOf(byId, context);
+  const lines = [...byId, ...errors];
   const times = lines.map(timeOf);
   const landscape = await loadLandscape(context, Math.min(...times), Math.max(...times) + 1);
   if (joinedBy === 'near_in_time') return guessOf(lines, landscape);
@@ -113,7 +120,8 @@ async function traceOf(
     ({ status: code }, i) => i < built.tries.length - 1 || (code !== null && code >= 500),
   );
   return {
-    ...common(lines, door ?? lines[0]!, truncated),
+    ...common(lines, door ?? lines[0]!, truncated || more),
+    lines: [...byId.map(rawLine), ...errors.map((line) => ({ ...rawLine(line), by_connection: true }))],
     joined_by: joinedBy,
     verdict: traceVerdict(status, duration, built),
     t: built.start,
@@ -195,10 +203,11 @@ function rawLine(line: TraceLine): TraceData['lines'][number] {
     t: timeOf(line),
     host: hostOf(line),
     dataset: datasetOf(line),
+    by_connection: false,
     tier: doc.rota?.tier ?? null,
     original,
     bytes: Buffer.byteLength(original),
-    searchable_after_ms: ingested === null ? null : ingested - timeOf(line),
+    sent_after_ms: ingested === null ? null : ingested - timeOf(line),
     run: doc.agent?.ephemeral_id ?? null,
     sequence: doc.event?.sequence ?? null,
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BEGIN, DEAD, REPEATED, RUNS, SERVER, WINDOW } from './delivery_world';
+import { BEGIN, DEAD, OLDEST_MS, POOLS, REPEATED, RUNS, SERVER, WINDOW } from './delivery_world';
 import type { rotaApi } from './node';
 
 type Api = ReturnType<typeof rotaApi>;
@@ -44,7 +44,7 @@ export function deliveryCases(apis: () => { delivery: Api; empty: Api }): void {
         duplicates_refused: 2 * 174,
       });
       expect(account.indexed + account.drops + account.dead_letters + account.missing).toBe(account.written);
-      expect(counts).toEqual({ runs: 6, proven: 2, running: 1, unproven: 1, missing: 2 });
+      expect(counts).toEqual({ runs: 6, proven: 2, running: 1, unproven: 1, unsearched: 0, missing: 2 });
       expect(verdict.tone).toBe('danger');
       expect(verdict.headline).toMatch(
         /^2 of 6 runs proven complete; 1 running, complete so far; 1 run unproven; 506 lines missing in run web-2·many$/,
@@ -76,8 +76,9 @@ export function deliveryCases(apis: () => { delivery: Api; empty: Api }): void {
       await delivery.ask('delivery', { ...WINDOW, buckets: 50 });
       delivery.calls.length = 0;
       await delivery.ask('delivery', { ...WINDOW, buckets: 51 });
-      // Active runs, their lives, two rounds for each of the three runs with absent numbers, and the times around.
-      expect(delivery.calls.length).toBeLessThanOrEqual(2 + 3 * 3 + 1);
+      // Active runs, their lives, what is declared, two rounds for each of the two runs with other absent numbers, and the
+      // times around.
+      expect(delivery.calls.length).toBeLessThanOrEqual(3 + 2 * 3 + 1);
     });
 
     it('measures lag, queues, indexing and the log server’s absence', async () => {
@@ -90,7 +91,21 @@ export function deliveryCases(apis: () => { delivery: Api; empty: Api }): void {
         .filter(([t]) => t >= SERVER.downFrom && t < SERVER.downTo);
       expect(away.every(([, i]) => series.queues[0]!.depth[i] === null && series.indexed_per_s[i] === null)).toBe(true);
       expect(series.indexed_per_s[0]).toBe(14);
+      expect(series.waiting.map(({ server }) => server)).toEqual([SERVER.name]);
+      const [{ oldest_ms: oldest }] = series.waiting as [(typeof series.waiting)[number]];
+      expect(series.times.every((_, i) => oldest[i] === (series.indexed_per_s[i] === null ? null : OLDEST_MS))).toBe(
+        true,
+      );
       expect(outages).toEqual([{ server: SERVER.name, from: SERVER.downFrom - 10_000, to: SERVER.downTo }]);
+    });
+
+    it('shows the runs of a pool’s webapps, of several pools, and of none', async () => {
+      const idsOf = async (pool: string[]) =>
+        (await apis().delivery.ask('delivery', { ...WINDOW, pool })).data.overview!.runs.map(({ id }) => id).sort();
+      const behind = (hosts: string[]) => RUNS.filter(({ host }) => hosts.includes(host)).map(({ id }) => id);
+      for (const [pool, hosts] of Object.entries(POOLS)) expect(await idsOf([pool]), pool).toEqual(behind(hosts));
+      expect(await idsOf(Object.keys(POOLS))).toEqual(RUNS.map(({ id }) => id));
+      expect(await idsOf(['nobody'])).toEqual([]);
     });
 
     it('keeps dead letters by reason, with their bytes', async () => {

@@ -104,6 +104,28 @@ export function* deliveryDocuments(namespace: string): Generator<Doc> {
     yield letter(namespace, id, BEGIN + i * 1000, `No rule reads it: ends at character ${i}`, DEAD.raw, 'nginx.access');
   }
   yield* reports(namespace);
+  yield* poolLines(namespace);
+}
+
+/** Which webapps stand behind which pool, as frontends' and webapps' own lines tell. */
+export const POOLS: Record<string, string[]> = { shop: ['web-1', 'web-2'], office: ['web-3', 'web-4'] };
+
+function* poolLines(namespace: string): Generator<Doc> {
+  const hosts = Object.entries(POOLS).flatMap(([pool, names]) => names.map((host) => ({ pool, host })));
+  for (const [i, { pool, host }] of hosts.entries()) {
+    const address = `10.0.2.${i + 1}`;
+    const common = (name: string) => ({ '@timestamp': iso(BEGIN + 1000), host: { name } });
+    yield {
+      stream: `logs-nginx.access-${namespace}`,
+      id: `pool-${host}`,
+      body: { ...common('frontend-1'), rota: { pool, upstream: { address: `${address}:8000` } } },
+    };
+    yield {
+      stream: `logs-rota.access-${namespace}`,
+      id: `address-${host}`,
+      body: { ...common(host), server: { address, port: 8000 } },
+    };
+  }
 }
 
 function* linesOf(run: KnownRun, namespace: string): Generator<Doc> {
@@ -176,6 +198,9 @@ function letter(namespace: string, id: string, t: number, reason: string, raw: B
 /** All repeats were of this run, two in each report. */
 export const REPEATED = { run: 'bbbb-gap', each: 2 };
 
+/** How long the indexer's oldest line had waited, in each report. */
+export const OLDEST_MS = 340;
+
 /** rsyslog's and the indexer's reports every 10 s; the server is away for a minute. */
 function* reports(namespace: string): Generator<Doc> {
   for (let t = BEGIN; t < BEGIN + 30 * 60_000; t += 10_000) {
@@ -196,7 +221,10 @@ function* reports(namespace: string): Generator<Doc> {
       body: {
         ...common,
         event: { dataset: 'rota.pipeline' },
-        rota: { tier: 'log', indexer: { indexed: 140, conflicts: 2, retries: 1, deadlettered: 0 } },
+        rota: {
+          tier: 'log',
+          indexer: { indexed: 140, conflicts: 2, retries: 1, deadlettered: 0, oldest_ms: OLDEST_MS },
+        },
       },
     };
     yield {

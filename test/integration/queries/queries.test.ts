@@ -6,7 +6,9 @@ import { exportCases } from './export_cases';
 import { healthCases } from './health_cases';
 import { longAbsenceCases, longAbsenceDocuments } from './long_absence_cases';
 import { longRangeCases, longRangeDocuments, recordedDocuments } from './long_range_cases';
+import { nginxErrorCases, nginxErrorDocuments } from './nginx_error_cases';
 import { load, rotaApi, startNode } from './node';
+import { outageCases, outageDocuments } from './outage_cases';
 import { recordingCases } from './recording_cases';
 import { requestsCases } from './requests_cases';
 import { rotationCases } from './rotation_cases';
@@ -21,7 +23,18 @@ const world = buildWorld();
 const otherWorld = buildWorld(11);
 const settings = { monitor: { interval_s: 10 } };
 let apis: Record<
-  'full' | 'words' | 'cloud' | 'delivery' | 'empty' | 'long' | 'two' | 'away' | 'awaySpoken' | 'awayCloud',
+  | 'full'
+  | 'words'
+  | 'cloud'
+  | 'delivery'
+  | 'empty'
+  | 'long'
+  | 'two'
+  | 'away'
+  | 'awaySpoken'
+  | 'awayCloud'
+  | 'outage'
+  | 'errors',
   ReturnType<typeof rotaApi>
 >;
 let recorded: Parameters<typeof recordingCases>[1] extends () => infer T ? T : never;
@@ -51,6 +64,10 @@ beforeAll(async () => {
   await load(node.client, away, longAbsenceDocuments(away, { words: false, recorded: false }));
   await load(node.client, spoken, longAbsenceDocuments(spoken, { words: true, recorded: true }));
   await load(node.client, mute, longAbsenceDocuments(mute, { words: false, recorded: false, cloud: true }));
+  const outage = space('outage');
+  await load(node.client, outage, outageDocuments(outage));
+  const errors = space('errors');
+  await load(node.client, errors, nginxErrorDocuments(errors));
   recorded = { client: node.client, url: node.url, namespace: full };
   const api = (namespace: string) => rotaApi(node.client, namespace, settings);
   apis = {
@@ -64,6 +81,8 @@ beforeAll(async () => {
     away: api(away),
     awaySpoken: api(spoken),
     awayCloud: api(mute),
+    outage: api(outage),
+    errors: api(errors),
   };
 }, 600_000);
 afterAll(() => stop());
@@ -76,6 +95,8 @@ describe('queries against a real Elasticsearch', () => {
   exportCases(world, () => recorded);
   deliveryCases(() => apis);
   longAbsenceCases(() => apis);
+  nginxErrorCases(() => apis.errors);
+  outageCases(() => apis.outage);
   longRangeCases(() => apis.long);
   recordingCases(world, () => recorded);
 });

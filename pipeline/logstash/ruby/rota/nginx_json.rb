@@ -30,6 +30,7 @@ module Rota
       )
       add_transfer(doc, logged)
       add_upstream(doc, logged)
+      add_connection(doc, logged)
       trace = Http.trace_id(logged['traceparent'])
       doc['trace'] = { 'id' => trace } if trace
       forwarded = Http.forwarded_ip(logged['forwarded_for'])
@@ -45,6 +46,12 @@ module Rota
       doc['server'] = server unless server.empty?
       # The client went away before the answer was complete.
       doc['event']['reason'] = 'incomplete' if logged['completion'] == ''
+    end
+
+    # Under the name that error lines have it: nginx writes no request id there, the connection is all that both know.
+    def add_connection(doc, logged)
+      connection = Text.whole(logged['connection'])
+      doc['nginx'] = { 'error' => { 'connection_id' => connection } } if connection
     end
 
     # `rota.pool`, `rota.upstream` (the last attempt) and, of more than one, `rota.attempts`.
