@@ -113,6 +113,14 @@ describe.each(ROLES)('user_data of %s', (role) => {
   });
 });
 
+it('the webapp’s SDK keeps what it cannot send in a folder that its service may write to', () => {
+  const { text } = buildUserData('webapp');
+  const spool = /^\s*ROTA_SPOOL_DIR=\/var\/lib\/(\S+)$/m.exec(text)?.[1];
+  const service = text.slice(text.indexOf('path: /etc/systemd/system/rota-webapp.service'));
+  expect(spool).toBeDefined();
+  expect(/^\s*StateDirectory=(\S+)$/m.exec(service)?.[1]).toBe(spool);
+});
+
 function typesOf(node: unknown): string[] {
   if (Array.isArray(node)) return node.flatMap(typesOf);
   if (!isMap(node as YamlMap)) return [];

@@ -1,21 +1,32 @@
 #!/bin/bash
 # A Rota server's first boot: packages, certificate, the role's services, the proof that logs flow, one word to Heat.
 # What fails is told to Heat with its step and last lines, so that it stands in the stack's events.
-set -Eeuo pipefail
-exec > >(tee -a /var/log/rota-boot.log) 2>&1
+set -euo pipefail
+LOG=/var/log/rota-boot.log
+exec > >(tee -a "$LOG") 2>&1
 . /usr/local/lib/rota/common.sh
-. /usr/local/lib/rota/role.sh
 
-failed() {
-  trap - ERR TERM
+report_failure() {
+  python3 /usr/local/lib/rota/report.py FAILURE "$ROTA_HOST, $1: $(tail -n 4 "$LOG" | tr '\n' ' ')"
+}
+
+# By EXIT, since bash calls no ERR trap for an unbound variable or a syntax error.
+ended() {
+  [ "$BASHPID" = $$ ] || exit 1 # the watchdog's own shell
+  trap - EXIT TERM
+  [ -z "$watchdog" ] || kill "$watchdog" 2>/dev/null || true
+  [ "$STEP" != done ] || exit 0
   sleep 1 # the last lines are still on their way through tee
-  python3 /usr/local/lib/rota/report.py FAILURE "$ROTA_HOST, $STEP: $(tail -n 4 /var/log/rota-boot.log | tr '\n' ' ')"
+  report_failure "$STEP"
   exit 1
 }
-trap failed ERR
-trap failed TERM
+watchdog=
+trap ended EXIT
+trap 'exit 1' TERM
 # Heat's own time-out would say only that nobody called.
 ( sleep 1500; echo 'gave up after 25 minutes'; kill -TERM $$ ) & watchdog=$!
+
+. /usr/local/lib/rota/role.sh
 
 step 'look at the image'
 . /etc/os-release
@@ -50,6 +61,6 @@ systemctl enable --now "${UNITS[@]}" rota-peers.timer
 
 verify
 
-kill "$watchdog" 2>/dev/null || true
 step 'report'
 retry 300 python3 /usr/local/lib/rota/report.py SUCCESS "$ROTA_HOST: logs flow"
+STEP=done

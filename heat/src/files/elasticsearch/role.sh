@@ -52,10 +52,11 @@ volume_device() {
   find /dev/disk/by-id -name "*${ROTA_VOLUME_ID:0:20}*" ! -name '*-part*' | grep -m 1 .
 }
 
-# Elasticsearch reads its seed list anew by itself: a node more or less needs no restart.
+# Elasticsearch reads its seed list anew by itself: a node more or less needs no restart. A node whose metadata names no
+# nodes (rackspace.yaml) is the only one.
 apply() {
   apply_agent
-  printf '%s\n' ${ROTA_ELASTICSEARCH} >/etc/elasticsearch/unicast_hosts.txt.new
+  printf '%s\n' ${ROTA_ELASTICSEARCH:-127.0.0.1} >/etc/elasticsearch/unicast_hosts.txt.new
   mv /etc/elasticsearch/unicast_hosts.txt.new /etc/elasticsearch/unicast_hosts.txt
 }
 

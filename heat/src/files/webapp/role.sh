@@ -32,6 +32,7 @@ ROTA_LOG_FOLDER=/var/log/rota
 ROTA_SERVICE=hello
 ROTA_ENVIRONMENT=$ROTA_NAMESPACE
 ROTA_URL=relps://$ROTA_LOG:2514
+ROTA_SPOOL_DIR=/var/lib/rota/webapp
 ROTA_TLS_CA=/etc/rota/tls/ca.crt
 ROTA_TLS_CERT=/etc/rota/tls/node.crt
 ROTA_TLS_KEY=/etc/rota/tls/node.key

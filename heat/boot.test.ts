@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildUserData } from './build/user_data';
+import { parseYaml, type YamlMap } from './build/yaml';
+
+interface Signal {
+  status: string;
+  reason: string;
+}
+
+describe('the boot script (run for real in a folder of its own, with a role made up by the test)', () => {
+  const root = mkdtempSync(join(tmpdir(), 'rota-heat-boot-'));
+  const signals: Signal[] = [];
+  let heat: Server;
+
+  beforeAll(async () => {
+    heat = createServer((request, response) => {
+      let body = '';
+      request.on('data', (data) => {
+        body += data;
+      });
+      request.on('end', () => {
+        signals.push(JSON.parse(body) as Signal);
+        response.end();
+      });
+    });
+    await new Promise<void>((resolve) => heat.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(() => {
+    heat.close();
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  /** Boots a webapp whose role.sh is `role`. @returns the exit code, and what Heat was told */
+  async function boot(role: string, peers = '') {
+    const folder = mkdtempSync(join(root, 'node-'));
+    const inside = (text: string) =>
+      text.replaceAll(/\/(usr\/local|etc\/rota|var\/log|var\/lib\/rota)/g, `${folder}/$1`);
+    const values: Record<string, string> = {
+      host: 'web-1-1',
+      signal_url: `http://127.0.0.1:${(heat.address() as AddressInfo).port}/signal`,
+    };
+    const text = buildUserData('webapp').text.replace(/@([a-z][a-z0-9_]*)@/g, (_, name: string) => values[name] ?? '');
+    for (const file of (parseYaml(text, 'webapp') as YamlMap)['write_files'] as YamlMap[]) {
+      const path = join(folder, String(file['path']));
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, inside(String(file['content'])));
+    }
+    mkdirSync(join(folder, 'var/log'), { recursive: true });
+    writeFileSync(join(folder, 'usr/local/lib/rota/role.sh'), role);
+    if (peers) writeFileSync(join(folder, 'etc/rota/peers.env'), peers);
+    signals.length = 0;
+    const started = Date.now();
+    const script = spawn('bash', [join(folder, 'usr/local/lib/rota/boot.sh')], { stdio: 'ignore' });
+    const code = await new Promise((resolve) => script.once('exit', resolve));
+    return { code, seconds: (Date.now() - started) / 1000, signals: [...signals] };
+  }
+
+  it('tells Heat of a variable that nobody set, with its name and the step', async () => {
+    const booted = await boot('step "configure the webapp"\necho "$ROTA_UNHEARD_OF"\n');
+    expect(booted).toMatchObject({ code: 1, signals: [{ status: 'FAILURE' }] });
+    expect(booted.signals[0]!.reason).toMatch(/^web-1-1, configure the webapp: .*ROTA_UNHEARD_OF: unbound variable/);
+  });
+
+  it('tells Heat of a command that fails, with the last lines, once', async () => {
+    const booted = await boot('step "fetch the webapp"\nfetch_it() { echo "404 of $ROTA_HOST"; false; }\nfetch_it\n');
+    expect(booted).toMatchObject({ code: 1, signals: [{ status: 'FAILURE' }] });
+    expect(booted.signals[0]!.reason).toMatch(/^web-1-1, fetch the webapp: .*404 of web-1-1/);
+  });
+});
