@@ -15,7 +15,7 @@ ended() {
   [ "$BASHPID" = $$ ] || exit 1 # the watchdog's own shell
   trap - EXIT TERM
   [ -z "$watchdog" ] || kill "$watchdog" 2>/dev/null || true
-  [ "$STEP" != done ] || exit 0
+  [ "$STEP" != 'done' ] || exit 0
   sleep 1 # the last lines are still on their way through tee
   report_failure "$STEP"
   exit 1
@@ -63,4 +63,4 @@ verify
 
 step 'report'
 retry 300 python3 /usr/local/lib/rota/report.py SUCCESS "$ROTA_HOST: logs flow"
-STEP=done
+STEP='done'

@@ -15,7 +15,7 @@ prepare() {
 ROTA_NGINX_RUN=/var/lib/rota/nginx
 ROTA_NGINX_ACCESS_LOG=/var/log/rota/access.log
 ROTA_NGINX_ERROR_LOG=/var/log/rota/error.log
-ROTA_NGINX_TRUSTED=$ROTA_EDGE_CIDR
+ROTA_NGINX_TRUSTED=$ROTA_TRUSTED_CIDR
 ROTA_NGINX_POOL=webapps-$ROTA_NUMBER
 FRONTEND
   # nginx needs a configuration before it starts; nginx's own test of it needs this unit's right to port 80.
