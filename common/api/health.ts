@@ -191,13 +191,16 @@ export const healthDataSchema = z.object({
       }),
       peak: z.object({ t: momentSchema, failed_share: z.number() }).nullable(),
       classes: classesSchema,
+      /** More paths failed than were counted: the routes' numbers are lower bounds. */
+      routes_cut: z.boolean(),
       routes: z.array(
         z.object({
           method: z.string(),
           path: z.string(),
           requests: z.number(),
           failed: z.number(),
-          failed_share: z.number(),
+          /** null: of its requests not all were counted (see `routes_cut`). */
+          failed_share: z.number().nullable(),
           statuses: z.array(z.number()),
         }),
       ),

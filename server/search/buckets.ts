@@ -12,6 +12,12 @@ export function bucketsOf(aggregations: Aggregations | Bucket | undefined, name:
   return Array.isArray(found?.buckets) ? found.buckets : [];
 }
 
+/** Documents of a `terms` aggregation that are in none of its buckets. */
+export function remainderOf(aggregations: Aggregations | Bucket | undefined, name: string): number {
+  const found = aggregations?.[name] as { sum_other_doc_count?: number } | undefined;
+  return found?.sum_other_doc_count ?? 0;
+}
+
 /** Buckets of a keyed `filters` aggregation. */
 export function keyedBucketsOf(aggregations: Aggregations | Bucket | undefined, name: string): Record<string, Bucket> {
   const found = aggregations?.[name] as { buckets?: Record<string, Bucket> } | undefined;

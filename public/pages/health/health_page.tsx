@@ -54,7 +54,7 @@ function Loaded({ data, overview, stale }: { data: HealthData; overview: Overvie
           <BudgetPanel budget={overview.budget} events={overview.events} stale={stale} />
           <RatePanel overview={overview} window={window} annotations={annotations} stale={stale} />
           <StatusPanel overview={overview} window={window} annotations={annotations} stale={stale} />
-          <RoutesPanel routes={overview.routes} stale={stale} />
+          <RoutesPanel routes={overview.routes} cut={overview.routes_cut} stale={stale} />
           <SlowestPanel hosts={overview.hosts} colours={colours} stale={stale} />
         </div>
       </div>

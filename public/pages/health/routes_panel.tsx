@@ -12,7 +12,7 @@ type Routes = NonNullable<HealthData['overview']>['routes'];
 const MOST_STATUSES = 2;
 
 /** What broke for users? Each route leads to its failed requests. */
-export function RoutesPanel({ routes, stale }: { routes: Routes; stale: boolean }) {
+export function RoutesPanel({ routes, cut, stale }: { routes: Routes; cut: boolean; stale: boolean }) {
   const theme = useRotaTheme();
   const target = useTarget();
   const most = Math.max(1, ...routes.map(({ failed }) => failed));
@@ -53,9 +53,12 @@ export function RoutesPanel({ routes, stale }: { routes: Routes; stale: boolean 
                   </span>
                 </td>
                 <td className="rotaNumeric">
-                  <strong>{formatCount(failed)}</strong>
+                  <strong>
+                    {cut ? '≥ ' : ''}
+                    {formatCount(failed)}
+                  </strong>
                 </td>
-                <td className="rotaNumeric rotaFine">{formatPercent(failed_share)}</td>
+                <td className="rotaNumeric rotaFine">{failed_share === null ? '–' : formatPercent(failed_share)}</td>
                 <td className="rotaNumeric rotaFine" title={statuses.join(', ')}>
                   {statuses.slice(0, MOST_STATUSES).join(', ')}
                   {statuses.length > MOST_STATUSES ? ' …' : ''}
@@ -65,6 +68,7 @@ export function RoutesPanel({ routes, stale }: { routes: Routes; stale: boolean 
           </tbody>
         </table>
       )}
+      {cut && <p className="rotaFine">More paths failed than were counted; a shorter time range counts them all.</p>}
     </Panel>
   );
 }

@@ -1,6 +1,7 @@
 import React from 'react';
-import type { RotationData, WindowInfo } from '../../../common/api';
+import type { Annotation, RotationData, WindowInfo } from '../../../common/api';
 import { useTimeFormat } from '../../app/services';
+import { annotationStyle, placeAnnotations } from '../../charts/annotation_style';
 import { useWidth } from '../../charts/use_width';
 import { timeTicks } from '../../format/time';
 import { useRotaTheme } from '../../theme/use_rota_theme';
@@ -11,9 +12,21 @@ type SeriesHost = NonNullable<RotationData['overview']>['series']['hosts'][numbe
 const ROW = 13;
 const NAMES = 76;
 const MOST_ROWS = 40;
+/** Room above the rows for what the annotations say. */
+const HEAD = 22;
 
 /** Many hosts: a stack of forty colours tells nothing, so each host has a row, coloured by what it got ÷ what was due. */
-export function RatioMap({ hosts, times, window }: { hosts: SeriesHost[]; times: number[]; window: WindowInfo }) {
+export function RatioMap({
+  hosts,
+  times,
+  annotations,
+  window,
+}: {
+  hosts: SeriesHost[];
+  times: number[];
+  annotations: Annotation[];
+  window: WindowInfo;
+}) {
   const theme = useRotaTheme();
   const time = useTimeFormat();
   const [ref, width] = useWidth<HTMLDivElement>();
@@ -33,12 +46,14 @@ export function RatioMap({ hosts, times, window }: { hosts: SeriesHost[]; times:
     });
   });
   const height = rows.length * ROW;
+  const marks = placeAnnotations(annotations, window.from, window.to, width - NAMES);
   return (
     <div ref={ref}>
       {width > 0 && (
         <svg
           width={width}
-          height={height + 18}
+          height={height + HEAD + 18}
+          viewBox={`0 ${-HEAD} ${width} ${height + HEAD + 18}`}
           role="img"
           aria-label="Got divided by due for each host over time; the table behind it has the requests"
         >
@@ -49,6 +64,32 @@ export function RatioMap({ hosts, times, window }: { hosts: SeriesHost[]; times:
               fill={theme.dark ? RATIO_STEPS[step]!.dark : RATIO_STEPS[step]!.light}
             />
           ))}
+          {marks.map((mark) => {
+            const { colour, dashed } = annotationStyle(mark.kind, theme);
+            const at = x(Math.max(mark.from, window.from));
+            const said = mark.marker === 'words' ? mark.label : mark.numbers;
+            return (
+              <g key={`${mark.kind}-${mark.from}-${mark.hosts.join()}`}>
+                <title>{mark.label}</title>
+                {mark.kind !== 'gap' && (
+                  <line
+                    x1={at}
+                    x2={at}
+                    y1={-4}
+                    y2={height}
+                    stroke={colour}
+                    strokeWidth={1.5}
+                    strokeDasharray={dashed ? '4 3' : undefined}
+                  />
+                )}
+                {mark.marker !== 'line' && (
+                  <text x={at} y={-8} fontSize={11} fontWeight={700} textAnchor={anchorOf(said)} fill={colour}>
+                    {said}
+                  </text>
+                )}
+              </g>
+            );
+          })}
           {rows.map(({ host }, row) => (
             <text key={host} x={NAMES - 8} y={row * ROW + 10} fontSize={11} textAnchor="end" fill={theme.text}>
               {host}
@@ -63,4 +104,9 @@ export function RatioMap({ hosts, times, window }: { hosts: SeriesHost[]; times:
       )}
     </div>
   );
+}
+
+/** "4–8" begins over the line of 4, as on the other charts. */
+function anchorOf(said: string): 'start' | 'middle' {
+  return /^\d+–\d+$/.test(said) ? 'start' : 'middle';
 }

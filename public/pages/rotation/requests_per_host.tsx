@@ -99,7 +99,12 @@ export function RequestsPerHost({
       stale={stale}
     >
       {asMap ? (
-        <RatioMap hosts={series.hosts.filter((host) => host.tier === tier)} times={series.times} window={window} />
+        <RatioMap
+          hosts={series.hosts.filter((host) => host.tier === tier)}
+          times={series.times}
+          annotations={annotations}
+          window={window}
+        />
       ) : (
         <TimeBars
           id="perHost"

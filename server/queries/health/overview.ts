@@ -5,7 +5,7 @@ import { healthVerdict } from '../../../common/model/health/verdict';
 import { lengthOf } from '../../../common/model/spans';
 import { list } from '../../../common/model/words';
 import { classesOf, NANOS_PER_MS } from '../../search/aggregations';
-import { type Bucket, bucketOf, bucketsOf, percentileOf } from '../../search/buckets';
+import { type Bucket, bucketOf, bucketsOf, percentileOf, remainderOf } from '../../search/buckets';
 import type { SearchAnswer } from '../../search/msearch';
 import { indexOf, type Timeline } from '../../search/timeline';
 import type { Landscape } from '../landscape';
@@ -75,6 +75,7 @@ export function healthOverview(input: HealthInput): Overview {
     peak: peakOf(series),
     classes,
     routes: routesOf(door),
+    routes_cut: remainderOf(bucketOf(door.aggregations, 'failed'), 'paths') > 0,
     hosts: latencyOf(input),
   };
 }
@@ -160,11 +161,15 @@ function routesOf(door: SearchAnswer): Overview['routes'] {
   for (const path of bucketsOf(door.aggregations, 'paths')) {
     for (const method of bucketsOf(path, 'methods')) entry(path, method).requests += method.doc_count;
   }
+  const allCounted = remainderOf(door.aggregations, 'paths') === 0;
+  const counted = new Set(bucketsOf(door.aggregations, 'paths').map(({ key }) => String(key)));
   return [...routes.values()]
     .filter(({ failed }) => failed > 0)
     .map((route) => {
       const requests = Math.max(route.requests, route.failed);
-      return { ...route, requests, failed_share: route.failed / requests };
+      // A route of one path is whole when that path was counted; others may have more paths than were.
+      const whole = allCounted || counted.has(route.path);
+      return { ...route, requests, failed_share: whole ? route.failed / requests : null };
     })
     .sort((a, b) => b.failed - a.failed)
     .slice(0, MAX_ROUTES);

@@ -12,6 +12,7 @@ import { outageCases, outageDocuments } from './outage_cases';
 import { recordingCases } from './recording_cases';
 import { requestsCases } from './requests_cases';
 import { rotationCases } from './rotation_cases';
+import { manyPathsDocuments, routesCases } from './routes_cases';
 import { twoServicesCases, twoServicesDocuments } from './two_services_cases';
 import { buildWorld } from './world';
 
@@ -30,6 +31,7 @@ let apis: Record<
   | 'empty'
   | 'long'
   | 'two'
+  | 'paths'
   | 'away'
   | 'awaySpoken'
   | 'awayCloud'
@@ -58,6 +60,8 @@ beforeAll(async () => {
   const long = space('long');
   await load(node.client, long, longRangeDocuments(long));
   await load(node.client, long, recordedDocuments(long));
+  const paths = space('paths');
+  await load(node.client, paths, manyPathsDocuments(paths));
   const two = space('two');
   await load(node.client, two, twoServicesDocuments(world, otherWorld, two));
   const [away, spoken, mute] = [space('away'), space('spoken'), space('mute')];
@@ -78,6 +82,7 @@ beforeAll(async () => {
     empty: api(space('empty')),
     long: api(long),
     two: api(two),
+    paths: api(paths),
     away: api(away),
     awaySpoken: api(spoken),
     awayCloud: api(mute),
@@ -94,6 +99,7 @@ describe('queries against a real Elasticsearch', () => {
   requestsCases(world, () => apis);
   exportCases(world, () => recorded);
   deliveryCases(() => apis);
+  routesCases(() => apis.paths);
   longAbsenceCases(() => apis);
   nginxErrorCases(() => apis.errors);
   outageCases(() => apis.outage);
