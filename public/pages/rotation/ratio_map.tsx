@@ -96,7 +96,14 @@ export function RatioMap({
             </text>
           ))}
           {timeTicks(window.from, window.to, Math.max(3, width / 140), time.zone).map((t) => (
-            <text key={t} x={x(t)} y={height + 14} fontSize={11} textAnchor="middle" fill={theme.subdued}>
+            <text
+              key={t}
+              x={x(t)}
+              y={height + 14}
+              fontSize={11}
+              textAnchor={x(t) > width - 18 ? 'end' : 'middle'}
+              fill={theme.subdued}
+            >
               {time.axis(span)(t)}
             </text>
           ))}
