@@ -72,4 +72,16 @@ describe('the boot script (run for real in a folder of its own, with a role made
     expect(booted).toMatchObject({ code: 1, signals: [{ status: 'FAILURE' }] });
     expect(booted.signals[0]!.reason).toMatch(/^web-1-1, fetch the webapp: .*404 of web-1-1/);
   });
+
+  it('gives up by itself before ready_timeout, which the metadata tells, and says where it was', async () => {
+    const booted = await boot('step "wait for ever"\nwhile sleep 1; do :; done\n', "ROTA_READY_TIMEOUT='92'\n");
+    expect(booted).toMatchObject({ code: 1, signals: [{ status: 'FAILURE' }] });
+    expect(booted.signals[0]!.reason).toMatch(/^web-1-1, wait for ever: .*gave up after \d+ seconds \(ready_timeout\)/);
+    expect(booted.seconds).toBeLessThan(15);
+  });
+
+  it('does so when a command does not end', async () => {
+    const booted = await boot('step "hang"\nsleep 12\n', "ROTA_READY_TIMEOUT='92'\n");
+    expect(booted.signals[0]!.reason).toMatch(/^web-1-1, out of time: .*gave up after \d+ seconds/);
+  });
 });

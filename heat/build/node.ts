@@ -42,13 +42,7 @@ export function node(argument: Yaml): YamlMap {
       properties: {
         length: 24,
         character_classes: [{ class: 'lettersdigits' }],
-        // A one-time secret serves one boot: whatever makes a new server must make a new secret.
-        salt: {
-          str_replace_strict: {
-            template: [digest(userData.text), '@image@', ...Object.keys(shown)].join(' '),
-            params: { ...shown, '@image@': setting('image') },
-          },
-        },
+        salt: salt(digest(userData.text), shown, Object.values(secrets), server_group),
       },
     },
     handle: { type: 'OS::Heat::WaitConditionHandle' },
@@ -72,6 +66,23 @@ export function node(argument: Yaml): YamlMap {
       properties: { handle: { get_resource: 'handle' }, timeout: setting('ready_timeout') },
     },
   };
+}
+
+/**
+ * A one-time secret serves one boot: whatever has Heat make a new server must make a new secret, and this is the list of
+ * it. A handle that was marked unhealthy is replaced, and so are the secret, the server and the wait for its word. Heat
+ * shows the salt; a digest that random secrets are part of gives none of them away.
+ */
+function salt(userData: string, shown: YamlMap, secrets: Yaml[], serverGroup: Yaml = ''): Yaml {
+  const params: YamlMap = {
+    ...shown,
+    '@image@': setting('image'),
+    '@key_name@': setting('key_name'),
+    '@server_group@': serverGroup,
+    '@handle@': { get_resource: 'handle' },
+    ...(secrets.length === 0 ? {} : { '@secrets@': { digest: ['sha256', { list_join: [' ', secrets] }] } }),
+  };
+  return { str_replace_strict: { template: [userData, ...Object.keys(params)].join(' '), params } };
 }
 
 const HOST: Yaml = { get_attr: ['host', 'value'] };

@@ -66,10 +66,10 @@ function contentOf(path: string, file: FileSource): string {
   if (file.text !== undefined) return file.text;
   if (file.source === undefined) throw new HeatBuildError(`${path} has neither text nor source.`);
   const text = readRepository(file.source).replace('$HARDENING\n', () => readRepository(HARDENING));
-  return withoutComments(text);
+  return withoutComments(file.source.endsWith('.py') ? text.replace(/^"""[\s\S]*?"""\n/, '') : text);
 }
 
-/** Whole-line comments are for who reads the sources; on a server they would only take room from user_data. */
+/** Whole-line comments and what a script says of itself are for who reads the sources; user_data has no room for them. */
 const withoutComments = (text: string) => text.replace(/^[ \t]*#(?!!).*\n/gm, '').replace(/\n{3,}/g, '\n\n');
 
 const entry = (path: string, content: string, mode = '0644'): YamlMap => ({ path, permissions: mode, content });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Authority, enrolment } from './support/authority';
@@ -71,6 +71,36 @@ describe('a server’s enrolment with the stack’s certificate authority (both 
   it('refuses names that no server of a stack has', async () => {
     const odd = await authority.enrol(folder('odd'), enrolment('web-1;id'));
     expect(odd.output).toContain('malformed');
+  });
+
+  it('is the same authority when the first log server was replaced: each certificate is good under the other’s', async () => {
+    const rebuilt = await Authority.start(PORT + 2);
+    await rebuilt.enrol(folder('after'), enrolment('web-3-1'));
+    await rebuilt.stop();
+    const [before, after] = [folder('web'), folder('after')];
+    const read = (name: string) => openssl('x509', '-in', `${name}/ca.crt`, '-noout', '-pubkey', '-subject');
+    expect(read(after)).toBe(read(before));
+    for (const [authorityOf, certificateOf] of [
+      [before, after],
+      [after, before],
+    ]) {
+      const args = ['verify', '-x509_strict', '-CAfile', `${authorityOf}/ca.crt`, `${certificateOf}/node.crt`];
+      expect(openssl(...args)).toContain('OK');
+    }
+  });
+
+  it('is another authority in a stack with another key', async () => {
+    const stranger = await Authority.start(PORT + 2, 'x'.repeat(48));
+    const key = (certificate: string) => openssl('x509', '-in', certificate, '-noout', '-pubkey');
+    expect(key(stranger.files.path('authority/ca.crt'))).not.toBe(key(`${folder('web')}/ca.crt`));
+    await stranger.stop();
+  });
+
+  it('keeps its key to itself, and lets certificates last ten years', () => {
+    expect(statSync(authority.files.path('authority/ca.key')).mode & 0o777).toBe(0o600);
+    const seconds = (years: number) => String(years * 365 * 86_400);
+    const certificate = `${folder('web')}/node.crt`;
+    expect(openssl('x509', '-in', certificate, '-noout', '-checkend', seconds(9))).toContain('will not expire');
   });
 
   it('is not taken in by another machine that answers for the authority', async () => {

@@ -179,10 +179,11 @@ describe('a node learns where the others are', () => {
       'rota:elasticsearch:10.77.2.9': '10.77.2.9',
       'rota:elasticsearch:10.77.2.7': '10.77.2.7',
       'rota:artifacts': 'https://files.example/rota/artifacts/main',
+      'rota:ready_timeout': '1800',
     };
     expect((await peers('--changed')).code).toBe(0);
     expect(readFileSync(files.path('peers.env'), 'utf8')).toBe(
-      "ROTA_ARTIFACTS='https://files.example/rota/artifacts/main'\nROTA_AUTHORITY='10.77.2.5'\nROTA_ELASTICSEARCH='10.77.2.7 10.77.2.9'\nROTA_LOG='10.77.2.5'\n",
+      "ROTA_ARTIFACTS='https://files.example/rota/artifacts/main'\nROTA_AUTHORITY='10.77.2.5'\nROTA_ELASTICSEARCH='10.77.2.7 10.77.2.9'\nROTA_LOG='10.77.2.5'\nROTA_READY_TIMEOUT='1800'\n",
     );
     expect((await peers('--changed')).code).toBe(3);
     meta.current['rota:log'] = '10.77.2.6';
@@ -194,6 +195,7 @@ describe('a node learns where the others are', () => {
       'rota:log': '10.77.2.6',
       'rota:frontend': "1'; reboot '",
       'rota:artifacts': "https://x/'; reboot '",
+      'rota:ready_timeout': '5$(reboot)',
     };
     await peers();
     expect(readFileSync(files.path('peers.env'), 'utf8')).toBe("ROTA_LOG='10.77.2.6'\n");

@@ -93,6 +93,7 @@ describe('Rackspace’s resource types on OpenStack, by provider templates', () 
       'rota:authority': address('log-1'),
       'rota:frontend': address('frontend-1'),
       'rota:artifacts': archives,
+      'rota:ready_timeout': '1800',
     });
     await nodes.stop();
     await deleteStack(cli, 'rack');

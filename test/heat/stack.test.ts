@@ -151,6 +151,7 @@ describe('the stack that the original command makes (servers are fake: the test 
       'rota:log': address('log-1'),
       'rota:authority': address('log-1'),
       'rota:artifacts': `${folder.url}/artifacts/master`,
+      'rota:ready_timeout': '1800',
     };
     const elasticsearch = { [`rota:elasticsearch:${address('elasticsearch-1')}`]: address('elasticsearch-1') };
     for (const server of created) {
@@ -204,6 +205,16 @@ describe('the stack that the original command makes (servers are fake: the test 
     const shrunk = await cloud.servers('logging-');
     expect(shrunk.map(({ id }) => id)).toEqual(created.map(({ id }) => id));
     await expectUntouched(shrunk);
+  });
+
+  it('gives a server that an update replaces a new one-time secret, and leaves the others', async () => {
+    await update('operator_password=correct-horse-battery');
+    const now = await cloud.servers('logging-');
+    const id = (server: Server) => nodeSetting(server, 'ROTA_ENROLMENT_ID');
+    const old = new Map(created.map((server) => [server.name, server]));
+    const replaced = now.filter((server) => old.get(server.name)?.id !== server.id);
+    expect(replaced.map(({ name }) => name)).toEqual(['logging-elasticsearch-1', 'logging-kibana-1']);
+    for (const server of replaced) expect(id(server), server.name).not.toBe(id(old.get(server.name)!));
   });
 
   it('leaves nothing when it is deleted by the old client', async () => {

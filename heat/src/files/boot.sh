@@ -15,7 +15,7 @@ ended() {
   [ "$BASHPID" = $$ ] || exit 1 # the watchdog's own shell
   trap - EXIT TERM
   [ -z "$watchdog" ] || kill "$watchdog" 2>/dev/null || true
-  [ "$STEP" != 'done' ] || exit 0
+  [ "$STEP" != finished ] || exit 0
   sleep 1 # the last lines are still on their way through tee
   report_failure "$STEP"
   exit 1
@@ -23,8 +23,21 @@ ended() {
 watchdog=
 trap ended EXIT
 trap 'exit 1' TERM
-# Heat's own time-out would say only that nobody called.
-( sleep 1500; echo 'gave up after 25 minutes'; kill -TERM $$ ) & watchdog=$!
+
+# Heat's own time-out would say only that nobody called: this gives up a minute before it, which leaves half a minute for the
+# machine's start. While a command runs that does not end, bash calls no trap; then the watchdog itself reports.
+watch() {
+  local patience
+  while sleep 5; do
+    patience=$(sed -n "s/^ROTA_READY_TIMEOUT='\([0-9]*\)'$/\1/p" /etc/rota/peers.env 2>/dev/null) || true
+    [ "$SECONDS" -lt $((${patience:-1800} - 90)) ] || break
+  done
+  echo "gave up after $SECONDS seconds (ready_timeout)"
+  kill -TERM $$
+  sleep 5
+  report_failure 'out of time'
+}
+watch & watchdog=$!
 
 . /usr/local/lib/rota/role.sh
 
@@ -63,4 +76,4 @@ verify
 
 step 'report'
 retry 300 python3 /usr/local/lib/rota/report.py SUCCESS "$ROTA_HOST: logs flow"
-STEP='done'
+STEP=finished

@@ -1,7 +1,7 @@
 """Learn where the other servers are from this server's Nova metadata (keys "rota:…"), which Heat changes in place.
 
-Writes peers.env: ROTA_LOG, ROTA_AUTHORITY, ROTA_FRONTEND (one address each), ROTA_ELASTICSEARCH (several, by spaces) and
-ROTA_ARTIFACTS (the URL of the release's archives).
+Writes peers.env: ROTA_LOG, ROTA_AUTHORITY, ROTA_FRONTEND (one address each), ROTA_ELASTICSEARCH (several, by spaces),
+ROTA_ARTIFACTS (the URL of the release's archives), ROTA_READY_TIMEOUT (the seconds that the boot has).
 Asks the metadata service, and where there is none the configuration drive, which tells only what was true at boot.
 Exit 0; with --changed, exit 3 when nothing changed.
 """
@@ -15,8 +15,8 @@ import urllib.request
 
 URL = os.environ.get('ROTA_METADATA_URL', 'http://169.254.169.254/openstack/latest/meta_data.json')
 FILE = os.environ.get('ROTA_PEERS_FILE', '/etc/rota/peers.env')
-ADDRESS = re.compile(r'[0-9A-Fa-f.:]{2,45}')
-URL_OF_ARCHIVES = re.compile(r'https?://[^\s\'"]+')
+ADDRESS = r'[0-9A-Fa-f.:]{2,45}'
+KINDS = {'artifacts': r'https?://[^\s\'"]+', 'ready_timeout': r'[0-9]{1,6}'}
 
 
 def metadata():
@@ -40,8 +40,8 @@ def settings(meta):
     """The lines of peers.env; values that are not of their kind are left out, for a shell reads the file."""
     found = {}
     for key, value in sorted(meta.items()):
-        match = re.fullmatch(r'rota:(log|authority|frontend|elasticsearch|artifacts)(?::.*)?', key)
-        if match and (URL_OF_ARCHIVES if match[1] == 'artifacts' else ADDRESS).fullmatch(value):
+        match = re.fullmatch(r'rota:(log|authority|frontend|elasticsearch|artifacts|ready_timeout)(?::.*)?', key)
+        if match and re.fullmatch(KINDS.get(match[1], ADDRESS), value):
             found.setdefault(match[1], []).append(value)
     if 'log' not in found:
         sys.exit('rota: the metadata of this server does not say where the log server is (key rota:log)')

@@ -95,6 +95,12 @@ export class Cloud {
     return this.get('heat', `/v1/${this.project}${path}`);
   }
 
+  /** Names of the stacks within stacks. */
+  async nestedStacks(): Promise<string[]> {
+    const { stacks } = await this.heat<{ stacks: { stack_name: string }[] }>('/stacks?show_nested=true');
+    return stacks.map(({ stack_name }) => stack_name);
+  }
+
   /** Signals a resource by its own URL, as an alarm would. */
   async signal(url: string): Promise<void> {
     await this.post('heat', url.slice(serviceUrl(this.layout, 'heat').length), {});

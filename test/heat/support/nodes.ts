@@ -65,6 +65,12 @@ export class PlayedNodes {
     this.signalled.set(server.id, word);
   }
 
+  /** Has a node speak that was silent. */
+  async speak(server: Server): Promise<void> {
+    this.silent.delete(server.id);
+    if (!this.signalled.has(server.id)) await this.signal(server);
+  }
+
   async stop(): Promise<void> {
     this.stopped = true;
     await this.done;

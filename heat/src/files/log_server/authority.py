@@ -3,6 +3,7 @@
 A server's secret is SHA-256 of "<key>:<name>:<id>", made by Heat; the key itself is known here and to Heat alone. The
 names of a certificate are the proved name and the address that the request came from, whatever the request asks for. POST /certificates {name, id, request, mac} -> {certificate, authority, mac}.
 """
+import base64
 import hashlib
 import hmac
 import http.server
@@ -18,6 +19,7 @@ FOLDER = os.environ.get('ROTA_AUTHORITY_DIR', '/var/lib/rota-authority')
 KEY = os.environ['ROTA_ENROLMENT_KEY']
 NAME = re.compile(r'(frontend|web|log|elasticsearch|kibana)(-[a-z0-9]{1,12}){1,3}')
 IDENTITY = re.compile(r'[A-Za-z0-9]{8,64}')
+P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551
 LOCK = threading.Lock()
 
 
@@ -29,12 +31,22 @@ def openssl(*arguments):
     return subprocess.run(['openssl', *arguments], check=True, capture_output=True, timeout=20, text=True).stdout
 
 
+def authority_key():
+    # Derived from the stack's key, so that a first log server that was replaced is the same authority (docs/decisions/0089):
+    # a P-256 key of RFC 5915 without its public part, which OpenSSL computes.
+    wide = hmac.new(KEY.encode(), b'rota stack authority', hashlib.sha512).digest()
+    scalar = int.from_bytes(wide, 'big') % (P256_ORDER - 1) + 1
+    key = bytes.fromhex('30310201010420') + scalar.to_bytes(32, 'big') + bytes.fromhex('a00a06082a8648ce3d030107')
+    return f'-----BEGIN EC PRIVATE KEY-----\n{base64.encodebytes(key).decode()}-----END EC PRIVATE KEY-----\n'
+
+
 def make_authority():
     os.makedirs(f'{FOLDER}/issued', mode=0o700, exist_ok=True)
     if not os.path.exists(f'{FOLDER}/ca.crt'):
-        openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc', '-days', '3650',
-                '-subj', '/O=rota/CN=rota stack authority', '-addext', 'keyUsage=critical,keyCertSign,cRLSign',
-                '-keyout', f'{FOLDER}/ca.key', '-out', f'{FOLDER}/ca.crt')
+        with open(f'{FOLDER}/ca.key', 'w', encoding='ascii', opener=lambda *at: os.open(*at, 0o600)) as file:
+            file.write(authority_key())
+        openssl('req', '-x509', '-key', f'{FOLDER}/ca.key', '-days', '10950', '-subj', '/O=rota/CN=rota stack authority',
+                '-addext', 'keyUsage=critical,keyCertSign,cRLSign', '-out', f'{FOLDER}/ca.crt')
 
 
 def mac(secret, *parts):
@@ -56,7 +68,7 @@ def sign(request, name, address):
         if subject != f'subject=CN={name},O=rota':
             raise Refused(f'the request of {name} is for another subject')
         openssl('x509', '-req', '-in', f'{work}/request', '-CA', f'{FOLDER}/ca.crt', '-CAkey', f'{FOLDER}/ca.key',
-                '-extfile', f'{work}/extensions', '-days', '1095', '-out', f'{work}/certificate')
+                '-extfile', f'{work}/extensions', '-days', '3650', '-out', f'{work}/certificate')
         with open(f'{work}/certificate', encoding='utf-8') as file:
             return file.read()
 

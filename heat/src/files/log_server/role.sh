@@ -16,12 +16,31 @@ prepare() {
   step 'wait for Elasticsearch'
   retry 1200 find_elasticsearch
   retry 1200 elasticsearch _security/_authenticate --output /dev/null
+  make_keys
+}
+
+make_keys() {
   step 'make API keys'
   make_key setup '["monitor", "manage_index_templates", "manage_ilm"]' '["manage", "view_index_metadata"]'
   make_key indexer '["monitor"]' '["create_doc", "create_index", "read", "delete", "maintenance", "view_index_metadata"]'
   step 'install the index template'
   ROTA_ELASTICSEARCH_API_KEY=$(cat /etc/rota/setup.key) retry 300 node /usr/lib/rota/setup.cjs \
     --elasticsearch "$(urls)" --ca /etc/rota/tls/ca.crt --namespace "$ROTA_NAMESPACE"
+}
+
+# An Elasticsearch that was made anew, without its data, knows neither keys nor template: without them every line would be
+# refused (401) for ever. Its users come last at its boot, so until rota_log may log in this only waits.
+keep_up() {
+  find_elasticsearch || return 0
+  local status=''
+  status=$(printf 'header = "Authorization: ApiKey %s"\n' "$(cat /etc/rota/indexer.key)" |
+    ask _security/_authenticate --output /dev/null --write-out '%{http_code}') || true
+  [ "${status: -3}" = 401 ] || return 0
+  elasticsearch _security/_authenticate --output /dev/null || return 0
+  echo 'rota: Elasticsearch does not know the API keys any more'
+  rm -f /etc/rota/setup.key /etc/rota/indexer.key
+  make_keys
+  systemctl restart rota-log.service
 }
 
 # Where Elasticsearch is, from the metadata; where that does not say it, from the certificates that were given out.
@@ -35,13 +54,16 @@ find_elasticsearch() {
 urls() { printf 'https://%s:9200,' ${ROTA_ELASTICSEARCH} | sed 's/,$//'; }
 
 # elasticsearch PATH [CURL OPTIONS…]: as the user rota_log, whose password no command line shows.
-elasticsearch() {
-  local path=$1 address
+elasticsearch() { printf 'user = "rota_log:%s"\n' "$ROTA_LOG_PASSWORD" | ask "$@"; }
+
+# ask PATH [CURL OPTIONS…]: the first node that answers well; who asks stands on standard input.
+ask() {
+  local path=$1 login address
   shift
+  login=$(cat)
   for address in $ROTA_ELASTICSEARCH; do
-    printf 'user = "rota_log:%s"\n' "$ROTA_LOG_PASSWORD" |
-      curl --config - --fail --silent --show-error --max-time 20 --cacert /etc/rota/tls/ca.crt \
-        -H 'Content-Type: application/json' "$@" "https://$address:9200/$path" && return 0
+    curl --config - --fail --silent --show-error --max-time 20 --cacert /etc/rota/tls/ca.crt \
+      -H 'Content-Type: application/json' "$@" "https://$address:9200/$path" <<<"$login" && return 0
   done
   return 1
 }
