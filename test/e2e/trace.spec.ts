@@ -103,7 +103,7 @@ test.describe('Trace', () => {
     const words = await hops.allInnerTexts();
     const at = words.findIndex((text) => text.includes('connect() failed (111'));
     expect(at).toBeGreaterThan(0);
-    expect(words[at]).toContain('nginx error, same connection');
+    expect(words[at]).toContain('nginx, same connection');
     expect(words.slice(0, at).some((text) => text.includes('attempt 1'))).toBe(true);
     const raw = rota.page.getByTestId(SUBJECTS.rawLines);
     for (const error of errors) await expect(raw).toContainText(String(error['event'].original));

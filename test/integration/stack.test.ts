@@ -202,7 +202,7 @@ describe('a webapp that is gone', () => {
     });
     const { data } = (await answer.json()) as { data: TraceData };
     const hop = data.hops.find(({ message }) => message?.startsWith('connect() failed (111'));
-    expect(hop).toMatchObject({ host: 'frontend-1', label: 'nginx error, same connection' });
+    expect(hop).toMatchObject({ host: 'frontend-1', label: 'nginx, same connection' });
     expect(data.hops.find(({ id }) => id === hop?.parent)).toMatchObject({ kind: 'attempt', host: 'web-1' });
   });
 });

@@ -154,7 +154,7 @@ function attemptOf(error: TraceLine, tries: readonly Try[], frontend: TraceLine,
 function errorHop(line: TraceLine, parent: Hop): Hop {
   return {
     ...textHop(line, parent, parent.offset_ms + (parent.duration_ms ?? 0)),
-    label: 'nginx error, same connection',
+    label: 'nginx, same connection',
   };
 }
 

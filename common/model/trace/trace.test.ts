@@ -162,7 +162,7 @@ describe('nginx’s error lines', () => {
     ]);
     const [attempt, refused] = [hops[1]!, hops[2]!];
     expect(refused.offset_ms).toBe(attempt.offset_ms + attempt.duration_ms!);
-    expect(refused).toMatchObject({ failed: true, label: 'nginx error, same connection' });
+    expect(refused).toMatchObject({ failed: true, label: 'nginx, same connection' });
   });
 });
 
