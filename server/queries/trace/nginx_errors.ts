@@ -1,7 +1,9 @@
 import { DATASETS, type EcsDocument, FIELDS, streamOf } from '../../../common/ecs';
 import { connectionOf, errorSpan, hostOf, isErrorOf, kindOf, type TraceLine } from '../../../common/model/trace/lines';
 import type { Context } from '../../context';
+import { toApiError } from '../../errors';
 import type { Dsl } from '../../host';
+import { type NamedSearch, NO_ANSWER, type SearchAnswer } from '../../search/msearch';
 import { anyOf } from '../../search/scope';
 
 const MAX_ERRORS = 100;
@@ -16,15 +18,13 @@ export async function nginxErrorsOf(
 ): Promise<{ errors: TraceLine[]; truncated: boolean }> {
   const accesses = lines.filter((line) => kindOf(line) === 'frontend' && connectionOf(line) !== undefined);
   if (accesses.length === 0) return { errors: [], truncated: false };
-  const { errors } = await context.askAll({
-    errors: {
-      index: streamOf(DATASETS.nginxError, context.settings.namespace),
-      body: {
-        size: MAX_ERRORS,
-        track_total_hits: true,
-        query: { bool: { filter: [anyOf(accesses.map(sameConnection))] } },
-        sort: [{ [FIELDS.timestamp]: 'asc' }],
-      },
+  const errors = await ask(context, {
+    index: streamOf(DATASETS.nginxError, context.settings.namespace),
+    body: {
+      size: MAX_ERRORS,
+      track_total_hits: true,
+      query: { bool: { filter: [anyOf(accesses.map(sameConnection))] } },
+      sort: [{ [FIELDS.timestamp]: 'asc' }],
     },
   });
   const known = new Set(lines.map(({ id }) => id));
@@ -35,6 +35,18 @@ export async function nginxErrorsOf(
     errors: found.filter((error) => !known.has(error.id) && accesses.some((access) => isErrorOf(access, error))),
     truncated: errors.total > errors.hits.length,
   };
+}
+
+/** Who may not read the error log still gets the rest of the trace. */
+async function ask(context: Context, search: NamedSearch): Promise<SearchAnswer> {
+  try {
+    return (await context.askAll({ errors: search })).errors;
+  } catch (error) {
+    const { code } = toApiError(error, context.signal);
+    if (code !== 'search_failed' && code !== 'forbidden') throw error;
+    context.reasons.push({ code: 'search_failed', message: 'nginx’s error lines could not be read.' });
+    return NO_ANSWER;
+  }
 }
 
 function sameConnection(access: TraceLine): Dsl {

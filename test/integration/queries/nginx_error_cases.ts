@@ -89,7 +89,9 @@ function stored(namespace: string, line: Buffer): Doc {
   return { stream: `logs-${dataset}-${namespace}`, id, body: shaped.doc };
 }
 
-export function nginxErrorCases(api: () => ReturnType<typeof rotaApi>): void {
+type Api = ReturnType<typeof rotaApi>;
+
+export function nginxErrorCases(api: () => Api, lame: () => Api): void {
   describe('trace with nginx’s error log', () => {
     it.each(REQUESTS.map(({ id }) => id))('shows of the request "%s" its own error lines, and no other', async (id) => {
       const { data } = await api().ask('trace', { request_id: id });
@@ -105,6 +107,13 @@ export function nginxErrorCases(api: () => ReturnType<typeof rotaApi>): void {
       for (const { original } of data.lines.filter(({ by_connection }) => by_connection)) {
         expect(original).toMatch(/^2026\/11\/22 10:00:07 \[error\] 77#77: \*12 /);
       }
+    });
+
+    it('shows the rest of a trace, and says so, where the error log cannot be read', async () => {
+      const { data, partial, partial_reasons } = await lame().ask('trace', { request_id: 'first' });
+      expect(partial).toBe(true);
+      expect(partial_reasons.map(({ message }) => message).join()).toContain('nginx’s error lines');
+      expect(data.hops.map(({ kind }) => kind)).toEqual(['frontend', 'attempt', 'attempt']);
     });
 
     it('costs one search more where a frontend’s line tells its connection, and none elsewhere', async () => {

@@ -1,3 +1,4 @@
+import type { Client } from '@elastic/elasticsearch';
 import { describe, expect, it } from 'vitest';
 import type { Doc } from './documents';
 import type { rotaApi } from './node';
@@ -68,7 +69,21 @@ function letter(namespace: string, run: string, n: number): Doc {
   };
 }
 
-export function outageCases(api: () => ReturnType<typeof rotaApi>): void {
+/** The same Elasticsearch, but that it refuses every search of one data set: more lines than it gives at once. */
+export function refusing(client: Client, dataset: string): Client {
+  const request = (params: { bulkBody?: object[] }, options?: object) => {
+    const bulkBody = params.bulkBody?.map((part, i, parts) => {
+      const header = i % 2 === 1 ? (parts[i - 1] as { index: string }) : null;
+      return header?.index.includes(dataset) ? { size: 1_000_000 } : part;
+    });
+    return client.transport.request({ ...params, bulkBody } as never, options);
+  };
+  return { transport: { request } } as unknown as Client;
+}
+
+type Api = ReturnType<typeof rotaApi>;
+
+export function outageCases(api: () => Api, lame: () => Api): void {
   describe('delivery after an outage', () => {
     it('explains every run whose absences are all declared, however many there are', async () => {
       const { runs, account } = (await api().ask('delivery', WINDOW)).data.overview!;
@@ -106,6 +121,15 @@ export function outageCases(api: () => ReturnType<typeof rotaApi>): void {
       expect(account).toMatchObject({ missing: 51, unsearched: 5, dead_letters: letters });
       const { written, indexed, drops, dead_letters, missing, in_flight, unsearched, expired } = account;
       expect(indexed + drops + dead_letters + missing + in_flight + unsearched + expired).toBe(written);
+    });
+
+    it('calls nothing missing that a failed search may explain', async () => {
+      const { data, partial } = await lame().ask('delivery', WINDOW);
+      const { counts, account, verdict } = data.overview!;
+      expect(partial).toBe(true);
+      expect(counts).toMatchObject({ missing: 0, proven: DROPPED.runs, unsearched: TORN.runs + 1 });
+      expect(account).toMatchObject({ missing: 0, dead_letters: 0, unsearched: letters + TORN.runs + 1 });
+      expect(verdict.tone).toBe('warning');
     });
 
     it('searches the run that is opened', async () => {

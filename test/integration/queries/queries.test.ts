@@ -8,7 +8,7 @@ import { longAbsenceCases, longAbsenceDocuments } from './long_absence_cases';
 import { longRangeCases, longRangeDocuments, recordedDocuments } from './long_range_cases';
 import { nginxErrorCases, nginxErrorDocuments } from './nginx_error_cases';
 import { load, rotaApi, startNode } from './node';
-import { outageCases, outageDocuments } from './outage_cases';
+import { outageCases, outageDocuments, refusing } from './outage_cases';
 import { recordingCases } from './recording_cases';
 import { requestsCases } from './requests_cases';
 import { rotationCases } from './rotation_cases';
@@ -36,7 +36,9 @@ let apis: Record<
   | 'awaySpoken'
   | 'awayCloud'
   | 'outage'
-  | 'errors',
+  | 'lame'
+  | 'errors'
+  | 'errorless',
   ReturnType<typeof rotaApi>
 >;
 let recorded: Parameters<typeof recordingCases>[1] extends () => infer T ? T : never;
@@ -87,7 +89,9 @@ beforeAll(async () => {
     awaySpoken: api(spoken),
     awayCloud: api(mute),
     outage: api(outage),
+    lame: rotaApi(refusing(node.client, 'rota.deadletter'), outage, settings),
     errors: api(errors),
+    errorless: rotaApi(refusing(node.client, 'nginx.error'), errors, settings),
   };
 }, 600_000);
 afterAll(() => stop());
@@ -101,8 +105,14 @@ describe('queries against a real Elasticsearch', () => {
   deliveryCases(() => apis);
   routesCases(() => apis.paths);
   longAbsenceCases(() => apis);
-  nginxErrorCases(() => apis.errors);
-  outageCases(() => apis.outage);
+  nginxErrorCases(
+    () => apis.errors,
+    () => apis.errorless,
+  );
+  outageCases(
+    () => apis.outage,
+    () => apis.lame,
+  );
   longRangeCases(() => apis.long);
   recordingCases(world, () => recorded);
 });
