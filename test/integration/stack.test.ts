@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import type { Browser } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TraceData } from '../../common/api/index.js';
@@ -138,6 +139,11 @@ describe('400 requests through the real stack', () => {
     expect(new Set(probes.map((hit) => at(hit._source, 'url.path')))).toEqual(new Set(['/']));
   });
 
+  test('a probe without a Host, as Octavia’s HTTP/1.0 ones are, is answered by a webapp, not refused before it', async () => {
+    const frontend = running.stack.status().services.find(({ name }) => name === 'frontend-1')!;
+    expect(await bareProbe(frontend.port as number)).toMatch(/^HTTP\/1\.[01] 200 /);
+  });
+
   test('nothing became a dead letter', async () => {
     const letters = await documents(running.stack.elasticsearchUrl, 'logs-rota.deadletter-rota');
     const told = letters.map(
@@ -206,3 +212,15 @@ describe('a webapp that is gone', () => {
     expect(data.hops.find(({ id }) => id === hop?.parent)).toMatchObject({ kind: 'attempt', host: 'web-1' });
   });
 });
+
+/** `GET / HTTP/1.0` and nothing more; the whole answer. */
+function bareProbe(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = connect(port, '127.0.0.1', () => socket.write('GET / HTTP/1.0\r\n\r\n'));
+    socket.setEncoding('utf8').on('data', (text) => {
+      answer += text;
+    });
+    socket.on('end', () => resolve(answer)).on('error', reject);
+  });
+}
