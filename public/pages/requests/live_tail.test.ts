@@ -3,27 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { Cursor, Envelope, RequestRow, RequestsData } from '../../../common/api';
 import { follow, LIVE_PAGE, MOST_READ, type Step, type Tail, tailOf } from './live_tail';
 import { rowKey } from './row_list';
+import { testRow } from './test_row';
 
 const OVERLAP_MS = 5000;
-
-const rowAt = (id: number, ingested: number): RequestRow => ({
-  index: 'i',
-  id: String(id),
-  t: ingested - 10,
-  ingested,
-  request_id: null,
-  trace_id: null,
-  dataset: 'nginx.access',
-  host: null,
-  method: null,
-  path: null,
-  status: 200,
-  duration_ms: 1,
-  failed_ms: 0,
-  attempts: [],
-  probe: false,
-  columns: {},
-});
 
 /** What the server would answer; `stored` may grow between two steps. */
 class Store {
@@ -32,7 +14,7 @@ class Store {
   asked = 0;
 
   add(count: number, ingested: (i: number) => number): void {
-    for (let i = 0; i < count; i++) this.stored.push(rowAt(this.stored.length, ingested(i)));
+    for (let i = 0; i < count; i++) this.stored.push(testRow(this.stored.length, ingested(i)));
   }
 
   first(size: number, now: number): Tail {

@@ -1,26 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { RequestRow } from '../../../common/api';
 import { MOST_ROWS, mergeRows, rowKey } from './row_list';
+import { testRow } from './test_row';
 
-const row = (id: number): RequestRow => ({
-  index: 'i',
-  id: String(id),
-  t: id,
-  ingested: id,
-  request_id: null,
-  trace_id: null,
-  dataset: 'nginx.access',
-  host: null,
-  method: null,
-  path: null,
-  status: 200,
-  duration_ms: 1,
-  failed_ms: 0,
-  attempts: [],
-  probe: false,
-  columns: {},
-});
+const row = (id: number) => testRow(id, id);
 
 test('merging keeps every row once and the order of arrival', () => {
   const ids = fc.array(fc.integer({ min: 0, max: 50 }), { maxLength: 60 });

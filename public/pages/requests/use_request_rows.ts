@@ -74,10 +74,10 @@ export function useRequestRows({ columns, probes, live }: RowsOptions): RequestR
     );
   }, [client]);
 
-  const canFollow = first !== undefined && !query.isPreviousData;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new first page is a new list, with a tail of its own
+  const following = live && !query.isPreviousData;
+  // A new first page is a new list, with a tail of its own.
   useEffect(() => {
-    if (!live || !canFollow) return;
+    if (!following || !first) return;
     const stop = new AbortController();
     const step = async () => {
       const { tail } = state.current;
@@ -104,7 +104,7 @@ export function useRequestRows({ columns, probes, live }: RowsOptions): RequestR
       clearTimeout(timer);
       stop.abort();
     };
-  }, [client, live, canFollow, first]);
+  }, [client, following, first]);
 
   return {
     ...held,

@@ -3,6 +3,7 @@ import { deliveryCases } from './delivery_cases';
 import { deliveryDocuments } from './delivery_world';
 import { documentsOf } from './documents';
 import { exportCases } from './export_cases';
+import { fieldsCases } from './fields_cases';
 import { healthCases } from './health_cases';
 import { longAbsenceCases, longAbsenceDocuments } from './long_absence_cases';
 import { longRangeCases, longRangeDocuments, recordedDocuments } from './long_range_cases';
@@ -13,6 +14,7 @@ import { recordingCases } from './recording_cases';
 import { requestsCases } from './requests_cases';
 import { rotationCases } from './rotation_cases';
 import { manyPathsDocuments, routesCases } from './routes_cases';
+import { traceCases } from './trace_cases';
 import { twoServicesCases, twoServicesDocuments } from './two_services_cases';
 import { buildWorld } from './world';
 
@@ -101,6 +103,8 @@ describe('queries against a real Elasticsearch', () => {
   healthCases(world, () => apis);
   twoServicesCases(world, otherWorld, () => apis.two);
   requestsCases(world, () => apis);
+  traceCases(world, () => apis);
+  fieldsCases(world, () => apis);
   exportCases(world, () => recorded);
   deliveryCases(() => apis);
   routesCases(() => apis.paths);
