@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FieldNode, fieldTree } from '../elasticsearch/fields';
 import { isObject, type Json, type JsonObject } from './shape/shaped';
+import { isIsoTime } from './shape/times';
 
 const TREE = fieldTree();
 /** `rota.extra` is `flattened`: Elasticsearch refuses a document whose extra is nested deeper than 20. */
@@ -120,19 +121,9 @@ function isWholeNumber(value: Json): boolean {
   return typeof value === 'string' && /^-?\d{1,15}$/.test(value);
 }
 
-/** Events come together: their times are often those of the event before. */
-const lastDates = new Set<string>();
-const LAST_DATES = 100;
-const ISO_DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d([.,]\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?$/;
-
 function isNotDate(value: Json | undefined): boolean {
   if (typeof value === 'number') return !Number.isSafeInteger(value) || Math.abs(value) > 8e15;
-  if (typeof value !== 'string') return true;
-  if (lastDates.has(value)) return false;
-  if (!ISO_DATE.test(value) || Number.isNaN(Date.parse(value))) return true;
-  if (lastDates.size >= LAST_DATES) lastDates.clear();
-  lastDates.add(value);
-  return false;
+  return typeof value !== 'string' || !isIsoTime(value);
 }
 
 /** What a `flattened` field takes: bounded depth, keys without NUL and of bounded length. */

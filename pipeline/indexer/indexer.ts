@@ -5,7 +5,7 @@ import { intake } from './intake';
 import { adoptOrphans, Journal } from './journal';
 import type { OmprogHandler } from './omprog';
 import type { IndexerSettings } from './settings';
-import type { Shaped } from './shape/shaped';
+import type { Shaped, ShapedText } from './shape/shaped';
 import type { Status } from './status';
 import { Transaction } from './transaction';
 
@@ -19,7 +19,7 @@ export interface IndexerParts {
   delivery: Delivery;
   counters: Counters;
   status: Status;
-  shape: (line: Buffer) => Shaped;
+  shape: (line: Buffer) => Shaped | ShapedText;
   /** False in profile `fast`: rsyslog does not wait for answers. */
   confirms: boolean;
 }

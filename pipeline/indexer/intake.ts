@@ -1,11 +1,12 @@
 import { conform } from './conform';
 import { DEAD_LETTER_DATASET, deadLetterDocument, hashId } from './dead_letter';
-import { type Item, isUsableId, itemOf } from './item';
-import type { JsonObject, Shaped } from './shape/shaped';
+import { type Item, isUsableId, itemOf, itemOfText } from './item';
+import type { JsonObject, Shaped, ShapedText } from './shape/shaped';
 
 /** Turns one line of rsyslog into an event that Elasticsearch will take, whatever the line holds. */
-export function intake(line: Buffer, shape: (line: Buffer) => Shaped, namespace: string): Item {
+export function intake(line: Buffer, shape: (line: Buffer) => Shaped | ShapedText, namespace: string): Item {
   const shaped = shapeSafely(line, shape);
+  if (shaped.kind === 'text') return itemOfText(shaped, `logs-${shaped.dataset}-${namespace}`, line);
   const dataset = shaped.kind === 'document' ? shaped.dataset : DEAD_LETTER_DATASET;
   const doc = shaped.kind === 'document' ? conform(shaped.doc) : deadLetterDocument(shaped);
   const id = isUsableId(shaped.id) ? shaped.id : hashId(shaped.id || line);
@@ -22,10 +23,10 @@ export function intake(line: Buffer, shape: (line: Buffer) => Shaped, namespace:
 }
 
 /** The shaper should never throw; if it does, the line is kept and the pipeline goes on. */
-function shapeSafely(line: Buffer, shape: (line: Buffer) => Shaped): Shaped {
+function shapeSafely(line: Buffer, shape: (line: Buffer) => Shaped | ShapedText): Shaped | ShapedText {
   try {
     const shaped = shape(line);
-    if (shaped.kind === 'dead_letter' || isDataset(shaped.dataset)) return shaped;
+    if (shaped.kind !== 'document' || isDataset(shaped.dataset)) return shaped;
     return unshaped(line, `"${shaped.dataset.slice(0, 100)}" cannot be part of a data stream's name`);
   } catch (error) {
     return unshaped(line, `the shaper failed: ${(error as Error).message}`);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { isObject, type JsonObject } from './shape/shaped';
+import { quoted } from './shape/json_text';
+import { isObject, type JsonObject, type ShapedText } from './shape/shaped';
 import { Slab } from './slab';
 
 /** One event on its way to Elasticsearch. */
@@ -35,11 +36,30 @@ export function itemOf({ dataset, stream, id, doc, mayBeResend, line }: ItemPart
   const created = isObject(event) ? event['created'] : undefined;
   if (isObject(event)) event['ingested'] = PLACE;
   else doc['event'] = { ingested: PLACE };
-  const text = `{"create":{"_index":"${stream}","_id":${JSON.stringify(id)}}}\n${JSON.stringify(doc)}\n`;
+  const text = `${createAction(stream, id)}${JSON.stringify(doc)}\n`;
   const body = slab.write(text);
   // As many bytes as characters: then the place is the same in both.
   const ingestedAt = body.length === text.length ? text.indexOf(PLACE) : body.indexOf(PLACE);
   return { dataset, stream, id, body, ingestedAt, times: [doc['@timestamp'], created], mayBeResend, line };
+}
+
+/** Of a document that is text already: its end is known, and so the place of `event.ingested`. */
+export function itemOfText({ dataset, id, open, times, mayBeResend }: ShapedText, stream: string, line: Buffer): Item {
+  const body = slab.write(`${createAction(stream, id)}${open},"ingested":"${PLACE}"}}\n`);
+  return {
+    dataset,
+    stream,
+    id,
+    body,
+    ingestedAt: body.length - PLACE.length - '"}}\n'.length,
+    times,
+    mayBeResend,
+    line,
+  };
+}
+
+function createAction(stream: string, id: string): string {
+  return `{"create":{"_index":"${stream}","_id":${quoted(id)}}}\n`;
 }
 
 /** The document, read back from what is sent. */

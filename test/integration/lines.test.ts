@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Shaped, shape } from '../../pipeline/indexer/shape';
+import { intake } from '../../pipeline/indexer/intake';
+import { documentOf } from '../../pipeline/indexer/item';
+import { createShape, type Shaped, shape } from '../../pipeline/indexer/shape';
 import { messageText, readLine } from '../../pipeline/indexer/shape/line';
 import { readShapeSettings } from '../../pipeline/indexer/shape/settings';
 import { Capture } from '../support/lines/capture.js';
@@ -22,6 +24,7 @@ const FILES: Readonly<Record<string, string>> = {
 describe('each line becomes its document', () => {
   let capture: Capture;
   const results = new Map<Case, Shaped>();
+  let arrived: Buffer[] = [];
 
   beforeAll(async () => {
     capture = await Capture.start({ ROTA_STATS_INTERVAL: '600' });
@@ -40,7 +43,8 @@ describe('each line becomes its document', () => {
       Object.fromEntries(Object.entries(FILES).map(([dataset, name]) => [name, join(logs, `${dataset}.log`)])),
     );
     const lines = await capture.until((all) => own(all).length >= cases.length);
-    assign(own(lines), offsets);
+    arrived = own(lines);
+    assign(arrived, offsets);
   });
   afterAll(() => capture?.stop());
 
@@ -51,6 +55,16 @@ describe('each line becomes its document', () => {
     if (!shaped) throw new Error('it did not arrive');
     if (one.expected) expect(ownFields(shaped, one)).toEqual(one.expected);
     else expectDead(shaped, one);
+  });
+
+  it('makes the same documents by its short way', () => {
+    const ready = createShape({});
+    const documentBy = (bytes: Buffer, way: (line: Buffer) => ReturnType<typeof ready>) =>
+      documentOf(intake(bytes, way, 'rota'));
+    const short = arrived.filter((bytes) => ready(bytes).kind === 'text');
+    expect(short.length).toBeGreaterThan(20);
+    for (const bytes of short)
+      expect(documentBy(bytes, ready)).toEqual(documentBy(bytes, (line) => shape(line, settings)));
   });
 
   /**

@@ -39,9 +39,10 @@ function count(line: Buffer): void {
   if (/"in":"(?:rsyslogd|impstats)"/.test(line.subarray(0, 40).toString('latin1'))) counts.own++;
   else {
     ids.add(shaped.id);
-    if (shaped.kind === 'document') {
-      JSON.stringify(shaped.doc);
+    if (shaped.kind === 'dead_letter') counts.dead_letters++;
+    else {
+      JSON.stringify(shaped);
       counts.documents++;
-    } else counts.dead_letters++;
+    }
   }
 }

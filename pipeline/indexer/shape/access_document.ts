@@ -43,7 +43,7 @@ export function accessDocument(line: Line, access: Access, settings: ShapeSettin
   put(event, 'duration', access.durationNs);
   addClient(doc, access.client, access.clientPort);
   if (access.user !== undefined) doc['user'] = { name: access.user };
-  doc['http'] = http(access);
+  doc['http'] = httpFields(access);
   if (request.target !== undefined) doc['url'] = urlFields(request.target, request.method, access.domain);
   else if (access.domain !== undefined) doc['url'] = { domain: access.domain };
   if (access.scheme !== undefined && doc['url'] !== undefined) child(doc, 'url')['scheme'] ??= access.scheme;
@@ -53,11 +53,12 @@ export function accessDocument(line: Line, access: Access, settings: ShapeSettin
   }
   if (access.agent !== undefined) doc['user_agent'] = userAgent(access.agent);
   if (access.pid !== undefined) doc['process'] = { pid: access.pid };
-  if (isProbe(access, doc, settings)) addTag(doc, 'health_check');
+  const path = doc['url'] === undefined ? undefined : child(doc, 'url')['path'];
+  if (isProbe(access, typeof path === 'string' ? path : undefined, settings)) addTag(doc, 'health_check');
   return doc;
 }
 
-function http({ request, requestId, referrer, status, bodyBytes }: Access): JsonObject {
+export function httpFields({ request, requestId, referrer, status, bodyBytes }: Access): JsonObject {
   const requestFields: JsonObject = {};
   put(requestFields, 'id', requestId);
   put(requestFields, 'method', request.method);
@@ -77,12 +78,11 @@ function hops(forwardedFor: string | undefined): number {
   return forwardedFor === undefined ? 0 : forwardedFor.split(',').length;
 }
 
-function isProbe(access: Access, doc: JsonObject, settings: ShapeSettings): boolean {
-  const path = doc['url'] === undefined ? undefined : child(doc, 'url')['path'];
+export function isProbe(access: Access, path: string | undefined, settings: ShapeSettings): boolean {
   return isHealthCheck(
     {
       method: access.request.method,
-      path: typeof path === 'string' ? path : undefined,
+      path,
       agent: access.agent,
       peer: access.peer ?? access.client,
       forwarded: hops(access.forwardedFor) > (access.tier === 'webapp' ? 1 : 0),

@@ -1,7 +1,7 @@
-import { accessDocument } from './access_document';
+import { type Access, accessDocument } from './access_document';
 import { child, put } from './document';
 import { unescapeNginx } from './escapes';
-import { readExtras } from './extras';
+import { type Extras, readExtras } from './extras';
 import { forwardedIp } from './forwarded';
 import { given, requestLine, traceId, whole } from './http_fields';
 import type { Line, Parsed } from './line';
@@ -9,11 +9,21 @@ import type { ShapeSettings } from './settings';
 import type { JsonObject } from './shaped';
 import { clfTime } from './times';
 
-/**
- * An access line of nginx (`combined`) or gunicorn (its default format), with whatever stands before and behind.
- * @returns undefined when it is none after all (its time is no time, its status no status): then the raw line counts
- */
+/** An access line of nginx (`combined`) or gunicorn (its default format), with whatever stands before and behind. */
 export function combinedDocument(line: Line, parsed: Parsed, dataset: string, id: string, settings: ShapeSettings) {
+  const found = readCombined(parsed, dataset, id);
+  if (!found) return undefined;
+  const doc = accessDocument(line, found.access, settings);
+  addExtras(doc, found.extras);
+  return doc;
+}
+
+/** @returns undefined when it is none after all (its time is no time, its status no status): then the raw line counts */
+export function readCombined(
+  parsed: Parsed,
+  dataset: string,
+  id: string,
+): { access: Access; extras: Extras } | undefined {
   const timestamp = clfTime(parsed['time'] ?? '');
   const status = whole(parsed['status']);
   if (timestamp === undefined || status === undefined || status > 999) return undefined;
@@ -31,32 +41,27 @@ export function combinedDocument(line: Line, parsed: Parsed, dataset: string, id
   const request = requestLine(isGunicorn ? quotesBack(requestText) : requestText);
   if (request.target !== undefined && !isGunicorn) request.target = unescapeNginx(request.target);
   const bodyBytes = whole(parsed['bytes']);
-  const doc = accessDocument(
-    line,
-    {
-      dataset,
-      module: isGunicorn ? 'gunicorn' : 'nginx',
-      tier: isGunicorn ? 'webapp' : 'frontend',
-      id,
-      timestamp,
-      client: given(parsed['addr']),
-      forwardedFor: extras.forwardedFor,
-      user: text(parsed['user']),
-      request,
-      // nginx logs 000 when no answer was begun.
-      status: status === 0 ? undefined : status,
-      bodyBytes,
-      referrer: text(parsed['referer']),
-      agent: text(parsed['agent']),
-      domain: given(parsed['host']) ?? extras.domain,
-      durationNs: extras.durationNs,
-      requestId: extras.requestId,
-      pid: extras.pid,
-    },
-    settings,
-  );
-  addExtras(doc, extras);
-  return doc;
+  const access: Access = {
+    dataset,
+    module: isGunicorn ? 'gunicorn' : 'nginx',
+    tier: isGunicorn ? 'webapp' : 'frontend',
+    id,
+    timestamp,
+    client: given(parsed['addr']),
+    forwardedFor: extras.forwardedFor,
+    user: text(parsed['user']),
+    request,
+    // nginx logs 000 when no answer was begun.
+    status: status === 0 ? undefined : status,
+    bodyBytes,
+    referrer: text(parsed['referer']),
+    agent: text(parsed['agent']),
+    domain: given(parsed['host']) ?? extras.domain,
+    durationNs: extras.durationNs,
+    requestId: extras.requestId,
+    pid: extras.pid,
+  };
+  return { access, extras };
 }
 
 /** parse.conf puts \001 in the place of gunicorn's \" so that liblognorm sees where a field ends. */
@@ -64,7 +69,7 @@ function quotesBack(text: string): string {
   return text.includes('\u0001') ? text.replaceAll('\u0001', '"') : text;
 }
 
-function addExtras(doc: JsonObject, extras: ReturnType<typeof readExtras>): void {
+function addExtras(doc: JsonObject, extras: Extras): void {
   const upstream: JsonObject = {};
   put(upstream, 'address', extras.upstreamAddress);
   put(upstream, 'status_code', extras.upstreamStatus);
@@ -83,7 +88,7 @@ function addExtras(doc: JsonObject, extras: ReturnType<typeof readExtras>): void
 }
 
 /** Who answered, of a format that says so (stack/webapps/django): the address that frontends know it by, and what runs. */
-function addService(doc: JsonObject, extras: ReturnType<typeof readExtras>): void {
+function addService(doc: JsonObject, extras: Extras): void {
   const found = /^(.+):(\d{1,5})$/.exec(extras.server ?? '');
   if (found) doc['server'] = { address: found[1] as string, port: Number(found[2]) };
   const service: JsonObject = {};

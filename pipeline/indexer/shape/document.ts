@@ -28,11 +28,21 @@ export function startDocument(line: Line, base: Base, settings: ShapeSettings): 
   if (base.tier !== undefined) doc['rota'] = { tier: base.tier };
   if (agent?.['file']) {
     const log: JsonObject = { file: { path: agent['file'] } };
-    const offset = Number(agent['offset']);
-    if (agent['offset'] && Number.isSafeInteger(offset)) log['offset'] = offset;
+    put(log, 'offset', fileOffset(agent));
     doc['log'] = log;
   }
   return doc;
+}
+
+/** Whether an id that a sender gave can be the document's: three bytes a character, and Elasticsearch takes 512. */
+export function isUsable(id: string): boolean {
+  return id !== '' && id.length <= 170;
+}
+
+/** Where the line begins in its file, bytes. */
+export function fileOffset(agent: Readonly<Record<string, string>>): number | undefined {
+  const offset = Number(agent['offset']);
+  return agent['offset'] && Number.isSafeInteger(offset) ? offset : undefined;
 }
 
 /** A bare line has no syslog header: what rsyslog read as one is the line's first words. */

@@ -1,7 +1,7 @@
 import { accessDocument } from './access_document';
 import { addTag, child, put, startDocument } from './document';
 import { given, requestLine, traceId, whole } from './http_fields';
-import { type Line, messageText, type Parsed } from './line';
+import type { Line, Parsed } from './line';
 import type { ShapeSettings } from './settings';
 import type { JsonObject } from './shaped';
 import { addLevel } from './syslog';
@@ -28,7 +28,7 @@ export function haproxyDocument(line: Line, parsed: Parsed, id: string, settings
 /** Free text: what HAProxy says and no rule knows. */
 export function haproxyMessage(line: Line, id: string, settings: ShapeSettings): JsonObject {
   const doc = startDocument(line, { dataset: DATASET, id, timestamp: undefined, tier: 'lb' }, settings);
-  doc['message'] = messageText(line.raw);
+  doc['message'] = line.text;
   const event = child(doc, 'event');
   event['kind'] = 'event';
   event['category'] = ['network'];

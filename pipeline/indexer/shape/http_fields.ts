@@ -83,11 +83,15 @@ export function addAuthority(url: JsonObject, authority: string): void {
 /** `source.*` and `client.*` of an address as logged: an IP, a name, or nothing for a unix socket. */
 export function addClient(doc: JsonObject, address: string | undefined, port: number | undefined): void {
   if (address === undefined) return;
+  doc['source'] = clientFields(address, port);
+  doc['client'] = clientFields(address, port);
+}
+
+export function clientFields(address: string, port: number | undefined): JsonObject {
   const fields: JsonObject = { address };
   if (isIP(address) !== 0) fields['ip'] = address;
   if (port !== undefined) fields['port'] = port;
-  doc['source'] = fields;
-  doc['client'] = { ...fields };
+  return fields;
 }
 
 /** ECS and Elastic's nginx integration: a failure from 400 on. */
@@ -97,16 +101,27 @@ export function outcome(status: number | undefined): string {
 }
 
 const CACHE = 5000;
-const agents = new Map<string, JsonObject>();
+const agents = new Map<string, { fields: JsonObject; text?: string }>();
 
 /** `user_agent.*`. The same few thousand agents come again and again: parsed ones are kept. */
 export function userAgent(original: string): JsonObject {
+  return knownAgent(original).fields;
+}
+
+/** The same as JSON. */
+export function userAgentText(original: string): string {
+  const known = knownAgent(original);
+  known.text ??= JSON.stringify(known.fields);
+  return known.text;
+}
+
+function knownAgent(original: string): { fields: JsonObject; text?: string } {
   const known = agents.get(original);
   if (known) return known;
-  const fields = parseAgent(original);
+  const found = { fields: parseAgent(original) };
   if (agents.size >= CACHE) agents.delete(agents.keys().next().value as string);
-  agents.set(original, fields);
-  return fields;
+  agents.set(original, found);
+  return found;
 }
 
 /** `Mozilla/5.0 (compatible; Googlebot/2.1; …)`, and what puts its own name first (`curl/7.88.1`). */

@@ -1,2 +1,2 @@
 export { createShape, shape } from './shape';
-export type { Json, JsonObject, Shaped, ShapedDeadLetter, ShapedDocument } from './shaped';
+export type { Json, JsonObject, Shaped, ShapedDeadLetter, ShapedDocument, ShapedText } from './shaped';

@@ -1,10 +1,11 @@
+import { accessText } from './access_text';
 import { combinedDocument } from './combined';
 import { conceal, maskBytes } from './conceal';
-import { child } from './document';
+import { child, isUsable } from './document';
 import { gunicornErrorDocument } from './gunicorn_error';
 import { haproxyDocument, haproxyMessage } from './haproxy';
 import { datasetOf, ecsDocument, foreignDocument, isEcs, isTooDeep } from './json_document';
-import { type Line, messageText, readLine, readText } from './line';
+import { type Line, messageText, readLine } from './line';
 import { nginxErrorDocument } from './nginx_error';
 import { ResendMemory } from './resend';
 import { isRotaNginx, rotaNginxDocument, rotaNginxId } from './rota_nginx';
@@ -16,6 +17,7 @@ import {
   type Shaped,
   type ShapedDeadLetter,
   type ShapedDocument,
+  type ShapedText,
 } from './shaped';
 import { statsDocument } from './stats';
 import { addSyslog, syslogDocument } from './syslog';
@@ -24,10 +26,18 @@ import { addSyslog, syslogDocument } from './syslog';
 const LINE_DATASETS = new Set(['nginx.access', 'nginx.error', 'gunicorn.access', 'gunicorn.error', 'haproxy.log']);
 
 /** A shaper with its settings read from the environment. @throws ShapeSettingsError */
-export function createShape(env: Readonly<Record<string, string | undefined>>): (line: Buffer) => Shaped {
+export function createShape(env: Readonly<Record<string, string | undefined>>): (line: Buffer) => Shaped | ShapedText {
   const settings = readShapeSettings(env);
   const memory = new ResendMemory();
-  return (line) => shape(line, settings, memory);
+  return (bytes) => {
+    const now = Date.now();
+    const line = readSafely(bytes, settings, now);
+    if ('kind' in line) return line;
+    const text = accessText(line, settings);
+    if (!text) return shapeRead(line, settings, memory, now);
+    text.mayBeResend = isLate(text.times[0], settings, now) || repeats(line, undefined, memory, now);
+    return text;
+  };
 }
 
 /** What a line's bytes may show by the same settings. @throws ShapeSettingsError */
@@ -40,15 +50,22 @@ export function createConceal(env: Readonly<Record<string, string | undefined>>)
  * @param now milliseconds since 1970, for what is late
  */
 export function shape(bytes: Buffer, settings: ShapeSettings, memory = new ResendMemory(), now = Date.now()): Shaped {
-  let line: Line;
+  const line = readSafely(bytes, settings, now);
+  return 'kind' in line ? line : shapeRead(line, settings, memory, now);
+}
+
+function readSafely(bytes: Buffer, settings: ShapeSettings, now: number): Line | ShapedDeadLetter {
   try {
-    line = readLine(bytes);
+    return readLine(bytes);
   } catch (error) {
     const received = new Date(now).toISOString();
     const reason = `rsyslog's line is not of the form it should have: ${(error as Error).message}`;
     const raw = settings.anonymize === 'off' ? bytes : maskBytes(bytes);
     return { kind: 'dead_letter', reason, input: 'omprog', raw, id: '', mayBeResend: false, received };
   }
+}
+
+function shapeRead(line: Line, settings: ShapeSettings, memory: ResendMemory, now: number): Shaped {
   try {
     const shaped = shapeLine(line, settings);
     if (shaped.kind === 'document') {
@@ -60,7 +77,8 @@ export function shape(bytes: Buffer, settings: ShapeSettings, memory = new Resen
       else shaped.truncated = true;
     }
     if (settings.anonymize !== 'off') conceal(shaped);
-    shaped.mayBeResend = isLate(shaped, settings, now) || repeats(line, shaped, memory, now);
+    const time = shaped.kind === 'document' ? shaped.doc['@timestamp'] : shaped.received;
+    shaped.mayBeResend = isLate(time, settings, now) || repeats(line, shaped, memory, now);
     return shaped;
   } catch (error) {
     const letter = deadLetter(line, `the shaper failed: ${(error as Error).message}`);
@@ -88,7 +106,7 @@ function shapeLine(line: Line, settings: ShapeSettings): Shaped {
 
 /** Keeps the line beside what was made of it; JSON needs no second copy. */
 function withOriginal(line: Line, shaped: ShapedDocument, settings: ShapeSettings): ShapedDocument {
-  if (settings.keepOriginal) child(shaped.doc, 'event')['original'] = messageText(cut(line, settings).raw);
+  if (settings.keepOriginal) child(shaped.doc, 'event')['original'] = cut(line, settings).text;
   return shaped;
 }
 
@@ -98,7 +116,8 @@ function cut(line: Line, settings: ShapeSettings): Line {
   if (raw.length <= settings.maxMessageBytes) return line;
   let end = settings.maxMessageBytes;
   while (end > 0 && line.utf8 && ((raw[end] as number) & 0xc0) === 0x80) end--;
-  return { ...line, raw: raw.subarray(0, end) };
+  const kept = raw.subarray(0, end);
+  return { ...line, raw: kept, text: messageText(kept) };
 }
 
 function fromParsed(line: Line, claimed: string, id: string, settings: ShapeSettings): Shaped {
@@ -142,18 +161,12 @@ function fromJson(line: Line, claimed: string, id: string, settings: ShapeSettin
   return documentOf(dataset, own, ecsDocument(line, found, dataset, own, settings));
 }
 
-function isUsable(id: string): boolean {
-  return id !== '' && id.length <= 170;
-}
-
 /** The object, or why there is none. */
-function parseJson({ raw, utf8 }: Line): JsonObject | string {
+function parseJson({ raw, text }: Line): JsonObject | string {
   const start = raw[0] === 0x40 ? 5 : 0;
-  const bytes = start === 0 ? raw : raw.subarray(start);
-  if (isTooDeep(bytes)) return 'JSON nested deeper than 20 levels';
+  if (isTooDeep(raw.subarray(start))) return 'JSON nested deeper than 20 levels';
   try {
-    const text = utf8 ? bytes.toString('utf8') : readText(bytes.toString('latin1'));
-    const found = JSON.parse(text) as Json;
+    const found = JSON.parse(start === 0 ? text : text.slice(start)) as Json;
     return isObject(found) ? found : 'JSON, but not an object';
   } catch (error) {
     return `not valid JSON: ${(error as Error).message.slice(0, 200)}`;
@@ -181,17 +194,16 @@ function deadLetter(line: Line, reason: string, dataset?: string): ShapedDeadLet
 }
 
 /** An event that is old when it comes by waited somewhere, and what waits may be sent again. */
-function isLate(shaped: Shaped, settings: ShapeSettings, now: number): boolean {
-  const time = shaped.kind === 'document' ? shaped.doc['@timestamp'] : shaped.received;
+function isLate(time: Json | undefined, settings: ShapeSettings, now: number): boolean {
   return !(typeof time === 'string' && now - Date.parse(time) < settings.lateMs);
 }
 
-function repeats(line: Line, shaped: Shaped, memory: ResendMemory, now: number): boolean {
+function repeats(line: Line, shaped: Shaped | undefined, memory: ResendMemory, now: number): boolean {
   const { agent, header } = line;
   if (agent?.['file'] && agent['offset']) {
     return memory.mayBeResend(`${header.h}\n${agent['file']}`, Number(agent['offset']), now);
   }
-  if (shaped.kind !== 'document') return false;
+  if (shaped?.kind !== 'document') return false;
   const { agent: sender, event } = shaped.doc;
   if (!isObject(sender) || !isObject(event)) return false;
   const { ephemeral_id: run } = sender;

@@ -1,6 +1,6 @@
 import { addTag, child, hasHeader, put, startDocument } from './document';
 import { given, whole } from './http_fields';
-import { type Line, messageText } from './line';
+import type { Line } from './line';
 import type { ShapeSettings } from './settings';
 import type { JsonObject } from './shaped';
 import { utc } from './times';
@@ -13,10 +13,10 @@ const FACILITIES = (
 
 /** Plain syslog of anything: RFC 5424, RFC 3164, or a bare line. */
 export function syslogDocument(line: Line, id: string, settings: ShapeSettings): JsonObject {
-  const { header, raw } = line;
+  const { header } = line;
   const base = { dataset: 'syslog', id, timestamp: utc(header.ts), tier: undefined };
   const doc = startDocument(line, base, settings);
-  doc['message'] = messageText(raw).replace(/[\r\n]+$/, '');
+  doc['message'] = line.text.replace(/[\r\n]+$/, '');
   child(doc, 'event')['kind'] = 'event';
   if (hasHeader(line)) {
     addLevel(doc, line);

@@ -66,6 +66,20 @@ export function requestBegin(local: string, accepted: string): string {
   return new Date(Date.parse(accepted) + (idle > QUARTER_MS - 1000 ? 0 : idle)).toISOString();
 }
 
+const ISO_TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d([.,]\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?$/;
+/** Events come together: their times are often of the second of the event before. */
+let lastSecond = '';
+
+/** Whether Elasticsearch takes a text as a date: ISO 8601, and one that a calendar has. */
+export function isIsoTime(text: string): boolean {
+  if (!ISO_TIME.test(text)) return false;
+  const second = text.slice(0, 19);
+  if (second === lastSecond && text.length > 19) return true;
+  if (Number.isNaN(Date.parse(text))) return false;
+  lastSecond = second;
+  return true;
+}
+
 /** `+0130`, `-08:00`, `Z` as minutes east of UTC. */
 export function zoneMinutes(text: string): number | undefined {
   if (text === 'Z') return 0;
