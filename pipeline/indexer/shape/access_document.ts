@@ -23,6 +23,8 @@ export interface Access {
   bodyBytes: number | undefined;
   referrer: string | undefined;
   agent: string | undefined;
+  /** The format has no place for the agent (HAProxy's own): that there is none says nothing then. */
+  agentNotLogged?: boolean;
   domain?: string;
   scheme?: string;
   durationNs?: number;
@@ -79,6 +81,7 @@ function hops(forwardedFor: string | undefined): number {
 }
 
 export function isProbe(access: Access, path: string | undefined, settings: ShapeSettings): boolean {
+  if (access.agentNotLogged) return false;
   return isHealthCheck(
     {
       method: access.request.method,

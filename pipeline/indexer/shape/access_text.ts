@@ -1,6 +1,6 @@
 import { httpFields, isProbe } from './access_document';
 import { readCombined } from './combined';
-import { ECS_VERSION, fileOffset, hasHeader, isUsable } from './document';
+import { ECS_VERSION, fileOffset, hasHeader, hostOf, isUsable } from './document';
 import { clientFields, outcome, urlFields, userAgentText } from './http_fields';
 import { quoted } from './json_text';
 import type { Line } from './line';
@@ -34,7 +34,7 @@ export function accessText(line: Line, settings: ShapeSettings): ShapedText | un
     mayBeResend: false,
     times: [timestamp, header.ts],
     open:
-      `{"@timestamp":"${timestamp}","ecs":{"version":"${ECS_VERSION}"},"host":{"name":${quoted(header.h)}},` +
+      `{"@timestamp":"${timestamp}","ecs":{"version":"${ECS_VERSION}"},"host":{"name":${quoted(hostOf(line))}},` +
       `"data_stream":{"type":"logs","dataset":"nginx.access","namespace":${quoted(settings.namespace)}},` +
       `"rota":{"tier":"frontend"},"log":{"file":{"path":${quoted(file)}},"offset":${offset}},` +
       (source === '' ? '' : `"source":${source},"client":${source},`) +

@@ -1,4 +1,5 @@
 import { type Access, accessDocument } from './access_document';
+import { addAttempts } from './attempts';
 import { child, put } from './document';
 import { unescapeNginx } from './escapes';
 import { type Extras, readExtras } from './extras';
@@ -35,7 +36,7 @@ export function readCombined(
   };
   const extras =
     parsed['extra'] === undefined
-      ? {}
+      ? NOTHING
       : readExtras(isGunicorn ? quotesBack(parsed['extra']) : parsed['extra'], isGunicorn);
   const requestText = parsed['request'] ?? '';
   const request = requestLine(isGunicorn ? quotesBack(requestText) : requestText);
@@ -64,17 +65,28 @@ export function readCombined(
   return { access, extras };
 }
 
+const ACCESS_LINE =
+  /^(?:(?<host>\S+) )?(?<addr>\S*) - (?<user>[^"]+?) \[(?<time>\d\d\/[^\]]+)\] "(?<request>[^"]*)" (?<status>\S+) (?<bytes>\S+) "(?<referer>[^"]*)" "(?<agent>[^"]*)"(?:\s*| (?<extra>.*))$/s;
+
+/**
+ * An access line whose user has ` [` in the name: whoever may choose the name must not thereby hide the request. No type of
+ * liblognorm's reads on when its first end was not the last.
+ * @returns undefined when it is no such line
+ */
+export function oddUserDocument(line: Line, dataset: string, id: string, settings: ShapeSettings) {
+  const found = ACCESS_LINE.exec(line.text.replaceAll('\\"', '\u0001'))?.groups;
+  return found && combinedDocument(line, found as Parsed, dataset, id, settings);
+}
+
+const NOTHING: Extras = { upstreams: {} };
+
 /** parse.conf puts \001 in the place of gunicorn's \" so that liblognorm sees where a field ends. */
 function quotesBack(text: string): string {
   return text.includes('\u0001') ? text.replaceAll('\u0001', '"') : text;
 }
 
 function addExtras(doc: JsonObject, extras: Extras): void {
-  const upstream: JsonObject = {};
-  put(upstream, 'address', extras.upstreamAddress);
-  put(upstream, 'status_code', extras.upstreamStatus);
-  put(upstream, 'duration', extras.upstreamDurationNs);
-  if (Object.keys(upstream).length > 0) child(doc, 'rota')['upstream'] = upstream;
+  addAttempts(doc, extras.upstreams);
   const forwarded = forwardedIp(extras.forwardedFor);
   if (forwarded !== undefined) doc['network'] = { forwarded_ip: forwarded };
   const trace = traceId(extras.traceparent);

@@ -23,7 +23,7 @@ export function startDocument(line: Line, base: Base, settings: ShapeSettings): 
     ecs: { version: ECS_VERSION },
     data_stream: { type: 'logs', dataset: base.dataset, namespace: settings.namespace },
     event: { id: base.id, dataset: base.dataset, created: agent ? header.ts : header.rcv },
-    host: { name: hasHeader(line) ? header.h : header.from },
+    host: { name: hostOf(line) },
   };
   if (base.tier !== undefined) doc['rota'] = { tier: base.tier };
   if (agent?.['file']) {
@@ -43,6 +43,12 @@ export function isUsable(id: string): boolean {
 export function fileOffset(agent: Readonly<Record<string, string>>): number | undefined {
   const offset = Number(agent['offset']);
   return agent['offset'] && Number.isSafeInteger(offset) ? offset : undefined;
+}
+
+/** Who wrote the line, as its header says; who sent it, where there is no header or it says `-` (HAProxy's by default). */
+export function hostOf(line: Line): string {
+  const { h, from } = line.header;
+  return hasHeader(line) && h !== '-' ? h : from;
 }
 
 /** A bare line has no syslog header: what rsyslog read as one is the line's first words. */

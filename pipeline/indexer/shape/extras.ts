@@ -1,13 +1,12 @@
 import { isIP } from 'node:net';
+import type { Upstreams } from './attempts';
 import { given, secondsToNs, whole } from './http_fields';
 import type { JsonObject } from './shaped';
 
 /** What may stand behind a `combined` line. Formats differ; each value is taken for what it can only be. */
 export interface Extras {
   durationNs?: number;
-  upstreamDurationNs?: number;
-  upstreamAddress?: string;
-  upstreamStatus?: number;
+  upstreams: Upstreams;
   pid?: number;
   requestId?: string;
   forwardedFor?: string;
@@ -26,10 +25,10 @@ export interface Extras {
 /**
  * Reads extras: gunicorn's `%(D)s` (µs, a whole number), `%(p)s` (`<pid>`) and a request id; nginx's
  * `$request_time`, `$upstream_response_time` (seconds with a fraction), a quoted X-Forwarded-For, an upstream's
- * address, and `name=value` pairs such as `rt=0.004 urt="0.003" id=…`.
+ * address, and `name=value` pairs such as `rt=0.004 urt="0.003" id=…`. Several attempts are one value: `0.001, 0.003`.
  */
 export function readExtras(text: string, wholeIsMicroseconds: boolean): Extras {
-  const found: Extras = {};
+  const found: Extras = { upstreams: {} };
   for (const token of tokens(text)) {
     if (token.name !== undefined) takeNamed(found, token.name, token.value);
     else take(found, token, wholeIsMicroseconds);
@@ -45,8 +44,8 @@ interface Token {
 
 function tokens(text: string): Token[] {
   const found: Token[] = [];
-  // Sticky, one token a step: a name and "=", then a quoted text (\" inside) or a run without spaces.
-  const pattern = /\s*(?:([A-Za-z_][\w.-]*)=)?(?:"((?:[^"\\]|\\.)*)"|(\S+))/y;
+  // Sticky, one token a step: a name and "=", then a quoted text (\" inside) or a run without spaces but behind a comma.
+  const pattern = /\s*(?:([A-Za-z_][\w.-]*)=)?(?:"((?:[^"\\]|\\.)*)"|(\S+(?:(?<=,) [^\s"]+)*))/y;
   for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
     const quoted = match[2] !== undefined;
     found.push({ name: match[1], value: quoted ? (match[2] as string) : (match[3] as string), quoted });
@@ -62,7 +61,9 @@ function take(found: Extras, { value, quoted }: Token, wholeIsMicroseconds: bool
   else if (!quoted && wholeIsMicroseconds && whole(value) !== undefined && found.durationNs === undefined) {
     found.durationNs = (whole(value) as number) * 1000;
   } else if (isAddressList(value)) found.forwardedFor ??= value;
-  else if (isUpstream(value)) found.upstreamAddress ??= value;
+  else if (value.split(', ').every(isUpstream)) found.upstreams.addresses ??= value;
+  else if (!quoted && /^(-|\d+\.\d+)(, (-|\d+\.\d+))+$/.test(value)) found.upstreams.durations ??= value;
+  else if (!quoted && /^\d{3}(, \d{3})+$/.test(value)) found.upstreams.statuses ??= value;
   else if (isRequestId(value)) found.requestId ??= value;
   else {
     found.unknown ??= [];
@@ -71,28 +72,42 @@ function take(found: Extras, { value, quoted }: Token, wholeIsMicroseconds: bool
 }
 
 function takeSeconds(found: Extras, value: string): void {
-  const ns = secondsToNs(value);
-  if (found.durationNs === undefined) found.durationNs = ns;
-  else found.upstreamDurationNs ??= ns;
+  if (found.durationNs === undefined) found.durationNs = secondsToNs(value);
+  else found.upstreams.durations ??= value;
 }
 
-const NAMES: Readonly<Record<string, keyof typeof READERS>> = {
-  rt: 'rt',
-  request_time: 'rt',
-  urt: 'urt',
-  upstream_response_time: 'urt',
-  ua: 'ua',
-  upstream: 'ua',
-  upstream_addr: 'ua',
-  us: 'us',
-  upstream_status: 'us',
-  id: 'id',
-  rid: 'id',
-  req_id: 'id',
-  request_id: 'id',
-  host: 'host',
-  xff: 'xff',
-  http_x_forwarded_for: 'xff',
+const UPSTREAM_NAMES: Readonly<Record<string, keyof Upstreams>> = {
+  urt: 'durations',
+  upstream_response_time: 'durations',
+  uct: 'connects',
+  upstream_connect_time: 'connects',
+  uht: 'headers',
+  upstream_header_time: 'headers',
+  ua: 'addresses',
+  upstream: 'addresses',
+  upstream_addr: 'addresses',
+  us: 'statuses',
+  upstream_status: 'statuses',
+};
+
+type TextMember =
+  | 'requestId'
+  | 'domain'
+  | 'forwardedFor'
+  | 'server'
+  | 'service'
+  | 'serviceVersion'
+  | 'environment'
+  | 'traceparent';
+
+const NAMES: Readonly<Record<string, TextMember>> = {
+  id: 'requestId',
+  rid: 'requestId',
+  req_id: 'requestId',
+  request_id: 'requestId',
+  host: 'domain',
+  xff: 'forwardedFor',
+  http_x_forwarded_for: 'forwardedFor',
   server: 'server',
   service: 'service',
   service_version: 'serviceVersion',
@@ -100,27 +115,14 @@ const NAMES: Readonly<Record<string, keyof typeof READERS>> = {
   traceparent: 'traceparent',
 };
 
-const READERS = {
-  rt: (value: string): Extras => ({ durationNs: secondsToNs(value) }),
-  urt: (value: string): Extras => ({ upstreamDurationNs: secondsToNs(value) }),
-  ua: (value: string): Extras => ({ upstreamAddress: value }),
-  us: (value: string): Extras => ({ upstreamStatus: whole(value) }),
-  id: (value: string): Extras => ({ requestId: value }),
-  host: (value: string): Extras => ({ domain: value }),
-  xff: (value: string): Extras => ({ forwardedFor: value }),
-  server: (value: string): Extras => ({ server: value }),
-  service: (value: string): Extras => ({ service: value }),
-  serviceVersion: (value: string): Extras => ({ serviceVersion: value }),
-  environment: (value: string): Extras => ({ environment: value }),
-  traceparent: (value: string): Extras => ({ traceparent: value }),
-};
-
 function takeNamed(found: Extras, name: string, value: string): void {
   if (given(value) === undefined) return;
-  const known = Object.hasOwn(NAMES, name) ? NAMES[name] : undefined;
-  if (known !== undefined) Object.assign(found, READERS[known](value));
+  if (name === 'rt' || name === 'request_time') found.durationNs = secondsToNs(value);
+  else if (Object.hasOwn(UPSTREAM_NAMES, name)) found.upstreams[UPSTREAM_NAMES[name] as keyof Upstreams] = value;
+  else if (Object.hasOwn(NAMES, name)) found[NAMES[name] as TextMember] = value;
   else {
-    found.named ??= {};
+    // Without a prototype: a name may be __proto__.
+    found.named ??= Object.create(null) as JsonObject;
     found.named[name] = value;
   }
 }

@@ -27,18 +27,29 @@ export function gunicornErrorDocument(line: Line, parsed: Parsed, id: string, se
   return doc;
 }
 
-/** Python's traceback: its last unindented line that reads `package.Error: message` names the error that got out. */
+const TRACEBACK = 'Traceback (most recent call last):';
+/** An exception group's lines have a margin. */
+const GROUP = '  + Exception Group ';
+const MARGIN = '  | ';
+
+/**
+ * Python's traceback: of the last one in the text (the error that got out), the first line behind its indented frames reads
+ * `package.Error: message`; what follows, indented or not, belongs to the message.
+ */
 export function errorFields(trace: string): JsonObject {
   const error: JsonObject = { stack_trace: trace };
   const lines = trace.split('\n');
-  for (let at = lines.length - 1; at >= 0; at--) {
-    const found = /^([A-Za-z_][\w.]*)(?:: (.*))?$/.exec(lines[at] as string);
-    const before = lines[at - 1];
-    if (!found || before === undefined || !/^\s/.test(before)) continue;
-    error['type'] = found[1] as string;
-    const message = [found[2] ?? '', ...lines.slice(at + 1)].join('\n').trim();
-    if (message !== '') error['message'] = message;
-    break;
-  }
+  const start = Math.max(lines.lastIndexOf(TRACEBACK), lines.lastIndexOf(GROUP + TRACEBACK));
+  if (start === -1) return error;
+  const margin = lines[start] === TRACEBACK ? '' : MARGIN;
+  const isErrors = (line: string) => line.startsWith(margin) && /^\S/.test(line.slice(margin.length));
+  const at = lines.findIndex((line, index) => index > start && isErrors(line));
+  const found = /^([A-Za-z_][\w.<>]*)(?:: (.*))?$/.exec(lines[at]?.slice(margin.length) ?? '');
+  if (!found) return error;
+  error['type'] = found[1] as string;
+  // The members of a group are in the stack trace.
+  const more = margin === '' ? lines.slice(at + 1) : [];
+  const message = [found[2] ?? '', ...more].join('\n').trim();
+  if (message !== '') error['message'] = message;
   return error;
 }

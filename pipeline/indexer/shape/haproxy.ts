@@ -1,6 +1,6 @@
 import { accessDocument } from './access_document';
 import { addTag, child, put, startDocument } from './document';
-import { given, requestLine, traceId, whole } from './http_fields';
+import { given, type RequestLine, requestLine, traceId, whole } from './http_fields';
 import type { Line, Parsed } from './line';
 import type { ShapeSettings } from './settings';
 import type { JsonObject } from './shaped';
@@ -39,14 +39,23 @@ export function haproxyMessage(line: Line, id: string, settings: ShapeSettings):
 }
 
 function actionOf({ state, result, backend, server, detail }: Parsed): string | undefined {
-  if (state !== undefined)
-    return state === 'UP' || state === 'DOWN' ? `server_${state.toLowerCase()}` : 'server_state_changed';
+  if (state !== undefined) return stateAction(state, detail ?? '');
   if (result !== undefined) return `health_check_${result.replaceAll(' ', '_')}`;
   return backend !== undefined && server === undefined && detail === undefined ? 'no_server_available' : undefined;
 }
 
+/** In and out of the pool, whether by checks or by hand: `is DOWN`, `is going DOWN for maintenance`, `is UP/READY (leaving …)`. */
+function stateAction(state: string, detail: string): string {
+  if (state === 'UP' || state === 'UP/READY') return 'server_up';
+  if (state === 'DOWN' || (state === 'going' && detail.startsWith(MAINTENANCE))) return 'server_down';
+  return 'server_state_changed';
+}
+
+const MAINTENANCE = ' DOWN for maintenance';
+
 /** `, reason: Layer4 timeout, code: 500, info: "…", check duration: 2001ms` */
 function addReason(doc: JsonObject, detail: string): void {
+  if (detail.startsWith(MAINTENANCE)) child(doc, 'event')['reason'] = 'maintenance';
   const reason = /^[^,]*, reason: (.*?)(?:, check duration: (\d+)ms|\.(?: |$)|, status: |$)/s.exec(detail);
   if (!reason) return;
   const event = child(doc, 'event');
@@ -72,11 +81,12 @@ function requestDocument(line: Line, parsed: Parsed, id: string, settings: Shape
       client: address,
       clientPort: port,
       user: undefined,
-      request: parsed['request'] === '<BADREQ>' ? { malformed: '<BADREQ>' } : requestLine(parsed['request'] ?? ''),
+      request: asked(parsed),
       status: status > 0 ? status : undefined,
       bodyBytes: undefined,
       referrer: undefined,
       agent: rota?.agent,
+      agentNotLogged: rota === undefined,
       domain: rota?.host,
       durationNs: total === undefined ? undefined : total * 1e6,
       requestId: rota?.requestId,
@@ -86,10 +96,40 @@ function requestDocument(line: Line, parsed: Parsed, id: string, settings: Shape
   doc['haproxy'] = haproxyFields(parsed);
   const bytes = whole(parsed['bytes']?.replace('+', ''));
   if (bytes !== undefined) child(child(doc, 'http'), 'response')['bytes'] = bytes;
-  put(child(child(doc, 'http'), 'request'), 'bytes', rota?.bytesIn);
+  if (rota?.bytesIn !== undefined) child(child(doc, 'http'), 'request')['bytes'] = rota.bytesIn;
+  if (parsed['cut'] !== undefined) child(doc, 'rota')['truncated'] = true;
+  if (parsed['extra'] !== undefined) addBehind(doc, parsed['extra']);
   if (rota?.trace !== undefined) doc['trace'] = { id: rota.trace };
   addUpstream(doc, parsed, rota?.server, status);
   return doc;
+}
+
+/** A line that was cut holds the method and the beginning of the target. */
+function asked({ request, cut }: Parsed): RequestLine {
+  if (request === '<BADREQ>') return { malformed: request };
+  const found = requestLine(request ?? cut ?? '');
+  return cut === undefined || found.target !== undefined ? found : {};
+}
+
+/** httpslog: `<fc err>/<TLS error>/<client certificate's error>/<its authority's>/<resumed> <SNI>/<version>/<cipher>`. */
+const HTTPSLOG = /^\S+\/\S+\/\S+\/\S+\/[01] ([^/ ]*)\/([^/ ]*)\/([^/ ]*)$/;
+
+function addBehind(doc: JsonObject, text: string): void {
+  const found = HTTPSLOG.exec(text);
+  if (!found) {
+    child(child(doc, 'rota'), 'extra')['haproxy'] = text;
+    return;
+  }
+  const [, sni, version, cipher] = found.map(given);
+  const tls: JsonObject = {};
+  put(tls, 'cipher', cipher);
+  if (version !== undefined) {
+    const [, protocol, number] = /^([A-Za-z]+?)v?([\d.]+)$/.exec(version) ?? [];
+    put(tls, 'version_protocol', protocol?.toLowerCase());
+    put(tls, 'version', number);
+  }
+  if (sni !== undefined) tls['client'] = { server_name: sni };
+  if (Object.keys(tls).length > 0) doc['tls'] = tls;
 }
 
 function addUpstream(doc: JsonObject, parsed: Parsed, address: string | undefined, status: number): void {
@@ -127,7 +167,7 @@ function haproxyFields(parsed: Parsed): JsonObject {
   put(connections, 'server', whole(parsed['srvconn']));
   put(connections, 'retries', whole(parsed['retries']?.replace('+', '')));
   fields['connections'] = connections;
-  const request: JsonObject = { raw_request_line: parsed['request'] ?? '' };
+  const request: JsonObject = { raw_request_line: parsed['request'] ?? parsed['cut'] ?? '' };
   put(request, 'time_wait_ms', milliseconds(parsed['tr']));
   put(request, 'time_wait_without_data_ms', milliseconds(parsed['tresp']));
   put(request, 'captured_cookie', given(parsed['req_cookie']));
@@ -172,10 +212,13 @@ interface RotaPart {
   agent: string | undefined;
 }
 
-/** ` rota=<id> <s.ms> <server address> <bytes in> "<host>" "<traceparent>" "<agent>"` (haproxy.cfg); texts as in JSON. */
+/**
+ * ` rota=<id> <s.ms> <server address> <bytes in> "<host>" "<traceparent>" "<agent>"` (haproxy.cfg); texts as in JSON. A long
+ * agent is cut by the ring's `maxlen`: the rest counts all the same.
+ */
 function readRota(text: string): RotaPart | undefined {
-  const found = /^(\S+) (\d+\.\d+) (\S+) (\d+) (".*")$/s.exec(text);
-  const texts = found ? (found[5] as string).match(/"(?:[^"\\]|\\.)*"/gs) : null;
+  const found = /^(\S+) (\d+\.\d+) (\S+) (\d+) (".*)$/s.exec(text);
+  const texts = found ? (found[5] as string).match(/"(?:[^"\\]|\\.)*(?:"|\\?$)/gs) : null;
   if (!found || !texts) return undefined;
   const [host, traceparent, agent] = texts.map(jsonText);
   const server = found[3] as string;
@@ -191,9 +234,10 @@ function readRota(text: string): RotaPart | undefined {
 }
 
 function jsonText(quoted: string): string {
+  const whole = /^"(?:[^"\\]|\\.)*"$/s.test(quoted) ? quoted : `${quoted.replace(/\\(u[0-9a-fA-F]{0,3})?$/, '')}"`;
   try {
-    return String(JSON.parse(quoted));
+    return String(JSON.parse(whole));
   } catch {
-    return quoted.slice(1, -1);
+    return whole.slice(1, -1);
   }
 }

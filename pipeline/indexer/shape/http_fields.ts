@@ -31,12 +31,17 @@ export function requestLine(text: string): RequestLine {
   const last = text.lastIndexOf(' ');
   const method = text.slice(0, first);
   if (first > 0 && isToken(method)) {
-    if (last > first && text.startsWith('HTTP/', last + 1)) {
+    if (last > first + 1 && isVersion(text, last + 1)) {
       return { method, target: text.slice(first + 1, last), version: text.slice(last + 6) };
     }
     if (first === last && first < text.length - 1) return { method, target: text.slice(first + 1) };
   }
   return text === '' || text === '-' ? {} : { malformed: text };
+}
+
+/** `HTTP/1.1`, to the end of the text. */
+function isVersion(text: string, at: number): boolean {
+  return text.startsWith('HTTP/', at) && /^\d(\.\d)?$/.test(text.slice(at + 5));
 }
 
 /** A method, as far as logs hold real ones: capitals, perhaps with `-` or `_` (`M-SEARCH`, `VERSION-CONTROL`). */
@@ -72,9 +77,13 @@ export function urlFields(target: string, method: string | undefined, domain?: s
   return url;
 }
 
-/** `host`, `host:port`, `[v6]:port` → domain and port; ECS wants IPv6 literals without brackets stripped off the domain. */
+/**
+ * `host`, `host:port`, `[v6]:port` → domain and port; ECS keeps an IPv6 literal's brackets. A user and password before the
+ * last `@` belong to neither.
+ */
 export function addAuthority(url: JsonObject, authority: string): void {
-  const found = /^(?:[^@]*@)?(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/.exec(authority);
+  const host = authority.slice(authority.lastIndexOf('@') + 1);
+  const found = /^(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/.exec(host);
   if (!found) return;
   if (found[1]) url['domain'] = found[1];
   if (found[2]) url['port'] = Number(found[2]);

@@ -1,4 +1,4 @@
-import { addTag, child } from './document';
+import { addTag, child, hostOf } from './document';
 import { userAgent } from './http_fields';
 import type { Line } from './line';
 import type { ShapeSettings } from './settings';
@@ -42,7 +42,7 @@ export function ecsDocument(
   event['id'] = id;
   event['dataset'] ??= dataset;
   event['created'] ??= header.rcv;
-  claim(doc, 'host')['name'] ??= header.h;
+  claim(doc, 'host')['name'] ??= hostOf(line);
   claim(doc, 'rota')['tier'] ??= 'webapp';
   if (doc['log'] !== undefined) claim(doc, 'log');
   const agent = doc['user_agent'];

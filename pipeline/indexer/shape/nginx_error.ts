@@ -14,6 +14,7 @@ const ACTIONS: readonly [string, string | undefined][] = [
   ['no live upstreams', 'no_live_upstreams'],
   ['upstream timed out', 'upstream_timeout'],
   ['while connecting to upstream', 'upstream_connect_failed'],
+  ['while SSL handshaking to upstream', 'upstream_connect_failed'],
   ['while reading response header from upstream', 'upstream_read_failed'],
   ['while reading upstream', 'upstream_read_failed'],
   ['while sending request to upstream', 'upstream_send_failed'],
@@ -24,7 +25,7 @@ export function nginxErrorDocument(line: Line, parsed: Parsed, id: string, setti
   const timestamp = plainTime(parsed['date'] ?? '', parsed['time'] ?? '', offsetOf(line.header.ts));
   if (timestamp === undefined) return undefined;
   const doc = startDocument(line, { dataset: 'nginx.error', id, timestamp, tier: 'frontend' }, settings);
-  const { message, context } = splitContext(parsed['message'] ?? '', parsed['context']);
+  const { message, context } = splitContext(parsed['message'] ?? '', parsed['context']?.trimEnd());
   doc['message'] = message;
   child(doc, 'log')['level'] = parsed['level'] ?? '';
   const event = child(doc, 'event');
@@ -43,16 +44,29 @@ export function nginxErrorDocument(line: Line, parsed: Parsed, id: string, setti
   return doc;
 }
 
-/** A message may hold `, client: ` itself (FastCGI's stderr): nginx's own is the one with an address behind it. */
+/** What nginx writes behind `, client: `: an address, the server's names without a quote, then the quoted members. */
+const OWN_CONTEXT = /^(unix:|[0-9A-Fa-f.:]+)(, server: [^"]*)?(, request: "|, upstream: "|, host: "|$)/;
+
+/**
+ * A message may hold `, client: ` itself: FastCGI's stderr, a file's name that a visitor asked for. nginx's own stands outside
+ * of quotes; where quotes do not tell, the first that has its form.
+ */
 function splitContext(message: string, context: string | undefined): { message: string; context: string | undefined } {
   if (context === undefined) return { message, context };
   const mark = ', client: ';
   const text = `${message}${mark}${context}`;
-  for (let at = message.length; at !== -1; at = text.indexOf(mark, at + 1)) {
-    const behind = text.slice(at + mark.length);
-    if (/^[^\s"]+(, server: |$)/.test(behind)) return { message: text.slice(0, at), context: behind };
+  let first: number | undefined;
+  for (let at = message.length, from = 0, quotes = 0; at !== -1; from = at, at = text.indexOf(mark, at + 1)) {
+    for (let here = from; here < at; here++) if (text[here] === '"') quotes++;
+    if (!OWN_CONTEXT.test(text.slice(at + mark.length))) continue;
+    first ??= at;
+    if (quotes % 2 === 0) return split(at);
   }
-  return { message, context };
+  return first === undefined ? { message, context } : split(first);
+
+  function split(at: number) {
+    return { message: text.slice(0, at), context: text.slice(at + mark.length) };
+  }
 }
 
 function addNginx(doc: JsonObject, parsed: Parsed, message: string): void {

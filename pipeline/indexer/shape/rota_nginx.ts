@@ -1,4 +1,5 @@
 import { accessDocument } from './access_document';
+import { addAttempts } from './attempts';
 import { child, put } from './document';
 import { forwardedIp } from './forwarded';
 import { given, requestLine, secondsToNs, traceId, whole } from './http_fields';
@@ -54,7 +55,19 @@ export function rotaNginxDocument(line: Line, logged: Logged, id: string, settin
     settings,
   );
   addTransfer(doc, logged);
-  addUpstream(doc, logged);
+  const pool = given(logged['pool']);
+  put(child(doc, 'rota'), 'pool', pool);
+  addAttempts(
+    doc,
+    {
+      addresses: logged['upstream_addr'],
+      statuses: logged['upstream_status'],
+      connects: logged['upstream_connect_time'],
+      headers: logged['upstream_header_time'],
+      durations: logged['upstream_response_time'],
+    },
+    pool,
+  );
   addConnection(doc, logged);
   const trace = traceId(logged['traceparent']);
   if (trace !== undefined) doc['trace'] = { id: trace };
@@ -79,41 +92,4 @@ function addTransfer(doc: JsonObject, logged: Logged): void {
 function addConnection(doc: JsonObject, logged: Logged): void {
   const connection = whole(logged['connection']);
   if (connection !== undefined) doc['nginx'] = { error: { connection_id: connection } };
-}
-
-/** `rota.pool`, `rota.upstream` (the last attempt) and, of more than one, `rota.attempts`. */
-function addUpstream(doc: JsonObject, logged: Logged): void {
-  const rota = child(doc, 'rota');
-  put(rota, 'pool', given(logged['pool']));
-  const attempts = readAttempts(logged, given(logged['pool']));
-  const last = attempts.at(-1);
-  if (last === undefined) return;
-  const { n: _, ...upstream } = last;
-  rota['upstream'] = upstream;
-  if (attempts.length > 1) rota['attempts'] = attempts;
-}
-
-/**
- * nginx separates servers of one upstream by `, ` and passes to another upstream by ` : `. Without a live server it
- * logs the upstream's own name as address: then there was no attempt, and only the status says so.
- */
-function readAttempts(logged: Logged, pool: string | undefined): JsonObject[] {
-  const addresses = parts(logged['upstream_addr']);
-  const statuses = parts(logged['upstream_status']);
-  const connects = parts(logged['upstream_connect_time']);
-  const headers = parts(logged['upstream_header_time']);
-  const times = parts(logged['upstream_response_time']);
-  return addresses.map((address, index) => {
-    const attempt: JsonObject = { n: index + 1 };
-    if (address !== pool) put(attempt, 'address', given(address));
-    put(attempt, 'status_code', whole(statuses[index]));
-    put(attempt, 'duration', secondsToNs(times[index]));
-    put(attempt, 'connect_duration', secondsToNs(connects[index]));
-    put(attempt, 'header_duration', secondsToNs(headers[index]));
-    return attempt;
-  });
-}
-
-function parts(text: string | undefined): string[] {
-  return given(text) === undefined ? [] : (text as string).split(/, | : /);
 }

@@ -1,7 +1,7 @@
 import { accessText } from './access_text';
-import { combinedDocument } from './combined';
+import { combinedDocument, oddUserDocument } from './combined';
 import { conceal, maskBytes } from './conceal';
-import { child, isUsable } from './document';
+import { child, hostOf, isUsable } from './document';
 import { gunicornErrorDocument } from './gunicorn_error';
 import { haproxyDocument, haproxyMessage } from './haproxy';
 import { datasetOf, ecsDocument, foreignDocument, isEcs, isTooDeep } from './json_document';
@@ -24,6 +24,9 @@ import { addSyslog, syslogDocument } from './syslog';
 
 /** Formats of lines that an agent forwards as they are; anything else it names is treated as syslog. */
 const LINE_DATASETS = new Set(['nginx.access', 'nginx.error', 'gunicorn.access', 'gunicorn.error', 'haproxy.log']);
+
+/** Those of them that are access lines, or may be. */
+const ACCESS = new Set(['nginx.access', 'gunicorn.access', 'any']);
 
 /** A shaper with its settings read from the environment. @throws ShapeSettingsError */
 export function createShape(env: Readonly<Record<string, string | undefined>>): (line: Buffer) => Shaped | ShapedText {
@@ -100,6 +103,11 @@ function shapeLine(line: Line, settings: ShapeSettings): Shaped {
   if (claimed === 'haproxy.log') {
     return withOriginal(line, documentOf('haproxy.log', id, haproxyMessage(line, id, settings)), settings);
   }
+  if (ACCESS.has(claimed)) {
+    const dataset = claimed === 'any' ? (header.app === 'gunicorn' ? 'gunicorn.access' : 'nginx.access') : claimed;
+    const doc = oddUserDocument(line, dataset, id, settings);
+    if (doc) return withOriginal(line, documentOf(dataset, id, doc), settings);
+  }
   if (LINE_DATASETS.has(claimed)) return deadLetter(line, `not a line of ${claimed}`, claimed);
   return withOriginal(line, documentOf('syslog', id, syslogDocument(cut(line, settings), id, settings)), settings);
 }
@@ -126,7 +134,7 @@ function fromParsed(line: Line, claimed: string, id: string, settings: ShapeSett
   const dataset = LINE_DATASETS.has(header.d) ? header.d : claimed;
   const doc =
     dataset === 'nginx.access' || dataset === 'gunicorn.access'
-      ? combinedDocument(line, parsed, dataset, id, settings)
+      ? (combinedDocument(line, parsed, dataset, id, settings) ?? oddUserDocument(line, dataset, id, settings))
       : dataset === 'nginx.error'
         ? nginxErrorDocument(line, parsed, id, settings)
         : dataset === 'gunicorn.error'
@@ -188,7 +196,8 @@ function deadLetter(line: Line, reason: string, dataset?: string): ShapedDeadLet
     mayBeResend: false,
     received: agent ? header.ts : header.rcv,
   };
-  if (header.h !== '') letter.host = header.h;
+  const host = hostOf(line);
+  if (host !== '') letter.host = host;
   if (dataset !== undefined) letter.dataset = dataset;
   return letter;
 }

@@ -66,17 +66,21 @@ export function requestBegin(local: string, accepted: string): string {
   return new Date(Date.parse(accepted) + (idle > QUARTER_MS - 1000 ? 0 : idle)).toISOString();
 }
 
-const ISO_TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d([.,]\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?$/;
-/** Events come together: their times are often of the second of the event before. */
-let lastSecond = '';
+/** A day, perhaps with a time that a clock shows and a zone of 18 hours at most: no more does Elasticsearch take. */
+const ISO_TIME =
+  /^\d{4}-\d\d-\d\d(T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d{1,9})?)?(Z|[+-](0\d|1[0-7]):?[0-5]\d|[+-]18:?00)?)?$/;
+/** Events come together: they are often of the day of the event before. */
+let lastDay = '';
 
 /** Whether Elasticsearch takes a text as a date: ISO 8601, and one that a calendar has. */
 export function isIsoTime(text: string): boolean {
   if (!ISO_TIME.test(text)) return false;
-  const second = text.slice(0, 19);
-  if (second === lastSecond && text.length > 19) return true;
-  if (Number.isNaN(Date.parse(text))) return false;
-  lastSecond = second;
+  const day = text.slice(0, 10);
+  if (day === lastDay) return true;
+  // To JavaScript 30 February is 2 March.
+  const ms = Date.parse(day);
+  if (Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 10) !== day) return false;
+  lastDay = day;
   return true;
 }
 

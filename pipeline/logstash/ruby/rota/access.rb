@@ -32,11 +32,7 @@ module Rota
     end
 
     def add_extras(doc, extras)
-      upstream = {}
-      Document.put(upstream, 'address', extras[:upstream_address])
-      Document.put(upstream, 'status_code', extras[:upstream_status])
-      Document.put(upstream, 'duration', extras[:upstream_duration])
-      Document.child(doc, 'rota')['upstream'] = upstream unless upstream.empty?
+      NginxJson.add_attempts(doc, extras, nil)
       forwarded = Http.forwarded_ip(extras[:forwarded_for])
       doc['network'] = { 'forwarded_ip' => forwarded } if forwarded
       trace = Http.trace_id(extras[:traceparent])

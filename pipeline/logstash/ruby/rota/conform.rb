@@ -5,7 +5,8 @@ module Rota
     EXTRA_DEPTH = 12
     KEY_LENGTH = 200
     NESTED_LENGTH = 200
-    ISO_DATE = /\A\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d([.,]\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?\z/
+    # A day, perhaps with a time that a clock shows and a zone of 18 hours at most: no more does Elasticsearch take.
+    ISO_DATE = /\A\d{4}-\d\d-\d\d(T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d{1,9})?)?(Z|[+-](0\d|1[0-7]):?[0-5]\d|[+-]18:?00)?)?\z/
     SAFE = 2**53 - 1
 
     # Dotted names and types as a tree: {'children' => {name => node}, 'type' => 'object' or a leaf's}.
@@ -108,7 +109,7 @@ module Rota
 
     def date?(value)
       return value.is_a?(Integer) && value.abs <= 8e15 if value.is_a?(Numeric)
-      value.is_a?(String) && !(value =~ ISO_DATE).nil? && (Times.utc(value) || value !~ /T.*(Z|[+-]\d\d:\d\d)\z/) && true
+      value.is_a?(String) && !(value =~ ISO_DATE).nil? && !Times.clock(value[0, 4].to_i, value[5, 2].to_i, value[8, 2].to_i, '00:00:00').nil?
     end
 
     # What a `flattened` field takes: bounded depth, keys without NUL and of bounded length.

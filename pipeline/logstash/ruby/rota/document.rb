@@ -13,7 +13,7 @@ module Rota
         'ecs' => { 'version' => ECS_VERSION },
         'data_stream' => { 'type' => 'logs', 'dataset' => dataset, 'namespace' => Settings::NAMESPACE },
         'event' => { 'id' => id, 'dataset' => dataset, 'created' => created },
-        'host' => { 'name' => frame.header? ? frame['h'] : frame['from'] },
+        'host' => { 'name' => frame.host },
       }
       doc['rota'] = { 'tier' => tier } if tier
       add_file(doc, frame.agent) if frame.agent
@@ -53,7 +53,7 @@ module Rota
         'event' => { 'id' => frame.id, 'created' => received, 'dataset' => 'rota.deadletter', 'kind' => 'pipeline_error' },
         'rota' => rota,
       }
-      doc['host'] = { 'name' => frame['h'] } unless frame['h'].empty?
+      doc['host'] = { 'name' => frame.host } unless frame.host.empty?
       doc
     end
   end

@@ -29,7 +29,7 @@ module Rota
       event['dataset'] = dataset if event['dataset'].nil?
       event['created'] = frame['rcv'] if event['created'].nil?
       host = claim(doc, 'host')
-      host['name'] = frame['h'] if host['name'].nil?
+      host['name'] = frame.host if host['name'].nil?
       rota = claim(doc, 'rota')
       rota['tier'] = 'webapp' if rota['tier'].nil?
       claim(doc, 'log') unless doc['log'].nil?

@@ -3,15 +3,17 @@ module Rota
   module Extras
     NAMES = {
       'rt' => :duration, 'request_time' => :duration,
-      'urt' => :upstream_duration, 'upstream_response_time' => :upstream_duration,
-      'ua' => :upstream_address, 'upstream' => :upstream_address, 'upstream_addr' => :upstream_address,
-      'us' => :upstream_status, 'upstream_status' => :upstream_status,
+      'urt' => 'upstream_response_time', 'upstream_response_time' => 'upstream_response_time',
+      'uct' => 'upstream_connect_time', 'upstream_connect_time' => 'upstream_connect_time',
+      'uht' => 'upstream_header_time', 'upstream_header_time' => 'upstream_header_time',
+      'ua' => 'upstream_addr', 'upstream' => 'upstream_addr', 'upstream_addr' => 'upstream_addr',
+      'us' => 'upstream_status', 'upstream_status' => 'upstream_status',
       'id' => :request_id, 'rid' => :request_id, 'req_id' => :request_id, 'request_id' => :request_id,
       'host' => :domain, 'xff' => :forwarded_for, 'http_x_forwarded_for' => :forwarded_for,
       'server' => :server, 'service' => :service, 'service_version' => :service_version,
       'environment' => :environment, 'traceparent' => :traceparent
     }.freeze
-    TOKEN = /\G\s*(?:([A-Za-z_][\w.-]*)=)?(?:"((?:[^"\\]|\\.)*)"|(\S+))/m
+    TOKEN = /\G\s*(?:([A-Za-z_][\w.-]*)=)?(?:"((?:[^"\\]|\\.)*)"|(\S+(?:(?<=,) [^\s"]+)*))/m
 
     module_function
 
@@ -30,8 +32,7 @@ module Rota
     def take_named(found, name, value)
       case (key = NAMES[name])
       when nil then (found[:named] ||= {})[name] = value
-      when :duration, :upstream_duration then found[key] = Text.nanoseconds(value)
-      when :upstream_status then found[key] = Text.whole(value)
+      when :duration then found[key] = Text.nanoseconds(value)
       else found[key] = value
       end
     end
@@ -42,16 +43,17 @@ module Rota
       elsif !quoted && microseconds && Text.whole(value) && found[:duration].nil?
         found[:duration] = value.to_i * 1000
       elsif value.split(',', -1).all? { |one| Http.ip?(one.strip) } then found[:forwarded_for] ||= value
-      elsif upstream?(value) then found[:upstream_address] ||= value
+      elsif value.split(', ', -1).all? { |one| upstream?(one) } then found['upstream_addr'] ||= value
+      elsif !quoted && value =~ /\A(-|\d+\.\d+)(, (-|\d+\.\d+))+\z/ then found['upstream_response_time'] ||= value
+      elsif !quoted && value =~ /\A\d{3}(, \d{3})+\z/ then found['upstream_status'] ||= value
       elsif request_id?(value) then found[:request_id] ||= value
       else (found[:unknown] ||= []) << value
       end
     end
 
     def take_seconds(found, value)
-      ns = Text.nanoseconds(value)
-      if found[:duration].nil? then found[:duration] = ns
-      else found[:upstream_duration] ||= ns
+      if found[:duration].nil? then found[:duration] = Text.nanoseconds(value)
+      else found['upstream_response_time'] ||= value
       end
     end
 

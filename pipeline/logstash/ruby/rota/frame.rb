@@ -54,6 +54,11 @@ module Rota
       from_agent.nil? || from_agent.empty? ? @header['id'] : from_agent
     end
 
+    # Who wrote the line, as its header says; who sent it, where there is no header or it says `-` (HAProxy's by default).
+    def host
+      header? && @header['h'] != '-' ? @header['h'] : @header['from']
+    end
+
     # A bare line has no syslog header.
     def header?
       @header['in'] != 'tcp_raw'

@@ -21,18 +21,27 @@ module Rota
       doc
     end
 
-    # Python's traceback: its last unindented line that reads `package.Error: message` names the error that got out.
+    TRACEBACK = 'Traceback (most recent call last):'.freeze
+    # An exception group's lines have a margin.
+    GROUP = '  + Exception Group '.freeze
+    MARGIN = '  | '.freeze
+
+    # Python's traceback: of the last one in the text (the error that got out), the first line behind its indented frames
+    # reads `package.Error: message`; what follows, indented or not, belongs to the message.
     def error(trace)
       error = { 'stack_trace' => trace }
       lines = trace.split("\n", -1)
-      (lines.length - 1).downto(1) do |at|
-        found = /\A([A-Za-z_][\w.]*)(?:: (.*))?\z/.match(lines[at])
-        next unless found && lines[at - 1] =~ /\A[[:space:]]/
-        error['type'] = found[1]
-        message = ([found[2] || ''] + lines[(at + 1)..-1]).join("\n").strip
-        error['message'] = message unless message.empty?
-        break
-      end
+      start = lines.rindex { |line| line == TRACEBACK || line == GROUP + TRACEBACK }
+      return error if start.nil?
+      margin = lines[start] == TRACEBACK ? '' : MARGIN
+      rest = lines[(start + 1)..-1].drop_while { |line| !line.start_with?(margin) || line[margin.length..-1] !~ /\A\S/ }
+      found = /\A([A-Za-z_][\w.<>]*)(?:: (.*))?\z/.match(rest.first.to_s[margin.length..-1].to_s)
+      return error unless found
+      error['type'] = found[1]
+      # The members of a group are in the stack trace.
+      more = margin.empty? ? rest.drop(1) : []
+      message = ([found[2] || ''] + more).join("\n").strip
+      error['message'] = message unless message.empty?
       error
     end
   end

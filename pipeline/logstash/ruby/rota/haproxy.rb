@@ -28,13 +28,23 @@ module Rota
 
     def action(parsed)
       state, result = parsed['state'], parsed['result']
-      return %w[UP DOWN].include?(state) ? "server_#{state.downcase}" : 'server_state_changed' if state
+      return state_action(state, parsed['detail'].to_s) if state
       return "health_check_#{result.tr(' ', '_')}" if result
       parsed['backend'] && !parsed['server'] && !parsed['detail'] ? 'no_server_available' : nil
     end
 
+    MAINTENANCE = ' DOWN for maintenance'.freeze
+
+    # In and out of the pool, whether by checks or by hand: `is DOWN`, `is going DOWN for maintenance`, `is UP/READY (leaving …)`.
+    def state_action(state, detail)
+      return 'server_up' if %w[UP UP/READY].include?(state)
+      down = state == 'DOWN' || (state == 'going' && detail.start_with?(MAINTENANCE))
+      down ? 'server_down' : 'server_state_changed'
+    end
+
     # `, reason: Layer4 timeout, code: 500, info: "…", check duration: 2001ms`
     def add_reason(doc, detail)
+      doc['event']['reason'] = 'maintenance' if detail.start_with?(MAINTENANCE)
       reason = /\A[^,]*, reason: (.*?)(?:, check duration: (\d+)ms|\.(?: |\z)|, status: |\z)/m.match(detail)
       return unless reason
       doc['event']['reason'] = reason[1]
@@ -43,23 +53,51 @@ module Rota
 
     def request(frame, parsed, id)
       rota = parsed['rota'] ? rota_part(parsed['rota']) : {}
-      accepted = Times.haproxy(parsed['time'], Times.offset_of(frame['ts']))
-      return nil if accepted.nil? || parsed['status'] !~ /\A[+-]?\d+\z/
+      local = Times.haproxy(parsed['time'], Times.offset_of(frame['ts']))
+      return nil if local.nil? || parsed['status'] !~ /\A[+-]?\d+\z/
       status = parsed['status'].to_i
       address, port = split_address(parsed['client'])
       total = ms(parsed['ta'])
-      line = parsed['request'] == '<BADREQ>' ? { malformed: '<BADREQ>' } : Http.request_line(parsed['request'])
       doc = Http.document(
         frame,
-        dataset: 'haproxy.log', module: 'haproxy', tier: 'lb', id: id, timestamp: rota[:time] || accepted,
-        client: address, client_port: port, request: line, status: status > 0 ? status : nil, agent: rota[:agent],
+        dataset: 'haproxy.log', module: 'haproxy', tier: 'lb', id: id,
+        timestamp: rota[:time] ? Times.request_begin(local, rota[:time]) : local,
+        client: address, client_port: port, request: asked(parsed), status: status > 0 ? status : nil, agent: rota[:agent], agent_not_logged: rota.empty?,
         domain: rota[:host], duration: total && total * 1_000_000, request_id: rota[:request_id]
       )
       doc['haproxy'] = fields(parsed)
       Http.transferred(doc, ms(parsed['bytes']), rota[:bytes_in])
+      Document.child(doc, 'rota')['truncated'] = true if parsed['cut']
+      add_behind(doc, parsed['extra']) if parsed['extra']
       doc['trace'] = { 'id' => rota[:trace] } if rota[:trace]
       add_upstream(doc, parsed, rota[:server], status)
       doc
+    end
+
+    # A line that was cut holds the method and the beginning of the target.
+    def asked(parsed)
+      return { malformed: '<BADREQ>' } if parsed['request'] == '<BADREQ>'
+      found = Http.request_line(parsed['request'] || parsed['cut'])
+      parsed['cut'].nil? || found[:target] ? found : {}
+    end
+
+    # httpslog: `<fc err>/<TLS error>/<client certificate's error>/<its authority's>/<resumed> <SNI>/<version>/<cipher>`.
+    HTTPSLOG = %r{\A\S+/\S+/\S+/\S+/[01] ([^/ ]*)/([^/ ]*)/([^/ ]*)\z}
+
+    def add_behind(doc, text)
+      found = HTTPSLOG.match(text)
+      if found.nil?
+        Document.child(Document.child(doc, 'rota'), 'extra')['haproxy'] = text
+        return
+      end
+      sni, version, cipher = found.captures.map { |one| Text.given(one) }
+      tls = {}
+      Document.put(tls, 'cipher', cipher)
+      protocol, number = /\A([A-Za-z]+?)v?([\d.]+)\z/.match(version.to_s).to_a.drop(1)
+      Document.put(tls, 'version_protocol', protocol && protocol.downcase)
+      Document.put(tls, 'version', number)
+      tls['client'] = { 'server_name' => sni } if sni
+      doc['tls'] = tls unless tls.empty?
     end
 
     def add_upstream(doc, parsed, address, status)
@@ -96,7 +134,7 @@ module Rota
     end
 
     def captures(parsed)
-      request = { 'raw_request_line' => parsed['request'] }
+      request = { 'raw_request_line' => parsed['request'] || parsed['cut'] }
       Document.put(request, 'time_wait_ms', ms(parsed['tr']))
       Document.put(request, 'time_wait_without_data_ms', ms(parsed['tresp']))
       Document.put(request, 'captured_cookie', Text.given(parsed['req_cookie']))
@@ -123,10 +161,11 @@ module Rota
     end
 
     # ` rota=<id> <s.ms> <server address> <bytes in> "<host>" "<traceparent>" "<agent>"` (haproxy.cfg); texts as in JSON.
+    # A long agent is cut by the ring's `maxlen`: the rest counts all the same.
     def rota_part(text)
-      found = /\A(\S+) (\d+\.\d+) (\S+) (\d+) (".*")\z/m.match(text)
+      found = /\A(\S+) (\d+\.\d+) (\S+) (\d+) (".*)\z/m.match(text)
       return {} unless found
-      host, traceparent, agent = found[5].scan(/"(?:[^"\\]|\\.)*"/m).map { |one| json_text(one) }
+      host, traceparent, agent = found[5].scan(/"(?:[^"\\]|\\.)*(?:"|\\?\z)/m).map { |one| json_text(one) }
       server = found[3] =~ /:\d+\z/ && !found[3].start_with?('-') ? found[3] : nil
       {
         request_id: Text.given(found[1]), time: Times.epoch(found[2]), server: server, bytes_in: Text.whole(found[4]),
@@ -135,6 +174,7 @@ module Rota
     end
 
     def json_text(quoted)
+      quoted = quoted.sub(/\\(u\h{0,3})?\z/, '') + '"' unless quoted =~ /\A"(?:[^"\\]|\\.)*"\z/m
       JSON.parse("[#{quoted}]").first.to_s
     rescue JSON::ParserError
       quoted[1..-2]

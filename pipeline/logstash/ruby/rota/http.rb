@@ -19,10 +19,10 @@ module Rota
 
     # `METHOD target HTTP/x`, also HTTP/0.9's `GET /`. A target may hold spaces if sent so.
     def request_line(text)
-      method, rest = text.split(' ', 2)
-      if rest && text[0] != ' ' && method =~ /\A[A-Z][A-Z_-]{0,31}\z/
+      method, _, rest = text.partition(' ')
+      if method =~ /\A[A-Z][A-Z_-]{0,31}\z/
         target, found, version = rest.rpartition(' HTTP/')
-        return { method: method, target: target, version: version } if !found.empty? && !version.include?(' ')
+        return { method: method, target: target, version: version } if !target.empty? && version =~ /\A\d(\.\d)?\z/
         return { method: method, target: rest } if !rest.empty? && !rest.include?(' ')
       end
       text.empty? || text == '-' ? {} : { malformed: text }
@@ -52,9 +52,9 @@ module Rota
       url
     end
 
-    # `host`, `host:port`, `[v6]:port`
+    # `host`, `host:port`, `[v6]:port`; a user and password before the last `@` belong to neither.
     def authority(url, text)
-      found = /\A(?:[^@]*@)?(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?\z/.match(text)
+      found = /\A(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?\z/.match(text.rpartition('@').last)
       return unless found
       url['domain'] = found[1] unless found[1].empty?
       url['port'] = found[2].to_i if found[2]
@@ -148,6 +148,7 @@ module Rota
 
     # A balancer's probe: by its User-Agent; without one path, method and source must fit, and nothing forwarded it.
     def probe?(access, doc)
+      return false if access[:agent_not_logged]
       agent = access[:agent]
       return Settings::HEALTH_AGENTS.any? { |one| agent.include?(one) } if agent
       path = doc['url'] && doc['url']['path']

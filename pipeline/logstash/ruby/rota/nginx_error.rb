@@ -9,6 +9,7 @@ module Rota
       ['no live upstreams', 'no_live_upstreams'],
       ['upstream timed out', 'upstream_timeout'],
       ['while connecting to upstream', 'upstream_connect_failed'],
+      ['while SSL handshaking to upstream', 'upstream_connect_failed'],
       ['while reading response header from upstream', 'upstream_read_failed'],
       ['while reading upstream', 'upstream_read_failed'],
       ['while sending request to upstream', 'upstream_send_failed'],
@@ -20,7 +21,7 @@ module Rota
       timestamp = Times.plain(parsed['date'], parsed['time'], Times.offset_of(frame['ts']))
       return nil if timestamp.nil?
       doc = Document.start(frame, 'nginx.error', id, timestamp, 'frontend')
-      message, context = split_context(parsed['message'], parsed['context'])
+      message, context = split_context(parsed['message'], parsed['context'] && Text.trim_end(parsed['context']))
       doc['message'] = message
       Document.child(doc, 'log')['level'] = parsed['level']
       doc['event'].merge!('kind' => 'event', 'category' => ['web'], 'type' => ['error'], 'module' => 'nginx')
@@ -35,18 +36,25 @@ module Rota
       doc
     end
 
-    # A message may hold `, client: ` itself (FastCGI's stderr): nginx's own is the one with an address behind it.
+    # What nginx writes behind `, client: `: an address, the server's names without a quote, then the quoted members.
+    OWN_CONTEXT = /\A(unix:|[0-9A-Fa-f.:]+)(, server: [^"]*)?(, request: "|, upstream: "|, host: "|\z)/
+
+    # A message may hold `, client: ` itself: FastCGI's stderr, a file's name that a visitor asked for. nginx's own stands
+    # outside of quotes; where quotes do not tell, the first that has its form.
     def split_context(message, context)
       return [message, nil] if context.nil?
       mark = ', client: '
       text = message + mark + context
+      first = nil
       at = message.length
       while at
-        behind = text[(at + mark.length)..-1]
-        return [text[0, at], behind] if behind =~ /\A[^\s"]+(, server: |\z)/
+        if text[(at + mark.length)..-1] =~ OWN_CONTEXT
+          first ||= at
+          return [text[0, at], text[(at + mark.length)..-1]] if text[0, at].count('"').even?
+        end
         at = text.index(mark, at + 1)
       end
-      [message, context]
+      first ? [text[0, first], text[(first + mark.length)..-1]] : [message, context]
     end
 
     def add_nginx(doc, parsed, message)

@@ -54,27 +54,32 @@ module Rota
       doc['nginx'] = { 'error' => { 'connection_id' => connection } } if connection
     end
 
-    # `rota.pool`, `rota.upstream` (the last attempt) and, of more than one, `rota.attempts`.
     def add_upstream(doc, logged)
-      rota = Document.child(doc, 'rota')
       pool = Text.given(logged['pool'])
-      Document.put(rota, 'pool', pool)
+      Document.put(Document.child(doc, 'rota'), 'pool', pool)
+      add_attempts(doc, logged, pool)
+    end
+
+    # `rota.upstream` (the last attempt) and, of more than one, `rota.attempts`.
+    def add_attempts(doc, logged, pool)
       attempts = attempts(logged, pool)
       return if attempts.empty?
+      rota = Document.child(doc, 'rota')
       upstream = attempts.last.reject { |name, _| name == 'n' }
-      rota['upstream'] = upstream
+      rota['upstream'] = upstream unless upstream.empty?
       rota['attempts'] = attempts if attempts.length > 1
     end
 
     # nginx separates servers of one upstream by `, ` and passes to another upstream by ` : `. Without a live server it
     # logs the upstream's own name as address: then there was no attempt, and only the status says so.
     def attempts(logged, pool)
-      parts = lambda { |name| Text.given(logged[name]) ? logged[name].split(/, | : /, -1) : [] }
-      statuses, connects, headers, times =
-        %w[upstream_status upstream_connect_time upstream_header_time upstream_response_time].map { |name| parts.call(name) }
-      parts.call('upstream_addr').each_with_index.map do |address, at|
+      addresses, statuses, connects, headers, times = lists =
+        %w[upstream_addr upstream_status upstream_connect_time upstream_header_time upstream_response_time].map do |name|
+          Text.given(logged[name]) ? logged[name].split(/, | : /, -1) : []
+        end
+      Array.new(lists.map(&:length).max) do |at|
         attempt = { 'n' => at + 1 }
-        Document.put(attempt, 'address', Text.given(address)) if address != pool
+        Document.put(attempt, 'address', Text.given(addresses[at])) if addresses[at] != pool
         Document.put(attempt, 'status_code', Text.whole(statuses[at]))
         Document.put(attempt, 'duration', Text.nanoseconds(times[at]))
         Document.put(attempt, 'connect_duration', Text.nanoseconds(connects[at]))

@@ -4,9 +4,10 @@ module Rota
   module Rules
     # No quote stands inside a field: nginx writes it as \x22, and gunicorn's \" is replaced before.
     # A carriage return may stand at the end, say.
-    TAIL = '\[(?<time>[^\]]+)\] "(?<request>[^"]*)" (?<status>[^ ]+) (?<bytes>[^ ]+) "(?<referer>[^"]*)" ' \
+    TAIL = '\[(?<time>[^\[\]]+)\] "(?<request>[^"]*)" (?<status>[^ ]+) (?<bytes>[^ ]+) "(?<referer>[^"]*)" ' \
            '"(?<agent>[^"]*)"(?: (?<extra>.*)|[ \t\n\v\f\r]*)\z'
-    USER = ' - (?<user>(?:(?! \[).)+) '
+    # A name may hold ` [` itself.
+    USER = ' - (?<user>[^"]+?) '
     ACCESS = [
       Regexp.new('\A(?<addr>[^ ]+)' + USER + TAIL, Regexp::MULTILINE),
       # gunicorn on a unix socket has no peer address.
@@ -29,10 +30,12 @@ module Rota
       '(?<req_cookie>[^ ]+) (?<res_cookie>[^ ]+) (?<termination>[^ ]+) ' \
       '(?<actconn>[^/]+)/(?<feconn>[^/]+)/(?<beconn>[^/]+)/(?<srvconn>[^/]+)/(?<retries>[^ ]+) ' \
       '(?<srvqueue>[^/]+)/(?<beqqueue>[^ ]+) (?:\{(?<req_headers>[^}]*)\} )?(?:\{(?<res_headers>[^}]*)\} )?' \
-      '"(?<request>[^"]*)"(?: rota=(?<rota>.*))?\z', Regexp::MULTILINE
+      '"(?:(?<request>[^"]*)"(?: rota=(?<rota>.*)| (?<extra>.*))?|(?<cut>.*))\z', Regexp::MULTILINE
     )].freeze
     HAPROXY_SERVER = [
       /\A(?:Backup )?Server (?<backend>[^\/]+)\/(?<server>[^ ]+) is (?<state>[^, .!]*)(?<detail>.*)\z/m,
+      /\AServer (?<backend>[^\/]+)\/(?<server>[^ ]+) \([^)]+\) is (?<state>[^, .!]*)(?<detail>.*)\z/m,
+      /\A(?:Backup )?Server (?<backend>[^\/]+)\/(?<server>[^ ]+) enters (?<state>[^ ]+)(?<detail>.*)\z/m,
       /\AHealth check for (?:backup )?server (?<backend>[^\/]+)\/(?<server>[^ ]+) (?<result>[^,]+)(?<detail>,.*)\z/m,
     ].freeze
     HAPROXY_BACKEND = [/\Abackend (?<backend>[^ ]+) has no server available!\z/].freeze

@@ -33,6 +33,21 @@ module Rota
       ms > 0 && ms < 253_402_300_800_000 ? format(ms) : nil
     end
 
+    QUARTER_MS = 900_000
+
+    # When an HAProxy request began: the accept date and what a kept-alive connection idled since, which the local time tells
+    # but for its zone (whole quarters of an hour).
+    def request_begin(local, accepted)
+      from = ms_of(accepted)
+      idle = (ms_of(local) - from) % QUARTER_MS
+      format(from + (idle > QUARTER_MS - 1000 ? 0 : idle))
+    end
+
+    # Of a time as `format` writes it.
+    def ms_of(iso)
+      clock(iso[0, 4].to_i, iso[5, 2].to_i, iso[8, 2].to_i, iso[11, 12])
+    end
+
     RFC3339 = /\A(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d:\d\d:\d\d(?:\.\d{1,9})?)([Zz]|[+-]\d\d:\d\d)\z/
 
     # An RFC 3339 time in UTC with milliseconds.
