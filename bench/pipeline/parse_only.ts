@@ -25,7 +25,8 @@ export class ParseOnly {
       namespace: 'parse',
       elasticsearchUrl: 'http://127.0.0.1:9',
       core,
-      settings: { ROTA_INDEXER_COMMAND: `${process.execPath} ${sink}`, ROTA_PARSE_COUNTS: counts },
+      // One core, one indexer, as Logstash starts a worker a core: a second is for the time in which the first waits for a bulk.
+      settings: { ROTA_INDEXERS: '1', ROTA_INDEXER_COMMAND: `${process.execPath} ${sink}`, ROTA_PARSE_COUNTS: counts },
     });
     return new ParseOnly(door, folder, counts);
   }

@@ -41,8 +41,7 @@ export async function startRota(options: {
     namespace: options.namespace,
     elasticsearchUrl: options.elasticsearchUrl,
     indexer: INDEXER_BUNDLE,
-    // One core, one indexer (Logstash, too, starts a worker a core).
-    settings: { ROTA_BIND: '127.0.0.1', ROTA_INDEXERS: '1', ...options.settings },
+    settings: { ROTA_BIND: '127.0.0.1', ...options.settings },
   });
   await pin(service, options.core).start();
   return {

@@ -68,3 +68,8 @@ function trimmed(pieces: (string | null)[]): (string | null)[] {
   const kept = ends.filter((piece) => piece !== '');
   return kept.length === 0 ? [''] : kept;
 }
+
+/** A text as a quoted KQL value. */
+export function quoteKql(text: string): string {
+  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}

@@ -1,13 +1,17 @@
-import { BarSeries, ScaleType } from '@elastic/charts';
+import { BarSeries, type ElementClickListener, ScaleType, type XYChartElementEvent } from '@elastic/charts';
 import React, { useMemo } from 'react';
 import { useTimeFormat } from '../app/services';
+import { useGoTo } from '../hooks/use_target';
 import { TimeChart, type TimeChartProps } from './time_chart';
+import { useBarTarget } from './use_bar_target';
 
 export interface BarGroup {
   name: string;
   colour: string;
   /** One value a bucket; null leaves an honest gap. */
   values: (number | null)[];
+  /** KQL of the requests that the group counts; undefined: only the time tells them. */
+  kql?: string;
 }
 
 export interface TimeBarsProps extends TimeChartProps {
@@ -16,7 +20,7 @@ export interface TimeBarsProps extends TimeChartProps {
   leastTop?: number;
 }
 
-/** Stacked bars over time. */
+/** Stacked bars over time. A click on a part of a bar leads to its requests. */
 export function TimeBars({ groups, leastTop, ...frame }: TimeBarsProps) {
   const { id, times, formatY } = frame;
   const time = useTimeFormat();
@@ -24,11 +28,18 @@ export function TimeBars({ groups, leastTop, ...frame }: TimeBarsProps) {
     () => groups.flatMap(({ name, values }) => times.map((t, i) => ({ t, name, n: values[i] ?? null }))),
     [groups, times],
   );
+  const goTo = useGoTo();
+  const targetOf = useBarTarget(frame);
+  const onElementClick: ElementClickListener = ([element]) => {
+    const { t, name } = ((element as XYChartElementEvent)[0].datum ?? {}) as { t?: number; name?: string };
+    if (t !== undefined) goTo(targetOf(times.indexOf(t), groups.find((group) => group.name === name)?.kql));
+  };
   const colours = useMemo(() => new Map(groups.map(({ name, colour }) => [name, colour])), [groups]);
   return (
     <TimeChart
       {...frame}
       yTicks={4}
+      onElementClick={onElementClick}
       yDomain={leastTop === undefined ? undefined : { min: 0, max: Math.max(leastTop, highest(groups, times.length)) }}
       series={() => (
         <BarSeries

@@ -2,6 +2,7 @@ import {
   Axis,
   type BrushEndListener,
   Chart,
+  type ElementClickListener,
   Position,
   RectAnnotation,
   Settings,
@@ -46,6 +47,8 @@ interface FrameProps extends TimeChartProps {
    */
   series: () => ReactNode;
   yTicks: number;
+  /** A click on a bar or point. */
+  onElementClick?: ElementClickListener;
   /** Where the y axis ends; by the data when left out. */
   yDomain?: { min: number; max: number };
 }
@@ -54,7 +57,7 @@ const ROOM_FOR_MARKERS = 24;
 
 /** The frame of all time charts: axes, events, one cursor for the page, a brush that sets the time range. */
 export function TimeChart({ id, description, height, from, to, times, formatY, series, ...rest }: FrameProps) {
-  const { annotations, bare = false, completeTo, marks, shades = [], yTicks, yDomain } = rest;
+  const { annotations, bare = false, completeTo, marks, onElementClick, shades = [], yTicks, yDomain } = rest;
   const time = useTimeFormat();
   const { faint, danger, dark } = useRotaTheme();
   const { setScope } = useScope();
@@ -75,6 +78,7 @@ export function TimeChart({ id, description, height, from, to, times, formatY, s
               theme={theme}
               xDomain={{ min: from, max: to }}
               onBrushEnd={onBrushEnd}
+              onElementClick={onElementClick}
               onPointerUpdate={publishCursor}
               externalPointerEvents={{ tooltip: { visible: false } }}
               ariaLabel={description}

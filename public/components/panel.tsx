@@ -1,5 +1,6 @@
 import { EuiButtonIcon, EuiPanel, EuiToolTip } from '@elastic/eui';
-import React, { type ReactNode, useState } from 'react';
+import React, { type ReactNode } from 'react';
+import { usePageParam } from '../hooks/use_scope';
 import { SUBJECTS } from '../test_subjects';
 import { DataTable, type TableData } from './data_table';
 
@@ -19,7 +20,7 @@ interface PanelProps {
 
 /** A bordered panel with a heading, its question, and a switch to the table behind the chart. */
 export function Panel({ id, title, question, legend, actions, table, stale, children }: PanelProps) {
-  const [asTable, setAsTable] = useState(false);
+  const [asTable, setAsTable] = useTableSwitch(id);
   return (
     <EuiPanel
       hasBorder
@@ -45,6 +46,14 @@ export function Panel({ id, title, question, legend, actions, table, stale, chil
       </div>
     </EuiPanel>
   );
+}
+
+/** Which panels show their table stands in the URL (`tables`), so that a link shows what its sender saw. */
+function useTableSwitch(id: string): [boolean, (on: boolean) => void] {
+  const [param, setParam] = usePageParam('tables');
+  const shown = param?.split(',') ?? [];
+  const set = (on: boolean) => setParam([...shown.filter((one) => one !== id), ...(on ? [id] : [])].join(','));
+  return [shown.includes(id), set];
 }
 
 function TableSwitch({

@@ -9,7 +9,7 @@ export function useTarget(): (target: Target) => { href: string; onClick(event: 
   const { search } = useLocation();
   return useCallback(
     (target) => {
-      const location = { pathname: `/${target.page}`, search: searchOf(search, target) };
+      const location = { pathname: `/${target.page}`, search: searchOf(scopeOnly(search), target) };
       return {
         href: history.createHref(location),
         onClick(event) {
@@ -24,7 +24,7 @@ export function useTarget(): (target: Target) => { href: string; onClick(event: 
 }
 
 function searchOf(search: string, { from, to, kql, request_id, run }: Target): string {
-  let next = writeScope(scopeOnly(search), {
+  let next = writeScope(search, {
     ...(from === undefined ? {} : { from: new Date(from).toISOString() }),
     ...(to === undefined ? {} : { to: new Date(to).toISOString() }),
     ...(kql === undefined ? {} : { kql }),
@@ -33,4 +33,17 @@ function searchOf(search: string, { from, to, kql, request_id, run }: Target): s
   if (request_id !== undefined) next = writeParam(next, 'request', request_id);
   if (run !== undefined) next = writeParam(next, 'run', run);
   return next;
+}
+
+/** Goes where a click on what is no link leads: a bar on a canvas. What the page chose for itself stays if it is the same. */
+export function useGoTo(): (target: Target) => void {
+  const history = useHistory();
+  return useCallback(
+    (target) => {
+      const { pathname, search } = history.location;
+      const kept = pathname === `/${target.page}` ? search : scopeOnly(search);
+      history.push({ pathname: `/${target.page}`, search: searchOf(kept, target) });
+    },
+    [history],
+  );
 }

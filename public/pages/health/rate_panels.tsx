@@ -3,6 +3,7 @@ import React, { type ReactNode } from 'react';
 import type { Annotation, HealthData, WindowInfo } from '../../../common/api';
 import { useTimeFormat } from '../../app/services';
 import { TimeBars, type TimeBarsProps } from '../../charts/time_bars';
+import { useBarTarget } from '../../charts/use_bar_target';
 import type { TableData } from '../../components/data_table';
 import { Legend } from '../../components/legend';
 import { Panel } from '../../components/panel';
@@ -10,6 +11,7 @@ import { formatCount, formatPercent, formatRate, formatSpan } from '../../format
 import type { TimeFormat } from '../../format/time';
 import { STATUS_LABELS } from '../../theme/colours';
 import { useRotaTheme } from '../../theme/use_rota_theme';
+import { STATUS_KQL } from '../status_kql';
 
 type Overview = NonNullable<HealthData['overview']>;
 
@@ -43,7 +45,7 @@ export function RatePanel(props: RateProps) {
         ) : undefined
       }
       description="Share of user requests answered 5XX over time"
-      groups={[{ name: '5XX', colour: theme.status.s5xx, values: series.failed_share }]}
+      groups={[{ name: '5XX', colour: theme.status.s5xx, values: series.failed_share, kql: STATUS_KQL.s5xx }]}
       leastTop={limit * 2}
       formatY={axisPercent}
       marks={() => (
@@ -88,6 +90,7 @@ export function StatusPanel(props: RateProps) {
         name: STATUS_LABELS[name],
         colour: theme.status[name],
         values: overview.series[name].map((n) => n / seconds),
+        kql: STATUS_KQL[name],
       }))}
       formatY={formatRate}
     />
@@ -106,13 +109,14 @@ interface ClassesProps
 /** Bars over the window, with the same table of status classes behind them. */
 function ClassesPanel({ overview, window, annotations, stale, id, title, question, legend, ...chart }: ClassesProps) {
   const time = useTimeFormat();
+  const barTarget = useBarTarget({ ...window, times: overview.series.times });
   return (
     <Panel
       id={id}
       title={title}
       question={question(`${formatSpan(window.interval_ms)} bars`)}
       legend={legend}
-      table={() => classesTable(overview, time)}
+      table={() => ({ ...classesTable(overview, time), target: (row) => barTarget(row) })}
       stale={stale}
     >
       <TimeBars

@@ -1,6 +1,7 @@
 import { EuiLink } from '@elastic/eui';
 import React from 'react';
 import type { HealthData } from '../../../common/api';
+import { quoteKql } from '../../../common/kql/literal';
 import { Panel } from '../../components/panel';
 import { formatCount, formatPercent } from '../../format/numbers';
 import { useTarget } from '../../hooks/use_target';
@@ -76,8 +77,7 @@ export function RoutesPanel({ routes, cut, stale }: { routes: Routes; cut: boole
 /** A route with placeholders (`/products/:id`) stands for many paths: search by what comes before. */
 function kqlOf(method: string, path: string): string {
   const [before] = path.split('/:');
-  const quoted =
-    before === path ? `"${path.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"` : `${escapeKql(before ?? '')}/*`;
+  const quoted = before === path ? quoteKql(path) : `${escapeKql(before ?? '')}/*`;
   return `http.request.method: "${method}" and url.path: ${quoted} and http.response.status_code >= 500`;
 }
 

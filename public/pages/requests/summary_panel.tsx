@@ -3,6 +3,7 @@ import React from 'react';
 import type { RequestsData, WindowInfo } from '../../../common/api';
 import { useTimeFormat } from '../../app/services';
 import { TimeBars } from '../../charts/time_bars';
+import { useBarTarget } from '../../charts/use_bar_target';
 import { Legend } from '../../components/legend';
 import { Panel } from '../../components/panel';
 import { Words } from '../../components/words';
@@ -10,6 +11,7 @@ import { formatCount, formatSpan } from '../../format/numbers';
 import { useAnnotations } from '../../hooks/use_annotations';
 import { STATUS_LABELS } from '../../theme/colours';
 import { useRotaTheme } from '../../theme/use_rota_theme';
+import { STATUS_KQL } from '../status_kql';
 
 type Summary = NonNullable<RequestsData['summary']>;
 
@@ -30,6 +32,7 @@ export function SummaryPanel({ summary, window, breakDown, onBreakDown, stale }:
   const time = useTimeFormat();
   const annotations = useAnnotations();
   const { histogram } = summary;
+  const barTarget = useBarTarget({ ...window, times: histogram.times });
   const seconds = window.interval_ms / 1000;
   const groups = errorsFirst(histogram.groups)
     .filter(({ total }) => total > 0)
@@ -37,7 +40,8 @@ export function SummaryPanel({ summary, window, breakDown, onBreakDown, stale }:
       // Unless broken down by a field, the groups are status classes: "2xx" … and "other".
       const status = breakDown === null ? ((key === 'other' ? key : `s${key}`) as keyof typeof STATUS_LABELS) : null;
       const colour = status ? theme.status[status] : OTHERS[i % OTHERS.length]!;
-      return { name: status ? STATUS_LABELS[status] : key, colour, total, counts };
+      const kql = status ? STATUS_KQL[status] : undefined;
+      return { name: status ? STATUS_LABELS[status] : key, colour, total, counts, kql };
     });
   return (
     <Panel
@@ -56,6 +60,7 @@ export function SummaryPanel({ summary, window, breakDown, onBreakDown, stale }:
       }
       table={() => ({
         caption: 'Requests over time',
+        target: (row) => barTarget(row),
         columns: [{ name: 'Time' }, ...groups.map(({ name }) => ({ name, numeric: true }))],
         rows: histogram.times.map((t, i) => [time.full(t), ...groups.map(({ counts }) => formatCount(counts[i] ?? 0))]),
       })}
@@ -69,7 +74,7 @@ export function SummaryPanel({ summary, window, breakDown, onBreakDown, stale }:
         to={window.to}
         completeTo={window.complete_to}
         times={histogram.times}
-        groups={groups.map(({ name, colour, counts }) => ({ name, colour, values: counts }))}
+        groups={groups.map(({ name, colour, counts, kql }) => ({ name, colour, values: counts, kql }))}
         annotations={annotations}
         formatY={formatCount}
       />

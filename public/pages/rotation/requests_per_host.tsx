@@ -1,8 +1,10 @@
 import { EuiButtonGroup } from '@elastic/eui';
 import React, { useMemo } from 'react';
 import type { RotationData, WindowInfo } from '../../../common/api';
+import { quoteKql } from '../../../common/kql/literal';
 import { useTimeFormat } from '../../app/services';
 import { TimeBars } from '../../charts/time_bars';
+import { useBarTarget } from '../../charts/use_bar_target';
 import type { TableData } from '../../components/data_table';
 import { Legend } from '../../components/legend';
 import { Panel } from '../../components/panel';
@@ -49,15 +51,18 @@ export function RequestsPerHost({
           colour: colours.get(host) ?? '#98a2b3',
           total: requests.reduce((sum, n) => sum + n, 0),
           values: requests.map((n) => n / seconds),
+          kql: `host.name: ${quoteKql(host)}`,
         })),
     [series, tier, colours, seconds],
   );
   const { dark } = useRotaTheme();
   const asMap = groups.length >= MAP_FROM;
+  const barTarget = useBarTarget({ ...window, times: series.times });
   const total = groups.reduce((sum, group) => sum + group.total, 0);
   const table = (): TableData => ({
     caption: `Requests per host, ${TIER_LABELS[tier]}`,
     columns: [{ name: 'Time' }, ...groups.map(({ name }) => ({ name, numeric: true })), { name: 'All', numeric: true }],
+    target: (row) => barTarget(row),
     rows: series.times.map((t, i) => {
       const counts = groups.map(({ values }) => Math.round((values[i] ?? 0) * seconds));
       return [time.full(t), ...counts.map(formatCount), formatCount(counts.reduce((sum, n) => sum + n, 0))];
@@ -70,7 +75,7 @@ export function RequestsPerHost({
       question={
         asMap
           ? `Got ÷ due by host, the most uneven first; ${formatSpan(window.interval_ms)} steps`
-          : `How did the split move? Requests/s, ${formatSpan(window.interval_ms)} bars; drag over the chart to zoom`
+          : `How did the split move? Requests/s, ${formatSpan(window.interval_ms)} bars; click a bar for its requests, drag to zoom`
       }
       legend={
         <Legend

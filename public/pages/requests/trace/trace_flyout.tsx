@@ -11,12 +11,13 @@ import {
   EuiTabs,
   EuiTitle,
 } from '@elastic/eui';
-import React, { useState } from 'react';
+import React from 'react';
 import type { RequestRow } from '../../../../common/api';
 import { useTimeFormat } from '../../../app/services';
 import { StatusBadge } from '../../../components/status_badge';
 import { Words } from '../../../components/words';
 import { formatMs, plural } from '../../../format/numbers';
+import { usePageParam } from '../../../hooks/use_scope';
 import { SUBJECTS } from '../../../test_subjects';
 import { middleCut } from '../middle_cut';
 import { rowKey } from '../row_list';
@@ -38,7 +39,7 @@ interface TraceFlyoutProps {
 export function TraceFlyout({ request, line, rows, onOpen, onClose }: TraceFlyoutProps) {
   const row = rows.find((one) => (request === null ? rowKey(one) === line : one.request_id === request));
   const { data, error } = useTrace(request, line, row?.t);
-  const [tab, setTab] = useState<'trace' | 'fields' | 'lines'>('trace');
+  const [param, setTab] = usePageParam('tab');
   const walk = useWalk(rows, row, onOpen, onClose);
   const trace = data?.data;
   const tabs = [
@@ -46,6 +47,7 @@ export function TraceFlyout({ request, line, rows, onOpen, onClose }: TraceFlyou
     { id: 'fields' as const, label: `Fields ${trace?.fields.length ?? ''}` },
     { id: 'lines' as const, label: `Lines ${trace?.lines.length ?? ''}` },
   ];
+  const tab = tabs.find(({ id }) => id === param)?.id ?? 'trace';
   return (
     <EuiFlyout
       type="push"
@@ -61,7 +63,7 @@ export function TraceFlyout({ request, line, rows, onOpen, onClose }: TraceFlyou
         <Head trace={trace} row={row} walk={walk} />
         <EuiTabs size="s" bottomBorder={false}>
           {tabs.map(({ id, label }) => (
-            <EuiTab key={id} isSelected={tab === id} onClick={() => setTab(id)}>
+            <EuiTab key={id} isSelected={tab === id} onClick={() => setTab(id === 'trace' ? null : id)}>
               {label}
             </EuiTab>
           ))}
