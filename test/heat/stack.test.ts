@@ -174,7 +174,7 @@ describe('the stack that the original command makes (servers are fake: the test 
     expect(nodeSetting(webapp, 'ROTA_BRANCH')).toBe('master');
     // Octavia's listener passes on whatever X-Forwarded-For a client writes.
     const frontend = created.find(({ name }) => name.endsWith('frontend-1'))!;
-    expect(nodeSetting(frontend, 'ROTA_TRUSTED_CIDR')).toBe('255.255.255.255/32');
+    expect(nodeSetting(frontend, 'ROTA_TRUSTED_CIDR')).toBe('0.0.0.0/32');
   });
 
   it('gives each server a secret of its own, and the key of them all to the log server alone', () => {

@@ -27,6 +27,7 @@ const DEBIAN: [file: string, ...packages: string[]][] = [
   ['/usr/lib/x86_64-linux-gnu/rsyslog/imrelp.so', 'rsyslog-relp'],
   ['/usr/lib/x86_64-linux-gnu/rsyslog/lmnsd_gtls.so', 'rsyslog-gnutls'],
   ['/usr/sbin/nginx', 'nginx'],
+  ['/usr/sbin/haproxy', 'haproxy'],
   ['/usr/bin/openssl', 'openssl'],
   ['/usr/bin/shellcheck', 'shellcheck'],
 ];
