@@ -62,7 +62,9 @@ export class PlayedNodes {
     }
     const needed = nodeSetting(server, 'ROTA_HOST').startsWith('log-') ? 'elasticsearch-1' : 'log-1';
     if (word.status === 'SUCCESS' && there?.has(needed) === false) return;
-    const settings = ['ROTA_HOST', 'ROTA_SIGNAL_URL', 'ROTA_SIGNAL_TOKEN'];
+    // A real boot takes longer than Heat needs to see the server active; this one waits until Heat listens.
+    if (!(await this.cloud.isAwaited(nodeSetting(server, 'ROTA_ENROLMENT_ID')))) return;
+    const settings = ['ROTA_HOST', 'ROTA_SIGNAL'];
     const env = Object.fromEntries(settings.map((name) => [name, nodeSetting(server, name)]));
     const sent = await Child.run('python3', [REPORT, word.status, word.reason], env);
     if (sent.code !== 0) throw new Error(`The signal of ${server.name} failed: ${sent.output}`);
