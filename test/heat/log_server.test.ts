@@ -1,23 +1,18 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Authority, enrolment } from './support/authority';
-import { Child } from './support/child';
 import { type ElasticsearchStandIn, startElasticsearchStandIn } from './support/elasticsearch_stand_in';
 import { NodeFiles } from './support/node_files';
+import { RefreshTimer } from './support/refresh_timer';
 
 const AUTHORITY = 24_560;
-/** Commands that would change this machine, or want accounts and programs of a log server. */
-const COMMANDS = {
-  systemctl: 'echo "systemctl $*"',
-  chgrp: ':',
-  node: 'echo "setup with $ROTA_ELASTICSEARCH_API_KEY: $*"',
-};
+const COMMANDS = { node: 'echo "setup with $ROTA_ELASTICSEARCH_API_KEY: $*"' };
 
 describe('what a log server looks after every minute (its own script; systemd, setup and Elasticsearch are stand-ins)', () => {
   let authority: Authority;
   let files: NodeFiles;
   let elasticsearch: ElasticsearchStandIn;
+  let timer: RefreshTimer;
   const key = (name: string) => files.path(`etc/rota/${name}.key`);
   const keys = () => [readFileSync(key('setup'), 'utf8'), readFileSync(key('indexer'), 'utf8')];
 
@@ -26,20 +21,8 @@ describe('what a log server looks after every minute (its own script; systemd, s
     files = new NodeFiles('log_server', { host: 'log-1', namespace: 'rota', log_password: 'secret-of-rota_log' });
     await authority.enrol(files.path('etc/rota/tls'), enrolment('elasticsearch-1'));
     elasticsearch = await startElasticsearchStandIn(files.path('etc/rota/tls'), 'secret-of-rota_log');
-    const inside = (text: string) =>
-      text
-        .replaceAll(/\/(usr\/local\/lib|usr\/lib|etc|var\/lib)\/rota/g, `${files.root}/$1/rota`)
-        .replaceAll(':9200', `:${elasticsearch.port}`);
-    for (const name of ['refresh.sh', 'common.sh', 'role.sh']) {
-      writeFileSync(files.script(name), inside(readFileSync(files.script(name), 'utf8')));
-    }
-    mkdirSync(files.path('var/lib/rota'), { recursive: true });
-    mkdirSync(files.path('commands'));
-    for (const [name, words] of Object.entries(COMMANDS)) {
-      writeFileSync(files.path('commands', name), `#!/bin/sh\n${words}\n`, { mode: 0o755 });
-    }
-    const meta = { 'rota:log': '127.0.0.1', 'rota:elasticsearch:1': '127.0.0.1' };
-    writeFileSync(files.path('meta_data.json'), JSON.stringify({ meta }));
+    timer = new RefreshTimer(files, COMMANDS, (text) => text.replaceAll(':9200', `:${elasticsearch.port}`));
+    timer.tell({ 'rota:log': '127.0.0.1', 'rota:elasticsearch:1': '127.0.0.1' });
   });
   afterAll(async () => {
     await elasticsearch?.close();
@@ -47,27 +30,19 @@ describe('what a log server looks after every minute (its own script; systemd, s
     files?.remove();
   });
 
-  /** One turn of the timer. */
-  const refresh = () =>
-    Child.run('bash', [files.script('refresh.sh')], {
-      PATH: [files.path('commands'), process.env['PATH']].join(delimiter),
-      ROTA_METADATA_URL: `file://${files.path('meta_data.json')}`,
-      ROTA_PEERS_FILE: files.path('etc/rota/peers.env'),
-    });
-
   beforeEach(async () => {
     elasticsearch.fails = undefined;
     elasticsearch.login = true;
     elasticsearch.forgetKeys();
     for (const name of ['setup', 'indexer']) writeFileSync(key(name), elasticsearch.giveKey(name));
     // The first turn learns the addresses and configures; what is looked at comes after.
-    expect((await refresh()).code).toBe(0);
+    expect((await timer.turn()).code).toBe(0);
     elasticsearch.requests.length = 0;
   });
 
   it('leaves keys alone that Elasticsearch knows, and restarts nothing', async () => {
     const before = keys();
-    expect(await refresh()).toEqual({ code: 0, output: '' });
+    expect(await timer.turn()).toEqual({ code: 0, output: '' });
     expect(elasticsearch.requests).toEqual(['GET /_security/_authenticate 200']);
     expect(keys()).toEqual(before);
   });
@@ -75,7 +50,7 @@ describe('what a log server looks after every minute (its own script; systemd, s
   it('makes keys and template again when Elasticsearch knows its key no more, and restarts the indexer', async () => {
     const before = keys();
     elasticsearch.forgetKeys();
-    const { code, output } = await refresh();
+    const { code, output } = await timer.turn();
     expect(code, output).toBe(0);
     expect(output).toContain('Elasticsearch does not know the API keys any more');
     const [setup, indexer] = keys();
@@ -86,13 +61,13 @@ describe('what a log server looks after every minute (its own script; systemd, s
     expect(output).toContain(`--elasticsearch https://127.0.0.1:${elasticsearch.port} `);
     expect(output).toContain('systemctl restart rota-log.service');
     elasticsearch.requests.length = 0;
-    expect((await refresh()).output).toBe('');
+    expect((await timer.turn()).output).toBe('');
     expect(elasticsearch.requests).toEqual(['GET /_security/_authenticate 200']);
   });
 
   it('gives the indexer no right but that of its documents', async () => {
     elasticsearch.forgetKeys();
-    await refresh();
+    await timer.turn();
     const rights = elasticsearch.made.map((body) => body.role_descriptors['rota']!);
     expect(rights[1]).toEqual({
       cluster: ['monitor'],
@@ -109,7 +84,7 @@ describe('what a log server looks after every minute (its own script; systemd, s
   it.each([429, 500, 503])('keeps its keys when Elasticsearch answers %i', async (status) => {
     const before = keys();
     elasticsearch.fails = status;
-    expect((await refresh()).output).not.toContain('systemctl restart');
+    expect((await timer.turn()).output).not.toContain('systemctl restart');
     expect(elasticsearch.requests).toEqual([`GET /_security/_authenticate ${status}`]);
     expect(keys()).toEqual(before);
   });
@@ -117,7 +92,7 @@ describe('what a log server looks after every minute (its own script; systemd, s
   it('keeps its keys when nobody answers', async () => {
     const before = keys();
     elasticsearch.fails = 'hang up';
-    const { code, output } = await refresh();
+    const { code, output } = await timer.turn();
     expect(code, output).toBe(0);
     expect(output).not.toContain('systemctl restart');
     expect(keys()).toEqual(before);
@@ -127,11 +102,11 @@ describe('what a log server looks after every minute (its own script; systemd, s
     const before = keys();
     elasticsearch.forgetKeys();
     elasticsearch.login = false;
-    const { code, output } = await refresh();
+    const { code, output } = await timer.turn();
     expect(code).toBe(0);
     expect(output).not.toContain('systemctl restart');
     expect(keys()).toEqual(before);
     elasticsearch.login = true;
-    expect((await refresh()).output).toContain('systemctl restart rota-log.service');
+    expect((await timer.turn()).output).toContain('systemctl restart rota-log.service');
   });
 });

@@ -29,6 +29,7 @@ const DEBIAN: [file: string, ...packages: string[]][] = [
   ['/usr/sbin/nginx', 'nginx'],
   ['/usr/sbin/haproxy', 'haproxy'],
   ['/usr/bin/openssl', 'openssl'],
+  ['/usr/sbin/mkfs.xfs', 'xfsprogs'],
   ['/usr/bin/shellcheck', 'shellcheck'],
 ];
 
