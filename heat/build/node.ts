@@ -71,15 +71,11 @@ export function node(argument: Yaml): YamlMap {
       // and the old one's removal empties the handle: the next change would wait for words that were said long ago.
       properties: { handle: { get_resource: 'handle' }, timeout: LONGEST_BOOT },
     },
-    outcome: {
-      type: 'OS::Heat::SoftwareConfig',
-      properties: { outputs: [{ name: 'reason', type: 'String', error_output: true }] },
-    },
     report: {
       type: 'OS::Heat::SoftwareDeployment',
       depends_on: ['server'],
       properties: {
-        config: { get_resource: 'outcome' },
+        config: setting('outcome'),
         // Not the server, which would have to be Heat's agent's, but what is new with every new server.
         server: { get_attr: ['enrolment', 'value'] },
         signal_transport: 'HEAT_SIGNAL',

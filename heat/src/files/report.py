@@ -5,38 +5,32 @@ handle hears the same words; Heat waits for it when this server takes another on
 """
 import json
 import os
-import re
 import sys
 import urllib.request
 
-SIGNAL = json.loads(os.environ['ROTA_SIGNAL'])
+HANDLE = json.loads(os.environ['ROTA_SIGNAL'])
 
 
-def post(url, body, token=None):
-    headers = {'Content-Type': 'application/json'}
-    if token:
-        headers['X-Auth-Token'] = token
-    request = urllib.request.Request(url, data=json.dumps(body).encode(), method='POST', headers=headers)
-    return urllib.request.urlopen(request, timeout=30)
+def post(url, body, **headers):
+    request = urllib.request.Request(url, json.dumps(body).encode(), {'Content-Type': 'application/json', **headers})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return answer.headers
 
 
 def login():
-    identity = SIGNAL['auth_url'].rstrip('/')
-    if not re.search(r'/v3$', identity):
-        identity += '/v3'
-    user = {'id': SIGNAL['user_id'], 'password': SIGNAL['password']}
-    auth = {'identity': {'methods': ['password'], 'password': {'user': user}}, 'scope': {'project': {'id': SIGNAL['project_id']}}}
-    with post(f'{identity}/auth/tokens', {'auth': auth}) as answer:
-        return answer.headers['X-Subject-Token']
+    user = {'id': HANDLE['user_id'], 'password': HANDLE['password']}
+    auth = {'identity': {'methods': ['password'], 'password': {'user': user}}, 'scope': {'project': {'id': HANDLE['project_id']}}}
+    url = HANDLE['auth_url'].rstrip('/').removesuffix('/v3') + '/v3/auth/tokens'
+    return {'X-Auth-Token': post(url, {'auth': auth})['X-Subject-Token']}
 
 
 def report(status, reason):
-    token, handle = login(), SIGNAL['alarm_url']
-    words = {'status': status, 'reason': reason, 'id': os.environ['ROTA_HOST'], 'data': ''}
+    token, url = login(), HANDLE['alarm_url']
+    post(url, {'status': status, 'reason': reason, 'id': os.environ['ROTA_HOST'], 'data': ''}, **token)
+    # To a deployment, any reason is that of a failure.
     outcome = {'deploy_status_code': 0} if status == 'SUCCESS' else {'deploy_status_code': 1, 'reason': reason}
-    for url, body in ((handle, words), (handle.replace('/resources/handle/', '/resources/report/'), outcome)):
-        with post(url, body, token) as answer:
-            print(f'rota: Heat answered {answer.status}')
+    post(url.replace('/resources/handle/', '/resources/report/'), outcome, **token)
+    print('rota: Heat was told')
 
 
 if __name__ == '__main__':
