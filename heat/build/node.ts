@@ -18,9 +18,12 @@ interface Node {
   secrets?: YamlMap;
 }
 
+/** The most that `ready_timeout` may be, in seconds. */
+const LONGEST_BOOT = 3300;
+
 /**
- * The resources that every server has in common: its one-time secret, the handle that it signals, itself, and the wait
- * for its word. Needs the parameters `settings`, `peers`, `flavor` and a resource `host` whose value is its name.
+ * The resources that every server has in common: its one-time secret, the handle that it signals, itself, and the waits
+ * for its word: `ready` at its creation, `report` after each server that takes its place, too (docs/decisions/0092). Needs the parameters `settings`, `peers`, `flavor` and a resource `host` whose value is its name.
  */
 export function node(argument: Yaml): YamlMap {
   if (!isMap(argument)) throw new HeatBuildError('$node wants a mapping with a role.');
@@ -45,7 +48,8 @@ export function node(argument: Yaml): YamlMap {
         salt: salt(digest(userData.text), shown, Object.values(secrets), server_group),
       },
     },
-    handle: { type: 'OS::Heat::WaitConditionHandle' },
+    // With a login, not a token: that of the stack's creation is stale when an update replaces the server.
+    handle: { type: 'OS::Heat::WaitConditionHandle', properties: { signal_transport: 'HEAT_SIGNAL' } },
     server: {
       type,
       properties: {
@@ -63,7 +67,19 @@ export function node(argument: Yaml): YamlMap {
     ready: {
       type: 'OS::Heat::WaitCondition',
       depends_on: ['server'],
-      properties: { handle: { get_resource: 'handle' }, timeout: setting('ready_timeout') },
+      // The boot gives up at ready_timeout by itself. Were that the value here, its change would make a new condition,
+      // and the old one's removal empties the handle: the next change would wait for words that were said long ago.
+      properties: { handle: { get_resource: 'handle' }, timeout: LONGEST_BOOT },
+    },
+    report: {
+      type: 'OS::Heat::SoftwareDeployment',
+      depends_on: ['server'],
+      properties: {
+        config: setting('outcome'),
+        // Not the server, which would have to be Heat's agent's, but what is new with every new server.
+        server: { get_attr: ['enrolment', 'value'] },
+        signal_transport: 'HEAT_SIGNAL',
+      },
     },
   };
 }

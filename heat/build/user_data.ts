@@ -66,8 +66,12 @@ function contentOf(path: string, file: FileSource): string {
   if (file.text !== undefined) return file.text;
   if (file.source === undefined) throw new HeatBuildError(`${path} has neither text nor source.`);
   const text = readRepository(file.source).replace('$HARDENING\n', () => readRepository(HARDENING));
-  return withoutComments(file.source.endsWith('.py') ? text.replace(/^"""[\s\S]*?"""\n/, '') : text);
+  return withoutComments(file.source.endsWith('.py') ? shortPython(text) : text);
 }
+
+/** Without the docstring, and with one space for four: the log server's files would not fit otherwise. */
+const shortPython = (text: string) =>
+  text.replace(/^"""[\s\S]*?"""\n/, '').replace(/^(?: {4})+/gm, (indent) => ' '.repeat(indent.length / 4));
 
 /** Whole-line comments and what a script says of itself are for who reads the sources; user_data has no room for them. */
 const withoutComments = (text: string) => text.replace(/^[ \t]*#(?!!).*\n/gm, '').replace(/\n{3,}/g, '\n\n');

@@ -62,6 +62,11 @@ describe('a stack that fails (servers are fake: the test plays the nodes, one of
     ]);
   });
 
+  it('gives the key of all one-time secrets to the first log server alone', () => {
+    const withKey = before.filter(({ user_data }) => /ROTA_ENROLMENT_KEY=[A-Za-z0-9]{48}$/m.test(user_data));
+    expect(withKey.map(({ name }) => name)).toEqual(['small-log-1']);
+  });
+
   it('gives the site and Kibana floating IPs', async () => {
     const addresses = await cloud.neutron<{ floating_ip_address: string }>('floatingips');
     const shown = await cli.json<{ output_key: string; output_value: unknown }[]>(

@@ -135,7 +135,7 @@ function madeUpParameters(template: string): Record<string, unknown> {
     comma_delimited_list: ['10.0.0.1', '10.0.0.2'],
   };
   const json = {
-    settings: { ...settings, ready_timeout: 60, kibana_port: 8000, trusted_cidr: '10.77.1.0/24' },
+    settings: { ...settings, kibana_port: 8000, trusted_cidr: '10.77.1.0/24' },
     peers: {},
   };
   return Object.fromEntries(

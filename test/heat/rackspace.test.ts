@@ -29,6 +29,21 @@ describe('Rackspace’s resource types on OpenStack, by provider templates', () 
     return { pool, members: await cloud.octavia<Member>(`pools/${pool!.id}/members`) };
   };
 
+  /** What the security groups of a server's port let in. */
+  const ingress = async (server: string) => {
+    type Rule = {
+      security_group_id: string;
+      direction: string;
+      protocol: string | null;
+      remote_ip_prefix: string | null;
+    };
+    const ports = await cloud.neutron<{ device_id: string; security_groups: string[] }>('ports');
+    const groups = ports.filter((port) => port.device_id === server).flatMap((port) => port.security_groups);
+    return (await cloud.neutron<Rule>('security-group-rules'))
+      .filter((rule) => rule.direction === 'ingress' && groups.includes(rule.security_group_id))
+      .map((rule) => `${rule.protocol ?? 'any'} from ${rule.remote_ip_prefix}`);
+  };
+
   it('run the article’s snippet, completed to a whole template', async () => {
     const template = join(FIXTURES, 'article.yaml');
     const made = await cli.heat(
@@ -63,6 +78,9 @@ describe('Rackspace’s resource types on OpenStack, by provider templates', () 
       max_retries: 3,
       timeout: 10,
     });
+    // Rackspace's servers stood open: the balancer's probes and the site's visitors pass.
+    for (const { id } of servers) expect(await ingress(id)).toEqual(['any from 0.0.0.0/0']);
+
     const webapp = servers.find(({ user_data }) => user_data.includes('rsyslog_client_webapp.sh'))!;
     const log = servers.find(({ name }) => name === 'rsyslog-server')!;
     expect(webapp.user_data).toContain(`/dev/stdin master ${Object.values(log.addresses)[0]![0]!.addr}`);

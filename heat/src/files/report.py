@@ -1,21 +1,40 @@
-"""report.py SUCCESS|FAILURE REASON: tell Heat's wait condition how this server's boot went."""
+"""report.py SUCCESS|FAILURE REASON: tell Heat how this server's boot went.
+
+ROTA_SIGNAL is what Heat's handle says of itself: a login at Keystone and the handle's URL. The resource `report` beside the
+handle hears the same words; Heat waits for it when this server takes another one's place (docs/decisions/0092).
+"""
 import json
 import os
 import sys
 import urllib.request
 
+HANDLE = json.loads(os.environ['ROTA_SIGNAL'])
 
-def signal(status, reason):
-    body = {'status': status, 'reason': reason[-1500:], 'id': os.environ['ROTA_HOST'], 'data': ''}
-    request = urllib.request.Request(
-        os.environ['ROTA_SIGNAL_URL'], data=json.dumps(body).encode(), method='POST',
-        headers={'Content-Type': 'application/json', 'X-Auth-Token': os.environ['ROTA_SIGNAL_TOKEN']})
+
+def post(url, body, **headers):
+    request = urllib.request.Request(url, json.dumps(body).encode(), {'Content-Type': 'application/json', **headers})
     with urllib.request.urlopen(request, timeout=30) as answer:
-        print(f'rota: Heat answered {answer.status}')
+        return answer.headers
+
+
+def login():
+    user = {'id': HANDLE['user_id'], 'password': HANDLE['password']}
+    auth = {'identity': {'methods': ['password'], 'password': {'user': user}}, 'scope': {'project': {'id': HANDLE['project_id']}}}
+    url = HANDLE['auth_url'].rstrip('/').removesuffix('/v3') + '/v3/auth/tokens'
+    return {'X-Auth-Token': post(url, {'auth': auth})['X-Subject-Token']}
+
+
+def report(status, reason):
+    token, url = login(), HANDLE['alarm_url']
+    post(url, {'status': status, 'reason': reason, 'id': os.environ['ROTA_HOST'], 'data': ''}, **token)
+    # To a deployment, any reason is that of a failure.
+    outcome = {'deploy_status_code': 0} if status == 'SUCCESS' else {'deploy_status_code': 1, 'reason': reason}
+    post(url.replace('/resources/handle/', '/resources/report/'), outcome, **token)
+    print('rota: Heat was told')
 
 
 if __name__ == '__main__':
     try:
-        signal(sys.argv[1], sys.argv[2])
+        report(sys.argv[1], sys.argv[2][-1500:])
     except OSError as error:
         sys.exit(f'rota: Heat could not be told: {error}')

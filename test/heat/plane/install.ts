@@ -27,7 +27,9 @@ const DEBIAN: [file: string, ...packages: string[]][] = [
   ['/usr/lib/x86_64-linux-gnu/rsyslog/imrelp.so', 'rsyslog-relp'],
   ['/usr/lib/x86_64-linux-gnu/rsyslog/lmnsd_gtls.so', 'rsyslog-gnutls'],
   ['/usr/sbin/nginx', 'nginx'],
+  ['/usr/sbin/haproxy', 'haproxy'],
   ['/usr/bin/openssl', 'openssl'],
+  ['/usr/sbin/mkfs.xfs', 'xfsprogs'],
   ['/usr/bin/shellcheck', 'shellcheck'],
 ];
 

@@ -10,6 +10,7 @@ export interface Server {
   updated: string;
   metadata: Record<string, string>;
   addresses: Record<string, { addr: string }[]>;
+  key_name: string | null;
   user_data: string;
 }
 
@@ -93,6 +94,13 @@ export class Cloud {
 
   heat<T>(path: string): Promise<T> {
     return this.get('heat', `/v1/${this.project}${path}`);
+  }
+
+  /** Whether Heat waits for the report of the server that this is the enrolment id of. */
+  async isAwaited(enrolment: string): Promise<boolean> {
+    type Deployments = { software_deployments: { status: string }[] };
+    const { software_deployments } = await this.heat<Deployments>(`/software_deployments?server_id=${enrolment}`);
+    return software_deployments.some(({ status }) => status === 'IN_PROGRESS');
   }
 
   /** Names of the stacks within stacks. */

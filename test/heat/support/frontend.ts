@@ -45,7 +45,7 @@ export class Frontend {
   }
 
   /** What the timer runs every 10 s: nginx's configuration from the fresh announcements. */
-  refresh() {
+  refresh(settings: Record<string, string> = {}) {
     return Child.run('python3', [this.files.script('webapps.py')], {
       ...readEnv(this.files.path('etc/rota/nginx.defaults.env')),
       ROTA_NGINX_RUN: this.files.path('nginx'),
@@ -56,6 +56,7 @@ export class Frontend {
       ROTA_ANNOUNCED: this.files.path('announced/webapps'),
       ROTA_NGINX_TEMPLATE: this.files.path('usr/local/share/rota/frontend.conf.template'),
       ROTA_NGINX_CONFIG: this.files.path('nginx/frontend.conf'),
+      ...settings,
     });
   }
 

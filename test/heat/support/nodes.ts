@@ -47,18 +47,24 @@ export class PlayedNodes {
       const unheard = [...names].filter(
         ([id, name]) => name.startsWith(this.prefix) && !this.signalled.has(id) && !this.silent.has(id),
       );
-      for (const [id] of unheard) await this.signal(await this.cloud.server(id));
+      const there = new Set([...names.values()].map((name) => name.slice(this.prefix.length)));
+      for (const [id] of unheard) await this.signal(await this.cloud.server(id), there);
       await sleep(1000);
     }
   }
 
-  private async signal(server: Server): Promise<void> {
+  /** @param there names of the stack's servers: a node whose logs cannot flow without another one waits for that */
+  private async signal(server: Server, there?: ReadonlySet<string>): Promise<void> {
     const word = this.say(server);
     if (!word) {
       this.silent.add(server.id);
       return;
     }
-    const settings = ['ROTA_HOST', 'ROTA_SIGNAL_URL', 'ROTA_SIGNAL_TOKEN'];
+    const needed = nodeSetting(server, 'ROTA_HOST').startsWith('log-') ? 'elasticsearch-1' : 'log-1';
+    if (word.status === 'SUCCESS' && there?.has(needed) === false) return;
+    // A real boot takes longer than Heat needs to see the server active; this one waits until Heat listens.
+    if (!(await this.cloud.isAwaited(nodeSetting(server, 'ROTA_ENROLMENT_ID')))) return;
+    const settings = ['ROTA_HOST', 'ROTA_SIGNAL'];
     const env = Object.fromEntries(settings.map((name) => [name, nodeSetting(server, name)]));
     const sent = await Child.run('python3', [REPORT, word.status, word.reason], env);
     if (sent.code !== 0) throw new Error(`The signal of ${server.name} failed: ${sent.output}`);

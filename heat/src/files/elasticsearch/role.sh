@@ -47,6 +47,12 @@ mount_volume() {
   chown elasticsearch:elasticsearch /var/lib/elasticsearch
 }
 
+# A volume that was made larger under the running node: its file system follows. Says something only when it did.
+keep_up() {
+  [ -n "$ROTA_VOLUME_ID" ] && mountpoint -q /var/lib/elasticsearch || return 0
+  xfs_growfs -d /var/lib/elasticsearch 2>&1 | grep -E '^(data blocks changed|xfs_growfs:)' || true
+}
+
 # By the serial number that Nova gives it: the id (scsi), or what fits of it (virtio).
 volume_device() {
   find /dev/disk/by-id -name "*${ROTA_VOLUME_ID:0:20}*" ! -name '*-part*' | grep -m 1 .
