@@ -160,6 +160,10 @@ test.describe('Delivery', () => {
     await expect(original).toContainText(Buffer.from(LETTER.bytes).toString('base64'));
     expect(rota.param('dead_letter')).toBe(LETTER.reason);
     await rota.page.reload();
+    await expect(original).toContainText(Buffer.from(LETTER.bytes).toString('base64'));
+    await rota.go('delivery', { from: 'now-15m', to: 'now', dead_letter: LETTER.reason, dead_letter_n: '9000' });
+    await expect(rota.panel('dead_letters')).toContainText('There is no line 9,000 of this reason');
+    await rota.page.getByRole('button', { name: 'Show the first' }).click();
     await expect(original).toContainText('\\x1b[31m<b>no line of ours</b>');
   });
 

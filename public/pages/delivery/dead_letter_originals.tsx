@@ -1,7 +1,8 @@
 import { EuiButtonEmpty, EuiButtonGroup, EuiCodeBlock, EuiSkeletonText } from '@elastic/eui';
-import React, { useState } from 'react';
+import React from 'react';
 import { formatBytes, formatCount } from '../../format/numbers';
 import { useRotaQuery } from '../../hooks/use_rota_query';
+import { usePageParam } from '../../hooks/use_scope';
 import { SUBJECTS } from '../../test_subjects';
 import { asHex, asText, fromBase64 } from './bytes';
 
@@ -11,10 +12,17 @@ const VIEWS = [
   { id: 'base64', label: 'Base64' },
 ];
 
+/** The route pages no further (common/api/delivery.ts). */
+const MOST_LETTERS = 9_001;
+
 /** The originals of one reason, one at a time, as the bytes that rsyslog received. */
 export function DeadLetterOriginals({ reason }: { reason: string }) {
-  const [offset, setOffset] = useState(0);
-  const [view, setView] = useState('text');
+  const [nth, setNth] = usePageParam('dead_letter_n');
+  const [viewParam, setView] = usePageParam('dead_letter_view');
+  const wanted = Number(nth ?? 1);
+  const offset = Number.isInteger(wanted) && wanted >= 1 && wanted <= MOST_LETTERS ? wanted - 1 : 0;
+  const setOffset = (next: number) => setNth(next === 0 ? null : String(next + 1));
+  const view = VIEWS.find(({ id }) => id === viewParam)?.id ?? 'text';
   const { data, error } = useRotaQuery('delivery', {
     parts: ['dead_letter'],
     dead_letter: { reason, offset, size: 1 },
@@ -22,7 +30,17 @@ export function DeadLetterOriginals({ reason }: { reason: string }) {
   const page = data?.data.dead_letter;
   const letter = page?.items[0];
   if (error) return <p className="rotaFine">{error.message}</p>;
-  if (!page || !letter) return <EuiSkeletonText lines={2} />;
+  if (!page) return <EuiSkeletonText lines={2} />;
+  if (!letter) {
+    return (
+      <p className="rotaFine">
+        There is no line {formatCount(offset + 1)} of this reason, but {formatCount(page.total)}.{' '}
+        <button type="button" className="rotaLinkButton" onClick={() => setOffset(0)}>
+          Show the first
+        </button>
+      </p>
+    );
+  }
   const bytes = fromBase64(letter.raw_base64);
   const shown = view === 'hex' ? asHex(bytes) : view === 'base64' ? letter.raw_base64 : asText(bytes);
   return (
@@ -33,7 +51,7 @@ export function DeadLetterOriginals({ reason }: { reason: string }) {
           buttonSize="compressed"
           options={VIEWS}
           idSelected={view}
-          onChange={setView}
+          onChange={(id) => setView(id === 'text' ? null : id)}
         />
         <span className="rotaFine">
           {formatCount(offset + 1)} of {formatCount(page.total)} · {formatBytes(letter.bytes)} as rsyslog received them
@@ -46,7 +64,7 @@ export function DeadLetterOriginals({ reason }: { reason: string }) {
           size="xs"
           iconType="arrowRight"
           iconSide="right"
-          isDisabled={offset + 1 >= page.total}
+          isDisabled={offset + 1 >= Math.min(page.total, MOST_LETTERS)}
           onClick={() => setOffset(offset + 1)}
         >
           Next

@@ -14,6 +14,11 @@ type Group = DeliveryOverview['dead_letters'][number];
 /** Lines that were kept whole because they could not be parsed or were refused. */
 export function DeadLettersPanel({ overview, stale }: { overview: DeliveryOverview; stale: boolean }) {
   const [open, setOpen] = usePageParam('dead_letter');
+  const [, setNth] = usePageParam('dead_letter_n');
+  const show = (reason: string | null) => {
+    setOpen(reason);
+    setNth(null);
+  };
   const { dead_letters: groups, dead_letters_total: total, dead_letters_of_runs: ofRuns } = overview;
   return (
     <Panel
@@ -50,7 +55,7 @@ export function DeadLettersPanel({ overview, stale }: { overview: DeliveryOvervi
             </thead>
             <tbody>
               {groups.map((group) => (
-                <GroupRow key={group.reason} group={group} open={open === group.reason} onOpen={setOpen} />
+                <GroupRow key={group.reason} group={group} open={open === group.reason} onOpen={show} />
               ))}
             </tbody>
           </table>

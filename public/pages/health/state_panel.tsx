@@ -1,4 +1,4 @@
-import React, { useState } from 'react';
+import React from 'react';
 import type { HealthData, HealthEvent, WindowInfo } from '../../../common/api';
 import { useTimeFormat } from '../../app/services';
 import { annotationStyle } from '../../charts/annotation_style';
@@ -9,6 +9,7 @@ import { Legend } from '../../components/legend';
 import { Panel } from '../../components/panel';
 import { formatPercent, formatSpan, plural } from '../../format/numbers';
 import { type TimeFormat, timeTicks } from '../../format/time';
+import { usePageParam } from '../../hooks/use_scope';
 import { type RotaTheme, useRotaTheme } from '../../theme/use_rota_theme';
 import { EventFlags } from './event_flags';
 import { ProbeRow, StateLane } from './state_lane';
@@ -39,9 +40,11 @@ export function StatePanel({ overview, window, chosen, onChoose, stale }: StateP
   const x = (t: number) => ((t - window.from) / (window.to - window.from)) * width;
   const ticks = timeTicks(window.from, window.to, Math.max(3, width / 120), time.zone);
   const { lanes, tiers, events } = overview;
-  const [all, setAll] = useState(false);
+  const [shown, setShown] = usePageParam('hosts');
   const open =
-    all || lanes.length <= FOLD_FROM ? lanes : lanes.filter((lane) => lane.tier !== 'webapp' || hasStory(lane));
+    shown === 'all' || lanes.length <= FOLD_FROM
+      ? lanes
+      : lanes.filter((lane) => lane.tier !== 'webapp' || hasStory(lane));
   return (
     <Panel
       id="state"
@@ -88,7 +91,7 @@ export function StatePanel({ overview, window, chosen, onChoose, stale }: StateP
           </React.Fragment>
         ))}
         {open.length < lanes.length && (
-          <button type="button" className="rotaLinkButton" onClick={() => setAll(true)}>
+          <button type="button" className="rotaLinkButton" onClick={() => setShown('all')}>
             {plural(lanes.length - open.length, 'webapp')} served all the time: show them, too
           </button>
         )}

@@ -5,6 +5,7 @@ import type { TableData } from '../../components/data_table';
 import { Legend } from '../../components/legend';
 import { Panel } from '../../components/panel';
 import { formatCount, formatMs, formatPercent, formatPoints, formatSpan } from '../../format/numbers';
+import { usePageParam } from '../../hooks/use_scope';
 import { SUBJECTS } from '../../test_subjects';
 import { useRotaTheme } from '../../theme/use_rota_theme';
 
@@ -57,8 +58,8 @@ export function SharePanel({
 }
 
 function TierRows({ tier, colours }: { tier: TierShare; colours: Map<string, string> }) {
-  const [all, setAll] = React.useState(false);
-  const folded = tier.hosts.length > FOLD_FROM && !all;
+  const [shown, setShown] = usePageParam('hosts');
+  const folded = tier.hosts.length > FOLD_FROM && shown !== 'all';
   const byDeviation = [...tier.hosts].sort((a, b) => Math.abs(b.in_points) - Math.abs(a.in_points));
   const hosts = folded ? byDeviation.slice(0, OPEN_WHEN_FOLDED) : tier.hosts;
   const top = niceTop(Math.max(...tier.hosts.flatMap(({ share, due }) => [share, due])));
@@ -92,7 +93,7 @@ function TierRows({ tier, colours }: { tier: TierShare; colours: Map<string, str
         {folded && (
           <tr>
             <td colSpan={7}>
-              <button type="button" className="rotaLinkButton" onClick={() => setAll(true)}>
+              <button type="button" className="rotaLinkButton" onClick={() => setShown('all')}>
                 Show all {tier.hosts.length} hosts (the {OPEN_WHEN_FOLDED} furthest from their due are shown)
               </button>
             </td>
