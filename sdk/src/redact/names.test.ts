@@ -43,6 +43,8 @@ describe('sensitive names', () => {
     'X-Amz-Signature',
     'X-Amz-Security-Token',
     'X-Amz-Credential',
+    'mot\u3000de\u2003password',
+    'пароль password',
   ])('%s is one', (name) => {
     expect(isSensitive(name)).toBe(true);
   });

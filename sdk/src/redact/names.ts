@@ -83,7 +83,7 @@ export function wordsOf(key: string): string[] {
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
     .toLowerCase()
-    .split(/[^a-z0-9\u00aa-\uffff]+/)
+    .split(/[^\p{L}\p{M}\p{N}]+/u)
     .map((word) => word.replace(/\d+$/, '').replace(/([^s])s$/, '$1'))
     .filter((word) => word !== '');
 }
