@@ -1,7 +1,7 @@
 import { FIELDS, type FieldNode, type FieldType, fieldTree } from './fields';
 
 /** Grows with every change of the templates; rota-setup puts a newer one over an older, never the reverse. */
-export const TEMPLATE_VERSION = 4;
+export const TEMPLATE_VERSION = 5;
 
 export const DEFAULT_RETENTION_DAYS = 30;
 
@@ -43,11 +43,18 @@ export function mappings(): Mapping {
   const all = properties(fieldTree(FIELDS));
   // A data stream's time must be one valid date; the indexer sees to it.
   all['@timestamp'] = { type: 'date' };
-  return { dynamic: false, date_detection: false, numeric_detection: false, properties: all };
+  // By which an index tells what made it (pipeline/setup/data_streams.ts).
+  const _meta = { rota_template: TEMPLATE_VERSION };
+  return { _meta, dynamic: false, date_detection: false, numeric_detection: false, properties: all };
 }
 
 export function templateName(namespace: string): string {
   return `logs-${namespace}`;
+}
+
+/** The component template in which a site keeps what it sets differently. */
+export function customName(namespace: string): string {
+  return `logs-${namespace}@custom`;
 }
 
 export function policyName(namespace: string): string {
@@ -69,6 +76,9 @@ export function indexTemplate(namespace: string, abilities: NodeAbilities, reten
     priority: 350,
     version: TEMPLATE_VERSION,
     data_stream: {},
+    // A site's own settings (shards, refresh); rota-setup neither makes nor changes it.
+    composed_of: [customName(namespace)],
+    ignore_missing_component_templates: [customName(namespace)],
     _meta: { managed_by: 'rota-setup', description: `Rota's logs in namespace ${namespace}` },
     template: {
       settings: {
@@ -85,7 +95,7 @@ export function indexTemplate(namespace: string, abilities: NodeAbilities, reten
 }
 
 /** Rolls over daily or at 50 GB a shard, deletes after the retention. */
-export function lifecyclePolicy(retentionDays: number): Mapping {
+export function lifecyclePolicy(retentionDays: number): { policy: { phases: Mapping; _meta: Mapping } } {
   return {
     policy: {
       _meta: { managed_by: 'rota-setup' },

@@ -4,7 +4,7 @@ import { type BulkItem, bulkAction, itemOutcome } from './bulk_outcome';
 import type { Counters } from './counters';
 import { DEAD_LETTER_DATASET, refusedItem } from './dead_letter';
 import { AnswerError, UnansweredError } from './errors';
-import type { HttpClient } from './http_client';
+import { type HttpClient, parseAnswer } from './http_client';
 import type { Item } from './item';
 import type { Status } from './status';
 import { needsLookup, type Streams } from './streams';
@@ -121,13 +121,7 @@ export class Delivery {
 
   private async readItems(items: readonly Item[], bytes: Buffer, assumed: WriteIndices): Promise<readonly Item[]> {
     const { counters, status } = this.parts;
-    let answer: { items?: BulkItem[] };
-    try {
-      answer = JSON.parse(bytes.toString()) as { items?: BulkItem[] };
-    } catch {
-      status.waiting('the answer to a bulk is not JSON: is ROTA_ELASTICSEARCH_URL really an Elasticsearch?');
-      return items;
-    }
+    const answer = parseAnswer<{ items?: BulkItem[] }>(bytes.toString(), 200, 'POST /_bulk');
     const again: Item[] = [];
     const moved = new Map<string, Item[]>();
     let why = '';

@@ -51,7 +51,7 @@ export class HttpClient {
   /**
    * A request whose answer is JSON.
    * @returns undefined for 404
-   * @throws UnansweredError, AnswerError for any other status above 299
+   * @throws UnansweredError, AnswerError for any other status above 299, and when the answer is not JSON
    */
   async json<T>(method: string, path: string, body?: unknown): Promise<T | undefined> {
     const { status, body: bytes } = await this.send(
@@ -62,7 +62,7 @@ export class HttpClient {
     if (status === 404) return undefined;
     const text = bytes.toString();
     if (status > 299) throw new AnswerError(status, `${method} ${path}`, text.slice(0, DETAIL_LENGTH));
-    return JSON.parse(text) as T;
+    return parseAnswer<T>(text, status, `${method} ${path}`);
   }
 
   close(): void {
@@ -120,6 +120,19 @@ export class HttpClient {
       request.on('response', (response) => collect(response, timer, resolve, fail));
       request.end(body);
     });
+  }
+}
+
+/** @throws AnswerError when the text is no JSON: a proxy's page, say */
+export function parseAnswer<T>(text: string, status: number, what: string): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw new AnswerError(
+      status,
+      what,
+      `not JSON; is the address really Elasticsearch's? It begins ${JSON.stringify(text.slice(0, 60))}`,
+    );
   }
 }
 

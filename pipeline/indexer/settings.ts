@@ -66,7 +66,8 @@ export function readUrls(list: string): URL[] {
   });
 }
 
-function readText(setting: string, path: string): string {
+/** A file that a setting names. @throws SettingsError */
+export function readText(setting: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {

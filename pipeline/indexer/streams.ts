@@ -1,5 +1,5 @@
 import { AnswerError } from './errors';
-import type { HttpClient } from './http_client';
+import { type HttpClient, parseAnswer } from './http_client';
 import type { Item } from './item';
 
 /** What is known of one data stream's backing indices. */
@@ -111,7 +111,7 @@ export class Streams {
     if (body === '') return;
     const path = '/_bulk?filter_path=items.delete.status';
     const { status, body: bytes } = await this.http.send('POST', path, body, 'application/x-ndjson');
-    const { items = [] } = (status === 200 ? JSON.parse(bytes.toString()) : {}) as DeleteAnswer;
+    const { items = [] } = status === 200 ? parseAnswer<DeleteAnswer>(bytes.toString(), status, 'POST /_bulk') : {};
     // 404: it is gone already.
     const failed =
       status === 200 ? items.map((item) => item.delete?.status).find((one) => one !== 200 && one !== 404) : status;

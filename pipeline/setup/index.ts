@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { AnswerError, UnansweredError } from '../indexer/errors';
 import { HttpClient } from '../indexer/http_client';
-import { readUrls } from '../indexer/settings';
+import { readText, readUrls } from '../indexer/settings';
 import { readOptions, USAGE } from './options';
 import { type SetupStep, setUp } from './setup';
 
@@ -14,7 +13,7 @@ async function main(): Promise<void> {
   const http = new HttpClient({
     urls: readUrls(options.elasticsearch),
     apiKey: options.apiKey,
-    ca: options.ca ? readFileSync(options.ca, 'utf8') : undefined,
+    ca: options.ca ? readText('--ca', options.ca) : undefined,
     requestTimeoutMs: 30_000,
   });
   const steps = await setUp(http, options);

@@ -8,6 +8,7 @@ import {
 } from '../elasticsearch/templates';
 import { AnswerError } from '../indexer/errors';
 import type { HttpClient } from '../indexer/http_client';
+import { keepFor, rollOver } from './data_streams';
 
 export interface SetupRequest {
   namespace: string;
@@ -23,22 +24,28 @@ export interface SetupStep {
   detail: string;
 }
 
-interface TemplateAnswer {
-  index_templates?: { index_template: { version?: number } }[];
+interface InstalledTemplate {
+  version?: number;
+  template?: { lifecycle?: { data_retention?: string } };
 }
 
 /**
  * Brings the cluster to what this version of Rota needs. Idempotent; an older template is replaced, a newer one (of a
- * newer Rota) is left alone. Data streams that exist get a template's new mappings with their next backing index, so
- * after an upgrade each is rolled over once.
+ * newer Rota) is left alone. Data streams that exist are rolled over where they need it.
  * @throws UnansweredError, AnswerError
  */
 export async function setUp(http: HttpClient, request: SetupRequest): Promise<SetupStep[]> {
   const abilities = await askAbilities(http);
-  const steps = [await lifecycle(http, request, abilities)];
-  const before = await installedVersion(http, request.namespace);
-  steps.push(await template(http, request, abilities, before));
-  if (before !== undefined && before < TEMPLATE_VERSION) steps.push(await rollOver(http, request));
+  const installed = await installedTemplate(http, request.namespace);
+  const before = installed && (installed.version ?? 0);
+  const steps = [
+    await lifecycle(http, request, abilities, installed),
+    await template(http, request, abilities, before),
+  ];
+  if (before === undefined || before <= TEMPLATE_VERSION) {
+    const rolledOver = await rollOver(http, request);
+    if (rolledOver) steps.push(rolledOver);
+  }
   return steps;
 }
 
@@ -58,7 +65,12 @@ async function exists(http: HttpClient, path: string): Promise<boolean> {
   return status < 300 || status === 404;
 }
 
-async function lifecycle(http: HttpClient, request: SetupRequest, abilities: NodeAbilities): Promise<SetupStep> {
+async function lifecycle(
+  http: HttpClient,
+  request: SetupRequest,
+  abilities: NodeAbilities,
+  installed: InstalledTemplate | undefined,
+): Promise<SetupStep> {
   const days = `${request.retentionDays} days`;
   if (abilities.indexLifecycle) {
     const path = `/_ilm/policy/${policyName(request.namespace)}`;
@@ -66,14 +78,14 @@ async function lifecycle(http: HttpClient, request: SetupRequest, abilities: Nod
     const found = await http.json<Record<string, { policy?: unknown }>>('GET', path);
     const what = `lifecycle policy ${policyName(request.namespace)}`;
     const there = found?.[policyName(request.namespace)]?.policy;
-    if (there && sameJson(there, wanted['policy']))
+    if (there && sameJson(there, wanted.policy))
       return { what, outcome: 'kept', detail: `logs are deleted after ${days}` };
-    if (!request.dryRun) await http.json('PUT', path, wanted);
+    // A site's own phases (warm, cold) stay.
+    const phases = { ...(there as Policy | undefined)?.phases, ...wanted.policy.phases };
+    if (!request.dryRun) await http.json('PUT', path, { policy: { ...wanted.policy, phases } });
     return { what, outcome: there ? 'updated' : 'created', detail: `logs are deleted after ${days}` };
   }
-  if (abilities.dataStreamLifecycle) {
-    return { what: 'data stream lifecycle', outcome: 'created', detail: `in the template: logs are kept ${days}` };
-  }
+  if (abilities.dataStreamLifecycle) return keepFor(http, request, installed?.template?.lifecycle?.data_retention);
   return {
     what: 'lifecycle',
     outcome: 'left_out',
@@ -83,10 +95,16 @@ async function lifecycle(http: HttpClient, request: SetupRequest, abilities: Nod
   };
 }
 
-async function installedVersion(http: HttpClient, namespace: string): Promise<number | undefined> {
-  const found = await http.json<TemplateAnswer>('GET', `/_index_template/${templateName(namespace)}`);
-  const entry = found?.index_templates?.[0];
-  return entry ? (entry.index_template.version ?? 0) : undefined;
+interface Policy {
+  phases?: object;
+}
+
+async function installedTemplate(http: HttpClient, namespace: string): Promise<InstalledTemplate | undefined> {
+  const found = await http.json<{ index_templates?: { index_template: InstalledTemplate }[] }>(
+    'GET',
+    `/_index_template/${templateName(namespace)}`,
+  );
+  return found?.index_templates?.[0]?.index_template;
 }
 
 async function template(
@@ -105,17 +123,6 @@ async function template(
   const outcome = before === undefined ? 'created' : before === TEMPLATE_VERSION ? 'kept' : 'updated';
   const from = outcome === 'updated' ? ` (from ${before})` : '';
   return { what, outcome, detail: `version ${TEMPLATE_VERSION}${from}, for logs-*-${request.namespace}` };
-}
-
-/** New mappings hold from the next backing index on. */
-async function rollOver(http: HttpClient, request: SetupRequest): Promise<SetupStep> {
-  const pattern = `logs-*-${request.namespace}`;
-  const settings = await http.json<Record<string, unknown>>('GET', `/${pattern}/_settings/index.creation_date`);
-  const streams = new Set(
-    Object.keys(settings ?? {}).map((index) => index.replace(/^\.ds-/, '').replace(/-\d{4}\.\d\d\.\d\d-\d{6,}$/, '')),
-  );
-  if (!request.dryRun) for (const stream of streams) await http.json('POST', `/${stream}/_rollover`);
-  return { what: 'data streams', outcome: 'updated', detail: `rolled over: ${[...streams].join(', ') || 'none yet'}` };
 }
 
 /** Same content, whatever the order of keys; the cluster may add defaults, so only what is wanted is compared. */

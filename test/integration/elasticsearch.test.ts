@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
@@ -7,7 +10,7 @@ import { TEMPLATE_VERSION } from '../../pipeline/elasticsearch/templates';
 import { conform } from '../../pipeline/indexer/conform';
 import { HttpClient } from '../../pipeline/indexer/http_client';
 import type { JsonObject } from '../../pipeline/indexer/shape/shaped';
-import { setUp } from '../../pipeline/setup/setup';
+import { askAbilities, setUp } from '../../pipeline/setup/setup';
 import { checkout } from '../../stack/layout';
 import { type Node, startNode } from '../faults/support/world';
 
@@ -83,6 +86,27 @@ test('whatever a document holds, once conformed Elasticsearch refuses none', asy
   }
 });
 
+test.each([
+  '2026-02-30T00:00:00Z',
+  '2026-02-31',
+  '2026-11-23T24:00:00Z',
+  '2026-11-23T10:00:60Z',
+  '2026-11-23T10:00:00+19:00',
+  '2026-11-23T10:00:00-18:30',
+  '2026-11-23T10:00:00+12:60',
+  '2026-11-23T10:00:00+18:00',
+  '2026-11-23T10:00:00,5+0100',
+  '2024-02-29',
+])('a document that says its time is %s is taken', async (time) => {
+  // Behind a good one of the same second: what is remembered of that must not count for this.
+  const good = conform({ '@timestamp': `${time.slice(0, 10)}T10:00:00Z` });
+  const answer = await bulk([good, conform({ '@timestamp': time, event: { created: time } })]);
+  expect(answer.items.map(({ create }) => [create.status, create.error])).toEqual([
+    [201, undefined],
+    [201, undefined],
+  ]);
+});
+
 test('a document deeper than any parser likes is taken', async () => {
   let deep: JsonObject = { end: true };
   for (let level = 0; level < 900; level += 1) deep = { d: deep };
@@ -126,11 +150,11 @@ test('rota-setup: a dry run changes nothing, the first run installs, the second 
 });
 
 test('rota-setup says plainly where the cluster has no lifecycle', async () => {
-  const lifecycle = await http.send('GET', '/_ilm/status');
+  const { indexLifecycle, dataStreamLifecycle } = await askAbilities(http);
   const { stdout } = await rotaSetup('--namespace', 'one');
-  expect(stdout).toMatch(
-    lifecycle.status === 200 ? /lifecycle policy logs-one/ : /left out\s+lifecycle: this cluster has neither/,
-  );
+  if (indexLifecycle) expect(stdout).toMatch(/lifecycle policy logs-one/);
+  else if (dataStreamLifecycle) expect(stdout).toMatch(/data stream lifecycle: logs are deleted/);
+  else expect(stdout).toMatch(/left out\s+lifecycle: this cluster has neither/);
 });
 
 test('rota-setup brings an older version up to date and rolls its data streams over', async () => {
@@ -141,6 +165,53 @@ test('rota-setup brings an older version up to date and rolls its data streams o
   expect(stdout).toMatch(/updated\s+index template logs-old: version \d+ \(from 0\)/);
   expect(stdout).toContain('rolled over: logs-syslog-old');
   expect(await node.store.backingIndices('logs-syslog-old')).toHaveLength(2);
+});
+
+test('rota-setup rolls over what was written before it first ran, and what a run that broke off left, once', async () => {
+  // Of somebody else's template, as a full node's own `logs` is.
+  const other = { index_patterns: ['logs-*-late'], priority: 10, data_stream: {} };
+  await node.store.send('PUT', '/_index_template/other', other);
+  await node.store.send('POST', '/logs-syslog-late/_doc?op_type=create', { '@timestamp': '2026-11-23T10:00:00Z' });
+  const dry = await rotaSetup('--namespace', 'late', '--dry-run');
+  expect(dry.stdout).toContain('rolled over: logs-syslog-late');
+  expect(await node.store.backingIndices('logs-syslog-late')).toHaveLength(1);
+  expect((await rotaSetup('--namespace', 'late')).stdout).toContain('rolled over: logs-syslog-late');
+  expect(await node.store.backingIndices('logs-syslog-late')).toHaveLength(2);
+  expect((await rotaSetup('--namespace', 'late')).stdout).not.toContain('rolled over');
+  expect(await node.store.backingIndices('logs-syslog-late')).toHaveLength(2);
+});
+
+test('rota-setup says which data streams a template of higher priority has, and leaves them alone', async () => {
+  const other = { index_patterns: ['logs-syslog-taken'], priority: 500, data_stream: {} };
+  await node.store.send('PUT', '/_index_template/higher', other);
+  await node.store.send('POST', '/logs-syslog-taken/_doc?op_type=create', { '@timestamp': '2026-11-23T10:00:00Z' });
+  const { stdout } = await rotaSetup('--namespace', 'taken');
+  expect(stdout).toMatch(/left out\s+data streams: another index template of higher priority has logs-syslog-taken/);
+  expect(await node.store.backingIndices('logs-syslog-taken')).toHaveLength(1);
+});
+
+test("a site's own settings, in its component template, count", async () => {
+  const own = { template: { settings: { number_of_shards: 2, refresh_interval: '5s' } } };
+  await node.store.send('PUT', '/_component_template/logs-site@custom', own);
+  await rotaSetup('--namespace', 'site');
+  await node.store.send('POST', '/logs-syslog-site/_doc?op_type=create', { '@timestamp': '2026-11-23T10:00:00Z' });
+  const settings = await node.store.send<Record<string, { settings: { index: object } }>>(
+    'GET',
+    '/logs-syslog-site/_settings',
+  );
+  expect(Object.values(settings)[0]?.settings.index).toMatchObject({ number_of_shards: '2', refresh_interval: '5s' });
+});
+
+test('a new retention holds for data streams that are there, where the cluster has a lifecycle', async () => {
+  await rotaSetup('--namespace', 'kept');
+  await node.store.send('POST', '/logs-syslog-kept/_doc?op_type=create', { '@timestamp': '2026-11-23T10:00:00Z' });
+  expect((await rotaSetup('--namespace', 'kept')).stdout).not.toMatch(/created|updated/);
+  const { stdout } = await rotaSetup('--namespace', 'kept', '--retention-days', '7');
+  const { indexLifecycle, dataStreamLifecycle } = await askAbilities(http);
+  if (!indexLifecycle && !dataStreamLifecycle) return expect(stdout).toMatch(/left out\s+lifecycle/);
+  expect(stdout).toMatch(/updated\s+(lifecycle policy logs-kept|data stream lifecycle): logs are deleted after 7 days/);
+  const path = indexLifecycle ? '/_ilm/policy/logs-kept' : '/_data_stream/logs-syslog-kept/_lifecycle';
+  expect(JSON.stringify(await node.store.send('GET', path))).toContain('"7d"');
 });
 
 test('rota-setup leaves the template of a newer Rota alone', async () => {
@@ -156,6 +227,16 @@ test('rota-setup names the mend when it cannot do its work', async () => {
     (error: { stderr: string; code: number }) => error,
   );
   expect(failure).toMatchObject({ code: 1, stderr: expect.stringContaining('no answer from http://127.0.0.1:9') });
+  const page = createServer((_, answer) => answer.end('<html>Welcome</html>')).listen(0, '127.0.0.1');
+  await once(page, 'listening');
+  const { port } = page.address() as AddressInfo;
+  const wrong = await rotaSetup('--elasticsearch', `http://127.0.0.1:${port}`).catch(
+    (error: { stderr: string }) => error,
+  );
+  page.close();
+  expect(wrong).toMatchObject({ stderr: expect.stringContaining("not JSON; is the address really Elasticsearch's?") });
+  const noCa = await rotaSetup('--ca', '/nowhere.pem').catch((error: { stderr: string }) => error);
+  expect(noCa.stderr).toContain('--ca: cannot read /nowhere.pem');
   const unknown = await rotaSetup('--colour').catch((error: { stderr: string }) => error);
   expect(unknown.stderr).toContain('rota-setup --help');
 });
