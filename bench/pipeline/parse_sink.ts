@@ -25,3 +25,5 @@ const dialogue = new OmprogDialogue(
   5_000,
 );
 process.stdin.on('data', (chunk: Buffer) => dialogue.push(chunk));
+// omprog signals before it closes the pipe (signalOnClose): as the indexer does, take what the pipe still holds.
+process.on('SIGTERM', () => {});
