@@ -27,6 +27,7 @@ export const SUBJECTS = {
   lane: (host: string) => `rotaLane-${host}`,
   event: (n: number) => `rotaEvent-${n}`,
   eventDetail: 'rotaEventDetail',
+  eventLines: 'rotaEventLines',
   budget: 'rotaBudget',
   live: 'rotaLive',
   fieldList: 'rotaFieldList',

@@ -12,6 +12,7 @@ import {
   verdictSchema,
   windowSchema,
 } from './scope';
+import { rawLineSchema } from './trace';
 
 /** `POST /internal/rota/v1/health`: who fell, what it cost, and why. */
 export const healthRequestSchema = scopeSchema.extend({
@@ -131,6 +132,11 @@ export const eventDetailSchema = z.object({
   ),
   /** What the others of the pool carried meanwhile. */
   carried: z.array(z.object({ host: z.string(), per_s: z.number() })),
+  /**
+   * Lines that tell of it, oldest first: the balancer's and nginx's words on who is in the pool, then the earliest errors
+   * and the host's own words, of `total` such lines in the picture's time. Long lines are cut at 2,000 characters.
+   */
+  lines: z.object({ shown: z.array(rawLineSchema), total: z.number() }),
 });
 export type EventDetail = z.infer<typeof eventDetailSchema>;
 

@@ -61,7 +61,9 @@ export const rawLineSchema = z.object({
   /** Found by nginx's connection, not by the request's id: an error line. */
   by_connection: z.boolean(),
   tier: z.string().nullable(),
+  level: z.string().nullable(),
   original: z.string(),
+  /** Of the whole line in UTF-8; an answer may show its beginning only. */
   bytes: z.number(),
   /** From the line's own time until the indexer sent it; searchable at Elasticsearch's next refresh. */
   sent_after_ms: z.number().nullable(),

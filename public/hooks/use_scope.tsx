@@ -86,6 +86,12 @@ export function useScope(): ScopeContext {
   return scope;
 }
 
+/** Whether a service, pool or environment is chosen, or lines are searched for. */
+export function useIsNarrowed(): boolean {
+  const { service, pool, environment, kql, filters } = useScope().scope;
+  return [service, pool, environment, filters].some(({ length }) => length > 0) || kql.trim() !== '';
+}
+
 /** One parameter of a page in the URL, such as the chosen event; null when it is not there. */
 export function usePageParam(name: string): [string | null, (value: string | null) => void] {
   const history = useHistory();

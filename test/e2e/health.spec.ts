@@ -36,6 +36,17 @@ test.describe('Health', () => {
     await expect(rota.page.getByTestId(SUBJECTS.eventDetail).locator('svg')).toContainText(`returned · ${clock(up!)}`);
   });
 
+  test('tells an event in the logs’ own words: the balancer’s DOWN and UP', async ({ rota }) => {
+    await rota.loaded('health');
+    await eventRow(rota, 'Ejected', FAILED_FRONTEND.host).first().getByRole('button').click();
+    const lines = rota.page.getByTestId(SUBJECTS.eventLines).locator('tbody tr');
+    await expect(lines.filter({ hasText: `/${FAILED_FRONTEND.host} is DOWN` })).toHaveCount(1);
+    await expect(lines.filter({ hasText: `/${FAILED_FRONTEND.host} is UP` })).toHaveCount(1);
+    await expect(rota.panel('event_lines')).toContainText(/in the logs’ own words/);
+    await rota.panel('event_lines').getByRole('link', { name: 'Its requests, line by line' }).click();
+    await expect.poll(() => rota.page.url()).toMatch(/\/requests\?/);
+  });
+
   test('draws a burst without an ejection as what it was: its first and its last 5XX', async ({ rota }) => {
     await rota.loaded('health');
     await eventRow(rota, '5XX burst', BROKEN_WEBAPP.host).first().getByRole('button').first().click();

@@ -1,6 +1,7 @@
 import React from 'react';
 import { Verdict } from '../../components/verdict';
 import { formatCount, plural } from '../../format/numbers';
+import { useIsNarrowed } from '../../hooks/use_scope';
 import { SUBJECTS } from '../../test_subjects';
 import type { DeliveryOverview } from './delivery_page';
 import { RUN_STATE_ORDER, RUN_STATE_WORDS, RunStateSign } from './run_state';
@@ -52,6 +53,7 @@ function RunCells({ overview: { counts, runs } }: { overview: DeliveryOverview }
 
 /** written = indexed + declared drops + dead letters + missing (+ what seldom occurs). Refused duplicates stand outside. */
 function Account({ account }: { account: DeliveryOverview['account'] }) {
+  const narrowed = useIsNarrowed();
   const parts: [string, string, number, boolean?][] = [
     ['=', 'Indexed', account.indexed],
     ['+', 'Drops declared', account.drops],
@@ -67,7 +69,11 @@ function Account({ account }: { account: DeliveryOverview['account'] }) {
       {parts.map(([sign, name, value, bad]) => (
         <Term key={name} sign={sign} name={name} value={formatCount(value)} bad={bad} />
       ))}
-      <Term name="Duplicates refused" value={formatCount(account.duplicates_refused)} apart />
+      <Term
+        name={narrowed ? 'Duplicates refused, of all services' : 'Duplicates refused'}
+        value={formatCount(account.duplicates_refused)}
+        apart
+      />
     </dl>
   );
 }

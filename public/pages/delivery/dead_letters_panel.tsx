@@ -3,7 +3,7 @@ import React from 'react';
 import { useTimeFormat } from '../../app/services';
 import { Panel } from '../../components/panel';
 import { formatCount, plural } from '../../format/numbers';
-import { usePageParam } from '../../hooks/use_scope';
+import { useIsNarrowed, usePageParam } from '../../hooks/use_scope';
 import { SUBJECTS } from '../../test_subjects';
 import { asText } from './bytes';
 import { DeadLetterOriginals } from './dead_letter_originals';
@@ -19,6 +19,8 @@ export function DeadLettersPanel({ overview, stale }: { overview: DeliveryOvervi
     setOpen(reason);
     setNth(null);
   };
+  // What could not be read names no service.
+  const ofAll = useIsNarrowed() ? '. They name no service: these are all of the window' : '';
   const { dead_letters: groups, dead_letters_total: total, dead_letters_of_runs: ofRuns } = overview;
   return (
     <Panel
@@ -27,7 +29,7 @@ export function DeadLettersPanel({ overview, stale }: { overview: DeliveryOvervi
       question={
         total === 0
           ? 'Lines that could not be indexed would stand here, with their bytes'
-          : `${plural(total, 'line')} kept whole, for ${total === 1 ? 'it' : 'they'} could not be indexed; ${formatCount(ofRuns)} of them from runs above`
+          : `${plural(total, 'line')} kept whole, for ${total === 1 ? 'it' : 'they'} could not be indexed; ${formatCount(ofRuns)} of them from runs above${ofAll}`
       }
       stale={stale}
     >

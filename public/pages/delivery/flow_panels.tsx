@@ -2,6 +2,7 @@ import React from 'react';
 import type { WindowInfo } from '../../../common/api';
 import { formatCount, formatMs, formatRate } from '../../format/numbers';
 import { useAnnotations } from '../../hooks/use_annotations';
+import { useIsNarrowed } from '../../hooks/use_scope';
 import { useRotaTheme } from '../../theme/use_rota_theme';
 import type { DeliveryOverview } from './delivery_page';
 import { type FlowFrame, type NamedLine, SeriesPanel, tell } from './series_panel';
@@ -20,6 +21,7 @@ const PURPLE = '#9170b8';
 export function FlowPanels({ overview, window, stale }: FlowProps) {
   const { status } = useRotaTheme();
   const annotations = useAnnotations();
+  const narrowed = useIsNarrowed();
   const { series } = overview;
   const palette = [status.s3xx, PURPLE, status.s2xx, status.s4xx];
   const shades = overview.outages.map(({ server, from, to }) => ({
@@ -68,7 +70,7 @@ export function FlowPanels({ overview, window, stale }: FlowProps) {
       <SeriesPanel
         id="queues"
         title="Queues of rsyslog and indexer"
-        note="Messages in rsyslog’s queues; below, how long the indexer’s oldest line has waited"
+        note={`Messages in rsyslog’s queues${narrowed ? OF_ALL : ''}; below, how long the indexer’s oldest line has waited`}
         frame={frame}
         lines={[...queues, ...waiting]}
         format={formatCount}
@@ -86,6 +88,7 @@ export function FlowPanels({ overview, window, stale }: FlowProps) {
       <SeriesPanel
         id="indexer"
         title="Indexer"
+        {...(narrowed ? { note: `Documents and retries${OF_ALL}` } : {})}
         frame={frame}
         lines={indexer}
         format={formatRate}
@@ -99,6 +102,8 @@ export function FlowPanels({ overview, window, stale }: FlowProps) {
   );
 }
 
+/** rsyslog and the indexer carry everybody's lines together. */
+const OF_ALL = ' of all services';
 const NO_QUEUES = 'No rsyslog has told of its queues in this window (impstats, data set rota.pipeline).';
 const MOST_QUEUES = 4;
 

@@ -7,7 +7,7 @@ import { usePageParam } from '../../hooks/use_scope';
 import { hostColours } from '../../theme/colours';
 import { useRotaTheme } from '../../theme/use_rota_theme';
 import { BudgetPanel } from './budget_panel';
-import { EventPanel } from './event/event_panel';
+import { EventPanels } from './event/event_panel';
 import { EventsPanel } from './events_panel';
 import { HealthFigures } from './health_figures';
 import { RatePanel, StatusPanel } from './rate_panels';
@@ -48,7 +48,7 @@ function Loaded({ data, overview, stale }: { data: HealthData; overview: Overvie
             stale={stale}
           />
           <EventsPanel events={overview.events} chosen={chosen?.id ?? null} onChoose={setParam} stale={stale} />
-          {chosen && <EventPanel event={chosen} />}
+          {chosen && <EventPanels event={chosen} />}
         </div>
         <div className="rotaGrid">
           <BudgetPanel budget={overview.budget} events={overview.events} stale={stale} />

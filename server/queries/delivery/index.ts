@@ -13,7 +13,7 @@ import { deadLetterGroups, deadLetterSearch, originalsOf, originalsSearch } from
 import { judgedRuns } from './judged';
 import { openRun } from './open_run';
 import { runsInWindow } from './runs';
-import { lagOfWindow, outagesOf, seriesOf, seriesSearches } from './series';
+import { lagOfWindow, lagScope, outagesOf, seriesOf, seriesSearches } from './series';
 
 type Overview = NonNullable<DeliveryData['overview']>;
 
@@ -24,16 +24,17 @@ export async function answerDelivery(query: DeliveryRequest, context: Context): 
   const timeline = timelineOf(query.from, query.to, query.buckets, 30);
   const overviewWanted = query.parts.includes('overview');
   // A run is its webapp's: of a pool are the runs of the webapps behind it.
-  const pools = query.pool.length > 0;
-  const landscape = pools ? await loadLandscape(context, timeline.from, timeline.to) : NOBODY;
+  const chosen = query.pool.length + query.service.length + query.environment.length > 0;
+  const landscape = chosen ? await loadLandscape(context, timeline.from, timeline.to) : NOBODY;
+  const kql = context.kqlToQuery(query.kql);
   const selectors = selectorFilters(query, 'webapp', landscape);
-  const filter = [timeFilter(query.from, query.to), ...selectors, ...textFilters(query, context.kqlToQuery(query.kql))];
+  const filter = [timeFilter(query.from, query.to), ...selectors, ...textFilters(query, kql)];
   const answers = await context.askAll({
     last: lastRequestSearch({ query, namespace }),
     active: overviewWanted ? runsInWindow(filter, namespace, MAX_RUNS) : null,
     letters: overviewWanted ? deadLetterSearch(query.from, query.to, namespace) : null,
     originals: originalsSearch(query, namespace),
-    ...onlyIf(overviewWanted, seriesSearches(timeline, namespace)),
+    ...onlyIf(overviewWanted, seriesSearches(timeline, namespace, lagScope(query, landscape, kql))),
   });
   const asked = query.parts.includes('run') ? query.run : undefined;
   const active = bucketsOf(answers.active.aggregations, 'runs').map(({ key }) => String(key));

@@ -1,17 +1,23 @@
-import type { DeliveryData } from '../../../common/api';
-import { ACCESS_DATASETS, DATASETS, type EcsDocument, FIELDS, streamOf } from '../../../common/ecs';
+import type { DeliveryData, Scope } from '../../../common/api';
+import { ACCESS_DATASETS, DATASETS, type Dataset, type EcsDocument, FIELDS, streamOf } from '../../../common/ecs';
 import { quietSpans } from '../../../common/model/health/rows';
 import type { Dsl } from '../../host';
 import { timeAgg } from '../../search/aggregations';
 import { type Bucket, bucketsOf, numberOf } from '../../search/buckets';
 import type { Hit, NamedSearch, SearchAnswer } from '../../search/msearch';
-import { timeFilter } from '../../search/scope';
+import { anyOf, type ScopedTier, selectorFilters, textFilters, timeFilter } from '../../search/scope';
 import { indexOf, type Timeline } from '../../search/timeline';
+import type { Landscape } from '../landscape';
 import { lagsOf } from './runs';
 
 type Series = NonNullable<DeliveryData['overview']>['series'];
 type Outages = NonNullable<DeliveryData['overview']>['outages'];
 
+const LAG_DATASETS: Readonly<Record<ScopedTier, readonly Dataset[]>> = {
+  lb: ACCESS_DATASETS.lb,
+  frontend: ACCESS_DATASETS.frontend,
+  webapp: [...ACCESS_DATASETS.webapp, DATASETS.app],
+};
 const LAG_SAMPLE = 4000;
 /** The indexer reports every 10 s. */
 const REPORT_MS = 10_000;
@@ -20,9 +26,11 @@ const LATE = 1.25;
 /** Queues in which lines wait; an rsyslog has a dozen more. */
 const QUEUES = ['index', 'forward', 'main Q'];
 
+/** @param scope of the lines whose lag is measured; queues, indexers and reports are everybody's */
 export function seriesSearches(
   timeline: Timeline,
   namespace: string,
+  scope: readonly Dsl[],
 ): Record<'lag' | 'queues' | 'indexer' | 'reports', NamedSearch> {
   const pipeline = streamOf(DATASETS.pipeline, namespace);
   const time = timeFilter(timeline.from, timeline.to);
@@ -32,16 +40,18 @@ export function seriesSearches(
     query: { bool: { filter: [time, ...filter] } },
     aggs,
   });
-  const lines = [...ACCESS_DATASETS.frontend, ...ACCESS_DATASETS.webapp, DATASETS.app, DATASETS.haproxy];
   return {
     lag: {
-      index: lines.map((dataset) => streamOf(dataset, namespace)).join(','),
+      index: Object.values(LAG_DATASETS)
+        .flat()
+        .map((dataset) => streamOf(dataset, namespace))
+        .join(','),
       body: {
         size: LAG_SAMPLE,
         track_total_hits: true,
         query: {
           function_score: {
-            query: { bool: { filter: [time, { exists: { field: FIELDS.ingested } }] } },
+            query: { bool: { filter: [time, { exists: { field: FIELDS.ingested } }, ...scope] } },
             random_score: { seed: 1, field: '_seq_no' },
             boost_mode: 'replace',
           },
@@ -94,6 +104,21 @@ export function seriesSearches(
       }),
     },
   };
+}
+
+/** The chosen service, environment and pool in the words of each tier's lines. */
+export function lagScope(scope: Scope, landscape: Landscape, kql: Dsl): Dsl[] {
+  const tiers = (Object.keys(LAG_DATASETS) as ScopedTier[]).map((tier) => ({
+    tier,
+    chosen: selectorFilters(scope, tier, landscape),
+  }));
+  const unchosen = tiers.every(({ chosen }) => chosen.length === 0);
+  const ofTiers = tiers.map(
+    ({ tier, chosen }): Dsl => ({
+      bool: { filter: [{ terms: { [FIELDS.streamDataset]: LAG_DATASETS[tier] } }, ...chosen] },
+    }),
+  );
+  return [...(unchosen ? [] : [anyOf(ofTiers)]), ...textFilters(scope, kql)];
 }
 
 export function seriesOf(answers: Record<'lag' | 'queues' | 'indexer', SearchAnswer>, timeline: Timeline): Series {

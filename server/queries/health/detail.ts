@@ -10,6 +10,7 @@ import { indexOf, type Timeline, timelineOf, zeros } from '../../search/timeline
 import type { Settings } from '../../settings';
 import type { Assessment } from '../assess';
 import type { Landscape } from '../landscape';
+import { eventLinesOf } from './event_lines';
 
 type AskedEvent = NonNullable<HealthRequest['event']>;
 
@@ -77,13 +78,14 @@ function siblingsOf({ host }: AskedEvent, { upstreams, book }: Landscape): Set<s
 export interface DetailInput {
   asked: AskedEvent;
   answer: SearchAnswer;
+  lines: SearchAnswer;
   timeline: Timeline;
   assessment: Assessment;
   landscape: Landscape;
 }
 
 /** One event second by second: where did the detection gap go. */
-export function detailOf({ asked, answer, timeline, assessment, landscape }: DetailInput): EventDetail {
+export function detailOf({ asked, answer, lines, timeline, assessment, landscape }: DetailInput): EventDetail {
   const { pools, events } = assessment;
   const byAddress = asked.tier === 'webapp' && landscape.upstreams.length > 0;
   const name = (key: string) => (byAddress ? landscape.book.name(key) : key);
@@ -124,6 +126,7 @@ export function detailOf({ asked, answer, timeline, assessment, landscape }: Det
     gap,
     marks: event ? marksOf(event, failed, timeline, firstPass?.t ?? null) : [],
     carried: carriedBy(buckets, name, asked.host, timeline, event),
+    lines: eventLinesOf(lines),
   };
 }
 

@@ -11,6 +11,7 @@ import { emptyState, seriesCount, trafficSearches } from '../rotation';
 import { type Asking, lastRequestSearch } from '../rotation/searches';
 import { frontendTier, webappTier } from '../rotation/traffic';
 import { detailOf, detailSearch, detailTimeline } from './detail';
+import { eventLinesSearch } from './event_lines';
 import { doorOf, healthOverview } from './overview';
 import { doorSearches, examplesSearch, latencySearch, upstreamLatencySearch } from './searches';
 
@@ -41,6 +42,7 @@ export async function answerHealth(query: HealthRequest, context: Context): Prom
       examples: examplesSearch(asking),
     }),
     detail: event && fine ? detailSearch(event, fine, landscape, settings) : null,
+    eventLines: event && fine ? eventLinesSearch(event, fine, landscape, settings) : null,
   });
   const frontend = frontendTier(answers.balancer, answers.frontend, landscape, timeline);
   const webapp = webappTier(answers.frontend, answers.webapp, landscape, timeline);
@@ -59,7 +61,14 @@ export async function answerHealth(query: HealthRequest, context: Context): Prom
     overview,
     event:
       event && fine
-        ? detailOf({ asked: event, answer: answers.detail ?? NO_ANSWER, timeline: fine, assessment, landscape })
+        ? detailOf({
+            asked: event,
+            answer: answers.detail ?? NO_ANSWER,
+            lines: answers.eventLines ?? NO_ANSWER,
+            timeline: fine,
+            assessment,
+            landscape,
+          })
         : null,
   };
 }

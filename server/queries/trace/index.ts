@@ -1,25 +1,17 @@
 import type { TraceData, TraceRequest } from '../../../common/api';
-import { ACCESS_DATASETS, DATASETS, type EcsDocument, FIELDS, streamOf } from '../../../common/ecs';
+import { ACCESS_DATASETS, type EcsDocument, FIELDS, streamOf } from '../../../common/ecs';
 import { buildTrace } from '../../../common/model/trace/build';
-import {
-  datasetOf,
-  durationOf,
-  hostOf,
-  kindOf,
-  statusOf,
-  type TraceLine,
-  timeOf,
-} from '../../../common/model/trace/lines';
+import { durationOf, hostOf, kindOf, statusOf, type TraceLine, timeOf } from '../../../common/model/trace/lines';
 import { traceVerdict } from '../../../common/model/trace/verdict';
 import type { Context } from '../../context';
 import type { Dsl } from '../../host';
 import type { Hit, NamedSearch } from '../../search/msearch';
 import { anyOf } from '../../search/scope';
 import { type Landscape, loadLandscape } from '../landscape';
+import { lineOf, rawLine } from '../raw_line';
 import { flatten } from './flatten';
 import { nginxErrorsOf } from './nginx_errors';
 
-const TEXT_DATASETS = new Set<string>([DATASETS.nginxError, DATASETS.gunicornError, DATASETS.syslog]);
 const MAX_LINES = 500;
 const NEAR_MS = 3_600_000;
 const GUESS_MS = 1000;
@@ -105,7 +97,7 @@ async function traceOf(
   context: Context,
 ): Promise<TraceData> {
   if (hits.length === 0) return nothing();
-  const byId = hits.map((hit): TraceLine => ({ id: hit._id, index: hit._index, doc: hit._source as EcsDocument }));
+  const byId = hits.map(lineOf);
   const { errors, truncated: more } =
     joinedBy === 'near_in_time' ? { errors: [], truncated: false } : await nginxErrorsOf(byId, context);
   const lines = [...byId, ...errors];
@@ -189,28 +181,6 @@ function clockNote({ clocks }: { clocks: TraceData['clocks'] }, lines: readonly 
   if (clocks.length === 0) return `${placed} All clocks agree.`;
   const signed = (ms: number) => `${ms > 0 ? '+' : '−'}${Math.abs(ms)} ms`;
   return `${placed} Clocks corrected: ${clocks.map(({ host, correction_ms }) => `${host} ${signed(correction_ms)}`).join(', ')}.`;
-}
-
-function rawLine(line: TraceLine): TraceData['lines'][number] {
-  const { doc } = line;
-  // Where the pipeline keeps no original, a text line is its message, and everything else is what was made of it.
-  const text = TEXT_DATASETS.has(datasetOf(line)) ? doc.message : undefined;
-  const original = doc.event?.original ?? text ?? JSON.stringify(doc);
-  const ingested = doc.event?.ingested === undefined ? null : Date.parse(doc.event.ingested);
-  return {
-    id: line.id,
-    index: line.index,
-    t: timeOf(line),
-    host: hostOf(line),
-    dataset: datasetOf(line),
-    by_connection: false,
-    tier: doc.rota?.tier ?? null,
-    original,
-    bytes: Buffer.byteLength(original),
-    sent_after_ms: ingested === null ? null : ingested - timeOf(line),
-    run: doc.agent?.ephemeral_id ?? null,
-    sequence: doc.event?.sequence ?? null,
-  };
 }
 
 function nothing(): TraceData {

@@ -1,10 +1,11 @@
-import { DATASETS, type EcsDocument, FIELDS, streamOf } from '../../../common/ecs';
+import { DATASETS, FIELDS, streamOf } from '../../../common/ecs';
 import { connectionOf, errorSpan, hostOf, isErrorOf, kindOf, type TraceLine } from '../../../common/model/trace/lines';
 import type { Context } from '../../context';
 import { toApiError } from '../../errors';
 import type { Dsl } from '../../host';
 import { type NamedSearch, NO_ANSWER, type SearchAnswer } from '../../search/msearch';
 import { anyOf } from '../../search/scope';
+import { lineOf } from '../raw_line';
 
 const MAX_ERRORS = 100;
 
@@ -28,9 +29,7 @@ export async function nginxErrorsOf(
     },
   });
   const known = new Set(lines.map(({ id }) => id));
-  const found = errors.hits.map(
-    (hit): TraceLine => ({ id: hit._id, index: hit._index, doc: hit._source as EcsDocument }),
-  );
+  const found = errors.hits.map(lineOf);
   return {
     errors: found.filter((error) => !known.has(error.id) && accesses.some((access) => isErrorOf(access, error))),
     truncated: errors.total > errors.hits.length,

@@ -9,7 +9,7 @@ export interface Doc {
 const iso = (t: number) => new Date(t).toISOString();
 const ns = (ms: number) => Math.round(ms * 1e6);
 /** From a line's own time until the indexer sent it. */
-const LAG_MS = 900;
+export const LAG_MS = 900;
 
 function base(t: number, dataset: string, id: string, host: string, tier: string) {
   return {

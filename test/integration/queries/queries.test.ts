@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { deliveryCases } from './delivery_cases';
 import { deliveryDocuments } from './delivery_world';
 import { documentsOf } from './documents';
+import { eventLinesCases } from './event_lines_cases';
 import { exportCases } from './export_cases';
 import { fieldsCases } from './fields_cases';
 import { healthCases } from './health_cases';
@@ -101,6 +102,7 @@ afterAll(() => stop());
 describe('queries against a real Elasticsearch', () => {
   rotationCases(world, () => apis);
   healthCases(world, () => apis);
+  eventLinesCases(world, () => apis);
   twoServicesCases(world, otherWorld, () => apis.two);
   requestsCases(world, () => apis);
   traceCases(world, () => apis);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Doc, documentsOf } from './documents';
+import { type Doc, documentsOf, LAG_MS } from './documents';
 import type { rotaApi } from './node';
 import { attemptsOf, balancerLines, dueByStepping, nginxLines, SCOPE } from './truth';
 import type { World } from './world';
@@ -17,13 +17,21 @@ const NAMES: readonly [RegExp, string][] = [
   [/req-/g, 'blogreq-'],
 ];
 
+const BLOG_LATER_MS = 4000;
+
 /** A shop and a blog behind one balancer, each with frontends and webapps of its own; the blog's morning is calm. */
 export function* twoServicesDocuments(shop: World, blog: World, namespace: string): Generator<Doc> {
   yield* documentsOf(shop, { balancer: true, words: true, namespace });
   for (const { stream, id, body } of documentsOf(calm(blog), { balancer: true, words: false, namespace })) {
     const text = NAMES.reduce((all, [from, to]) => all.replace(from, to), JSON.stringify(body));
-    yield { stream, id: `blog-${id}`, body: JSON.parse(text) as object };
+    yield { stream, id: `blog-${id}`, body: later(JSON.parse(text)) };
   }
+}
+
+/** The blog's lines take longer to Elasticsearch. */
+function later(body: { event: { ingested: string } }): object {
+  const ingested = new Date(Date.parse(body.event.ingested) + BLOG_LATER_MS).toISOString();
+  return { ...body, event: { ...body.event, ingested } };
 }
 
 /** Every third request, without those that met a failure: another amount of turns than the shop's. */
@@ -80,6 +88,21 @@ export function twoServicesCases(shop: World, blog: World, api: () => Api): void
       expect(hostsOf(webapps!.hosts)).toEqual(['blog-1', 'blog-2', 'blog-3', 'blog-4']);
       expect(data.overview!.figures.requests).toBe(balancerLines(calm(blog)).length);
       expect(data.overview!.out_of_pool).toEqual([]);
+    });
+
+    it('Delivery measures the lag of the chosen service, of its pools, and of what is searched for', async () => {
+      const lagOf = async (changes: object) => {
+        const { lag_p50_ms: p50, lag_p95_ms: p95 } = (await api().ask('delivery', { ...SCOPE, ...changes })).data
+          .overview!;
+        return [p50, p95];
+      };
+      const [shopLag, blogLag] = [LAG_MS, LAG_MS + BLOG_LATER_MS];
+      expect(await lagOf({})).toEqual([shopLag, blogLag]);
+      expect(await lagOf({ service: ['shop'] })).toEqual([shopLag, shopLag]);
+      expect(await lagOf({ service: ['blog'] })).toEqual([blogLag, blogLag]);
+      expect(await lagOf({ pool: ['edges'] })).toEqual([blogLag, blogLag]);
+      expect(await lagOf({ kql: 'service.name: blog' })).toEqual([blogLag, blogLag]);
+      expect(await lagOf({ service: ['nobody'] })).toEqual([null, null]);
     });
 
     it('Health of one service has neither the other’s lanes nor its events', async () => {

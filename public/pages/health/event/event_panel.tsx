@@ -8,52 +8,68 @@ import { LoadingBlock } from '../../../components/states';
 import { formatCount, formatRate, formatSpan } from '../../../format/numbers';
 import type { TimeFormat } from '../../../format/time';
 import { useRotaQuery } from '../../../hooks/use_rota_query';
+import { useScope } from '../../../hooks/use_scope';
 import { SUBJECTS } from '../../../test_subjects';
 import { useRotaTheme } from '../../../theme/use_rota_theme';
 import { EventDrawing } from './event_drawing';
+import { EventLinesPanel } from './event_lines_panel';
 import { HEIGHT } from './geometry';
 
 /** An event that still lasts is drawn up to this long. */
 const OPEN_MS = 10 * 60_000;
 
-/** Where did the time go? The chosen event, second by second. */
-export function EventPanel({ event }: { event: HealthEvent }) {
+/** The chosen event: second by second, and in the logs' own words; one question for both. */
+export function EventPanels({ event }: { event: HealthEvent }) {
   const theme = useRotaTheme();
   const time = useTimeFormat();
+  const { question } = useScope();
   const host = event.hosts[0] ?? '';
   const { data, error, isPreviousData } = useRotaQuery('health', {
     parts: ['event'],
-    event: { host, tier: event.tier, ...spanOf(event) },
+    event: { host, tier: event.tier, ...spanOf(event, Date.parse(question.to)) },
   });
   const detail = data?.data.event;
   return (
-    <Panel
-      id="event"
-      title={`Event ${event.n}, second by second: ${host} ${inSentence(event.title)}`}
-      question={detail ? questionOf(event, detail) : 'Where did the time go?'}
-      legend={
-        <Legend
-          items={[
-            { label: 'Good', colour: theme.status.s2xx },
-            { label: '5XX', colour: theme.status.s5xx },
-            ...(detail?.probes.length
-              ? [
-                  { label: 'Probe passed', sign: 'dot' as const, colour: theme.status.s2xx },
-                  { label: 'Probe failed', sign: 'cross' as const, colour: theme.dark ? theme.status.s4xx : '#8f7a1c' },
-                ]
-              : []),
-          ]}
-        />
-      }
-      table={detail ? () => detailTable(detail, time) : undefined}
-      stale={isPreviousData}
-    >
-      <div data-test-subj={SUBJECTS.eventDetail}>
-        {error && <p className="rotaFine">{error.message}</p>}
-        {!detail && !error && <LoadingBlock height={HEIGHT} />}
-        {detail && <EventDrawing detail={detail} />}
-      </div>
-    </Panel>
+    <>
+      <Panel
+        id="event"
+        title={`Event ${event.n}, second by second: ${host} ${inSentence(event.title)}`}
+        question={detail ? questionOf(event, detail) : 'Where did the time go?'}
+        legend={
+          <Legend
+            items={[
+              { label: 'Good', colour: theme.status.s2xx },
+              { label: '5XX', colour: theme.status.s5xx },
+              ...(detail?.probes.length
+                ? [
+                    { label: 'Probe passed', sign: 'dot' as const, colour: theme.status.s2xx },
+                    {
+                      label: 'Probe failed',
+                      sign: 'cross' as const,
+                      colour: theme.dark ? theme.status.s4xx : '#8f7a1c',
+                    },
+                  ]
+                : []),
+            ]}
+          />
+        }
+        table={detail ? () => detailTable(detail, time) : undefined}
+        stale={isPreviousData}
+      >
+        <div data-test-subj={SUBJECTS.eventDetail}>
+          {error && <p className="rotaFine">{error.message}</p>}
+          {!detail && !error && <LoadingBlock height={HEIGHT} />}
+          {detail && <EventDrawing detail={detail} />}
+        </div>
+      </Panel>
+      <EventLinesPanel
+        event={event}
+        lines={detail?.lines}
+        error={error?.message ?? null}
+        partial={(data?.partial_reasons.length ?? 0) > 0}
+        stale={isPreviousData}
+      />
+    </>
   );
 }
 
@@ -61,8 +77,9 @@ export function EventPanel({ event }: { event: HealthEvent }) {
 const inSentence = (title: string) => (/^[A-Z][a-z]/.test(title) ? title[0]!.toLowerCase() + title.slice(1) : title);
 
 /** The event's own times; the answer adds what was before and after it. */
-function spanOf({ since, until }: HealthEvent): { since: string; until: string } {
-  const end = until ?? Math.min(Date.now(), since + OPEN_MS);
+function spanOf({ since, until }: HealthEvent, windowEnd: number): { since: string; until: string } {
+  // The window's end, not the clock's: a question that changed with each drawing would never be answered.
+  const end = until ?? Math.min(windowEnd, since + OPEN_MS);
   return { since: new Date(since).toISOString(), until: new Date(Math.max(end, since + 1000)).toISOString() };
 }
 

@@ -16,6 +16,7 @@ const detail = (good: number[], failed: number[]): EventDetail => ({
   gap: null,
   marks: [],
   carried: [],
+  lines: { shown: [], total: 0 },
 });
 
 describe('the drawing of an event', () => {

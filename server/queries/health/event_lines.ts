@@ -1,0 +1,98 @@
+import type { EventDetail, HealthRequest } from '../../../common/api';
+import { DATASETS, FIELDS, streamOf } from '../../../common/ecs';
+import type { Dsl } from '../../host';
+import type { NamedSearch, SearchAnswer } from '../../search/msearch';
+import { anyOf, not, timeFilter } from '../../search/scope';
+import type { Timeline } from '../../search/timeline';
+import type { Settings } from '../../settings';
+import type { Landscape } from '../landscape';
+import { lineOf, rawLine } from '../raw_line';
+
+type AskedEvent = NonNullable<HealthRequest['event']>;
+
+const MAX_LINES = 50;
+const MAX_CHARS = 2000;
+const POOL_WORDS = ['server_up', 'server_down', 'health_check_failed'];
+/** An application writes such lines all day; what it says of an event is graver. */
+const QUIET_LEVELS = ['trace', 'silly', 'debug', 'verbose', 'http', 'info', 'notice'];
+
+/**
+ * The lines that tell of one event, access lines apart (they are drawn). Words on who is in the pool come first, then the
+ * earliest: the first error says more of the cause than the thousandth.
+ */
+export function eventLinesSearch(
+  event: AskedEvent,
+  { from, to }: Timeline,
+  landscape: Landscape,
+  { namespace }: Settings,
+): NamedSearch {
+  const words = poolWords(event, landscape);
+  const datasets = [
+    DATASETS.haproxy,
+    DATASETS.nginxError,
+    DATASETS.gunicornError,
+    DATASETS.app,
+    DATASETS.sdk,
+    DATASETS.syslog,
+  ];
+  return {
+    index: datasets.map((dataset) => streamOf(dataset, namespace)).join(','),
+    body: {
+      size: MAX_LINES,
+      track_total_hits: true,
+      query: {
+        bool: {
+          filter: [timeFilter(from, to), anyOf([words, ownWords(event), complaints(event, landscape)])],
+          should: [{ constant_score: { filter: words } }],
+        },
+      },
+      sort: [{ _score: 'desc' }, { [FIELDS.timestamp]: 'asc' }],
+    },
+  };
+}
+
+/** HAProxy's account of a server, nginx's of an upstream that it takes out. */
+function poolWords(event: AskedEvent, landscape: Landscape): Dsl {
+  return anyOf([
+    allOf(
+      of(DATASETS.haproxy),
+      { term: { [FIELDS.haproxyServer]: event.host } },
+      { terms: { 'event.action': POOL_WORDS } },
+    ),
+    allOf(of(DATASETS.nginxError), { term: { 'event.action': 'upstream_disabled' } }, naming(event, landscape)),
+  ]);
+}
+
+/** Whatever the host itself says beside its requests. */
+function ownWords({ host }: AskedEvent): Dsl {
+  const loud = not({ terms: { [FIELDS.level]: QUIET_LEVELS } });
+  return allOf(
+    { term: { [FIELDS.host]: host } },
+    anyOf([
+      of(DATASETS.nginxError, DATASETS.gunicornError, DATASETS.syslog),
+      allOf(of(DATASETS.app, DATASETS.sdk), loud),
+    ]),
+  );
+}
+
+/** What its frontends' nginx says of a webapp: refused, timed out, closed early. */
+function complaints(event: AskedEvent, landscape: Landscape): Dsl {
+  return allOf(of(DATASETS.nginxError), naming(event, landscape));
+}
+
+function naming({ host }: AskedEvent, { upstreams, book }: Landscape): Dsl {
+  const addresses = upstreams.map(({ address }) => address).filter((address) => book.name(address) === host);
+  return { terms: { [FIELDS.upstreamAddress]: [...new Set(addresses)] } };
+}
+
+const of = (...datasets: string[]): Dsl => ({ terms: { [FIELDS.streamDataset]: datasets } });
+
+const allOf = (...filter: Dsl[]): Dsl => ({ bool: { filter } });
+
+export function eventLinesOf({ hits, total }: SearchAnswer): EventDetail['lines'] {
+  const shown = hits.map((hit) => {
+    const line = rawLine(lineOf(hit));
+    return { ...line, original: line.original.slice(0, MAX_CHARS) };
+  });
+  return { shown: shown.sort((a, b) => a.t - b.t), total };
+}
