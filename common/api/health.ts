@@ -12,7 +12,9 @@ import {
   verdictSchema,
   windowSchema,
 } from './scope';
-import { rawLineSchema } from './trace';
+
+/** Of one event; a deploy to more is drawn and told for these alone. */
+export const MAX_EVENT_HOSTS = 200;
 
 /** `POST /internal/rota/v1/health`: who fell, what it cost, and why. */
 export const healthRequestSchema = scopeSchema.extend({
@@ -22,10 +24,10 @@ export const healthRequestSchema = scopeSchema.extend({
     .array(z.enum(['overview', 'annotations', 'event']))
     .min(1)
     .default(['overview', 'annotations']),
-  /** With part `event`: the event to draw second by second. */
+  /** With part `event`: the event to draw second by second. A deploy has several hosts, which are drawn as one. */
   event: z
     .object({
-      host: z.string().min(1).max(256),
+      hosts: z.array(z.string().min(1).max(256)).min(1).max(MAX_EVENT_HOSTS),
       tier: tierSchema,
       since: instantSchema,
       until: instantSchema,
@@ -110,8 +112,25 @@ export const healthEventSchema = z.object({
 });
 export type HealthEvent = z.infer<typeof healthEventSchema>;
 
-export const eventDetailSchema = z.object({
+/** A line that tells of an event, as it reads. */
+export const eventLineSchema = z.object({
+  id: z.string(),
+  index: z.string(),
+  t: momentSchema,
   host: z.string(),
+  dataset: z.string(),
+  level: z.string().nullable(),
+  /** A text line as it was written; of a structured one its message and its error. Cut at 2,000 characters. */
+  text: z.string(),
+  /** Of the whole text in UTF-8. */
+  bytes: z.number(),
+  /** `http.request.id`, where the line bears one. */
+  request_id: z.string().nullable(),
+});
+export type EventLine = z.infer<typeof eventLineSchema>;
+
+export const eventDetailSchema = z.object({
+  hosts: z.array(z.string()),
   from: momentSchema,
   to: momentSchema,
   interval_ms: z.number(),
@@ -134,9 +153,9 @@ export const eventDetailSchema = z.object({
   carried: z.array(z.object({ host: z.string(), per_s: z.number() })),
   /**
    * Lines that tell of it, oldest first: the balancer's and nginx's words on who is in the pool, then the earliest errors
-   * and the host's own words, of `total` such lines in the picture's time. Long lines are cut at 2,000 characters.
+   * and the hosts' own words, of `total` such lines in the picture's time.
    */
-  lines: z.object({ shown: z.array(rawLineSchema), total: z.number() }),
+  lines: z.object({ shown: z.array(eventLineSchema), total: z.number() }),
 });
 export type EventDetail = z.infer<typeof eventDetailSchema>;
 

@@ -1,4 +1,4 @@
-import { EuiButton, EuiButtonEmpty, EuiCallOut, EuiEmptyPrompt, EuiLoadingChart } from '@elastic/eui';
+import { EuiButton, EuiButtonEmpty, EuiCallOut, EuiEmptyPrompt, EuiLink, EuiLoadingChart } from '@elastic/eui';
 import React from 'react';
 import type { PartialReason } from '../../common/api';
 import type { RotaApiError } from '../api/client';
@@ -33,6 +33,15 @@ export function PartialCallOut({ reasons }: { reasons: PartialReason[] }) {
         ))}
       </ul>
     </EuiCallOut>
+  );
+}
+
+/** In a panel of its own question: why there is nothing, and a way to ask again. */
+export function NoAnswer({ error, onRetry }: { error: RotaApiError; onRetry(): void }) {
+  return (
+    <p className="rotaFine">
+      {error.message} <EuiLink onClick={onRetry}>Try again</EuiLink>
+    </p>
   );
 }
 

@@ -10,6 +10,7 @@ import { formatCount, formatSpan } from '../../format/numbers';
 import { useTarget } from '../../hooks/use_target';
 import { SUBJECTS } from '../../test_subjects';
 import { useRotaTheme } from '../../theme/use_rota_theme';
+import { hostsOf } from './event/hosts';
 
 interface EventsPanelProps {
   events: HealthEvent[];
@@ -121,9 +122,4 @@ function Links({ event }: { event: HealthEvent }) {
       <EuiLink {...target(lines)}>Lines</EuiLink>
     </span>
   );
-}
-
-function hostsOf(hosts: string[]): string {
-  if (hosts.length <= 2) return hosts.join(', ');
-  return `${hosts[0]} … ${hosts[hosts.length - 1]}`;
 }

@@ -1,4 +1,4 @@
-import type { EventDetail, HealthEvent, HealthRequest } from '../../../common/api';
+import { type EventDetail, type HealthEvent, type HealthRequest, MAX_EVENT_HOSTS } from '../../../common/api';
 import { ACCESS_DATASETS, FIELDS, streamOf } from '../../../common/ecs';
 import { replayProbes } from '../../../common/model/probe_replay';
 import type { Dsl } from '../../host';
@@ -24,7 +24,7 @@ export function detailTimeline(event: AskedEvent, now: number): Timeline {
   return timelineOf(from, Math.max(to, from + 1000), MAX_BARS, 60);
 }
 
-/** Turns of the event's host and of the others in its pool, second by second. */
+/** Turns of the event's hosts and of the others in their pool, second by second. */
 export function detailSearch(
   event: AskedEvent,
   timeline: Timeline,
@@ -57,7 +57,7 @@ export function detailSearch(
       },
       aggs: {
         hosts: {
-          terms: { field: host, size: 50 },
+          terms: { field: host, size: MAX_EVENT_HOSTS + 50 },
           aggs: { time: timeAgg(timeline.interval, { failed: { filter: failedFilter(status) } }) },
         },
       },
@@ -65,13 +65,14 @@ export function detailSearch(
   };
 }
 
-function siblingsOf({ host }: AskedEvent, { upstreams, book }: Landscape): Set<string> {
-  const homes = new Set(upstreams.filter(({ address }) => book.name(address) === host).map(({ frontend }) => frontend));
+function siblingsOf({ hosts }: AskedEvent, { upstreams, book }: Landscape): Set<string> {
+  const own = upstreams.filter(({ address }) => hosts.includes(book.name(address)));
+  const homes = new Set(own.map(({ frontend }) => frontend));
   return new Set(
     upstreams
       .filter(({ frontend }) => homes.has(frontend))
       .map(({ address }) => book.name(address))
-      .concat(host),
+      .concat(hosts),
   );
 }
 
@@ -89,9 +90,10 @@ export function detailOf({ asked, answer, lines, timeline, assessment, landscape
   const { pools, events } = assessment;
   const byAddress = asked.tier === 'webapp' && landscape.upstreams.length > 0;
   const name = (key: string) => (byAddress ? landscape.book.name(key) : key);
+  const own = new Set(asked.hosts);
   const buckets = bucketsOf(answer.aggregations, 'hosts');
   const [good, failed] = [zeros(timeline), zeros(timeline)];
-  for (const bucket of buckets.filter(({ key }) => name(String(key)) === asked.host)) {
+  for (const bucket of buckets.filter(({ key }) => own.has(name(String(key))))) {
     for (const second of bucketsOf(bucket, 'time')) {
       const i = indexOf(timeline, second);
       if (i === null) continue;
@@ -101,16 +103,18 @@ export function detailOf({ asked, answer, lines, timeline, assessment, landscape
   }
   const event = events.find(
     ({ hosts, kind, since }) =>
-      hosts.includes(asked.host) && kind !== 'deploy' && Math.abs(since - Date.parse(asked.since)) < 2000,
+      kind !== 'deploy' && hosts.some((host) => own.has(host)) && Math.abs(since - Date.parse(asked.since)) < 2000,
   );
-  const all = pools.probes.get(asked.host) ?? [];
-  const { counts } = replayProbes(asked.host, all, pools.rules);
-  const outs = [...pools.frontends, ...pools.webapps].filter((out) => out.host === asked.host);
+  // Probes are counted host by host; of several they would be one muddle.
+  const [host, ...others] = asked.hosts as [string, ...string[]];
+  const all = others.length === 0 ? (pools.probes.get(host) ?? []) : [];
+  const { counts } = replayProbes(host, all, pools.rules);
+  const outs = [...pools.frontends, ...pools.webapps].filter((out) => own.has(out.host));
   const gap =
     event?.first_failure != null && event.gap_ms !== null ? { from: event.first_failure, to: event.since } : null;
   const firstPass = all.find(({ t, ok }) => ok && event !== undefined && t > event.since);
   return {
-    host: asked.host,
+    hosts: asked.hosts,
     from: timeline.from,
     to: timeline.to,
     interval_ms: timeline.interval,
@@ -125,7 +129,7 @@ export function detailOf({ asked, answer, lines, timeline, assessment, landscape
       .map(({ from, to }) => ({ from, to })),
     gap,
     marks: event ? marksOf(event, failed, timeline, firstPass?.t ?? null) : [],
-    carried: carriedBy(buckets, name, asked.host, timeline, event),
+    carried: carriedBy(buckets, name, own, timeline, event),
     lines: eventLinesOf(lines),
   };
 }
@@ -168,14 +172,14 @@ function outMarks({ first_failure, since, until }: HealthEvent, recovered: numbe
 function carriedBy(
   buckets: ReturnType<typeof bucketsOf>,
   name: (key: string) => string,
-  host: string,
+  own: ReadonlySet<string>,
   timeline: Timeline,
   event: HealthEvent | undefined,
 ): EventDetail['carried'] {
   if (!event) return [];
   const [from, to] = [event.since, event.until ?? timeline.to];
   const sums = new Map<string, number>();
-  for (const bucket of buckets.filter(({ key }) => name(String(key)) !== host)) {
+  for (const bucket of buckets.filter(({ key }) => !own.has(name(String(key))))) {
     const during = bucketsOf(bucket, 'time').filter(({ key }) => Number(key) >= from && Number(key) < to);
     const sum = during.reduce((total, { doc_count }) => total + doc_count, 0);
     sums.set(name(String(bucket.key)), (sums.get(name(String(bucket.key))) ?? 0) + sum);

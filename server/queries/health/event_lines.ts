@@ -1,5 +1,6 @@
-import type { EventDetail, HealthRequest } from '../../../common/api';
-import { DATASETS, FIELDS, streamOf } from '../../../common/ecs';
+import type { EventDetail, EventLine, HealthRequest } from '../../../common/api';
+import { DATASETS, type EcsDocument, FIELDS, streamOf } from '../../../common/ecs';
+import type { TraceLine } from '../../../common/model/trace/lines';
 import type { Dsl } from '../../host';
 import type { NamedSearch, SearchAnswer } from '../../search/msearch';
 import { anyOf, not, timeFilter } from '../../search/scope';
@@ -12,6 +13,8 @@ type AskedEvent = NonNullable<HealthRequest['event']>;
 
 const MAX_LINES = 50;
 const MAX_CHARS = 2000;
+/** Written as JSON, which nobody reads for its words. */
+const STRUCTURED = new Set<string>([DATASETS.app, DATASETS.sdk]);
 const POOL_WORDS = ['server_up', 'server_down', 'health_check_failed'];
 /** An application writes such lines all day; what it says of an event is graver. */
 const QUIET_LEVELS = ['trace', 'silly', 'debug', 'verbose', 'http', 'info', 'notice'];
@@ -46,7 +49,12 @@ export function eventLinesSearch(
           should: [{ constant_score: { filter: words } }],
         },
       },
-      sort: [{ _score: 'desc' }, { [FIELDS.timestamp]: 'asc' }],
+      sort: [
+        { _score: 'desc' },
+        { [FIELDS.timestamp]: 'asc' },
+        // nginx tells whole seconds: within one, the place in the file.
+        { 'log.offset': { order: 'asc', unmapped_type: 'long' } },
+      ],
     },
   };
 }
@@ -56,18 +64,18 @@ function poolWords(event: AskedEvent, landscape: Landscape): Dsl {
   return anyOf([
     allOf(
       of(DATASETS.haproxy),
-      { term: { [FIELDS.haproxyServer]: event.host } },
+      { terms: { [FIELDS.haproxyServer]: event.hosts } },
       { terms: { 'event.action': POOL_WORDS } },
     ),
     allOf(of(DATASETS.nginxError), { term: { 'event.action': 'upstream_disabled' } }, naming(event, landscape)),
   ]);
 }
 
-/** Whatever the host itself says beside its requests. */
-function ownWords({ host }: AskedEvent): Dsl {
+/** Whatever the hosts themselves say beside their requests. */
+function ownWords({ hosts }: AskedEvent): Dsl {
   const loud = not({ terms: { [FIELDS.level]: QUIET_LEVELS } });
   return allOf(
-    { term: { [FIELDS.host]: host } },
+    { terms: { [FIELDS.host]: hosts } },
     anyOf([
       of(DATASETS.nginxError, DATASETS.gunicornError, DATASETS.syslog),
       allOf(of(DATASETS.app, DATASETS.sdk), loud),
@@ -75,13 +83,13 @@ function ownWords({ host }: AskedEvent): Dsl {
   );
 }
 
-/** What its frontends' nginx says of a webapp: refused, timed out, closed early. */
+/** What their frontends' nginx says of webapps: refused, timed out, closed early. */
 function complaints(event: AskedEvent, landscape: Landscape): Dsl {
   return allOf(of(DATASETS.nginxError), naming(event, landscape));
 }
 
-function naming({ host }: AskedEvent, { upstreams, book }: Landscape): Dsl {
-  const addresses = upstreams.map(({ address }) => address).filter((address) => book.name(address) === host);
+function naming({ hosts }: AskedEvent, { upstreams, book }: Landscape): Dsl {
+  const addresses = upstreams.map(({ address }) => address).filter((address) => hosts.includes(book.name(address)));
   return { terms: { [FIELDS.upstreamAddress]: [...new Set(addresses)] } };
 }
 
@@ -90,9 +98,28 @@ const of = (...datasets: string[]): Dsl => ({ terms: { [FIELDS.streamDataset]: d
 const allOf = (...filter: Dsl[]): Dsl => ({ bool: { filter } });
 
 export function eventLinesOf({ hits, total }: SearchAnswer): EventDetail['lines'] {
-  const shown = hits.map((hit) => {
-    const line = rawLine(lineOf(hit));
-    return { ...line, original: line.original.slice(0, MAX_CHARS) };
-  });
-  return { shown: shown.sort((a, b) => a.t - b.t), total };
+  return { shown: hits.map((hit) => eventLine(lineOf(hit))).sort((a, b) => a.t - b.t), total };
+}
+
+function eventLine(line: TraceLine): EventLine {
+  const { id, index, t, host, dataset, level, original } = rawLine(line);
+  const text = STRUCTURED.has(dataset) ? (said(line.doc) ?? original) : original;
+  return {
+    id,
+    index,
+    t,
+    host,
+    dataset,
+    level,
+    text: text.slice(0, MAX_CHARS),
+    bytes: Buffer.byteLength(text),
+    request_id: line.doc.http?.request?.id ?? null,
+  };
+}
+
+/** What a structured line says to a person: its message, and the error that it bears where the message does not name it. */
+function said({ message, error }: EcsDocument): string | null {
+  const fault = [error?.type, error?.message].filter(Boolean).join(': ');
+  if (!message) return fault || null;
+  return fault === '' || message.includes(error?.message ?? fault) ? message : `${message} · ${fault}`;
 }

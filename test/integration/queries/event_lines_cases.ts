@@ -9,6 +9,7 @@ type Body = {
   '@timestamp': string;
   event: { action?: string };
   host: { name: string };
+  http?: { request?: { id?: string } };
   log?: { level?: string };
   haproxy?: { server_name?: string };
   rota?: { upstream?: { address?: string } };
@@ -32,8 +33,8 @@ export function eventLinesCases(world: World, apis: () => { full: Api; words: Ap
 
   async function linesOf(api: Api, host: string, kind: string) {
     const { events } = (await api.ask('health', SCOPE)).data.overview!;
-    const { tier, since, until } = events.find((one) => one.kind === kind && one.hosts.includes(host))!;
-    const event = { host, tier, since: new Date(since).toISOString(), until: new Date(until!).toISOString() };
+    const { tier, since, until, hosts } = events.find((one) => one.kind === kind && one.hosts.includes(host))!;
+    const event = { hosts, tier, since: new Date(since).toISOString(), until: new Date(until!).toISOString() };
     return (await api.ask('health', { ...SCOPE, parts: ['event'], event })).data.event!;
   }
 
@@ -67,12 +68,51 @@ export function eventLinesCases(world: World, apis: () => { full: Api; words: Ap
       const shown = lines.shown.filter(({ dataset }) => dataset === 'nginx.error').map(({ id }) => id);
       expect(shown).toEqual(disabled.slice(0, 50));
       expect(lines.shown).toHaveLength(Math.min(50, lines.total));
-      expect(lines.shown.every(({ original, level }) => original.length > 0 && level !== 'info')).toBe(true);
+      expect(lines.shown.every(({ text, level }) => text.length > 0 && level !== 'info')).toBe(true);
     });
 
     it('whom nobody complains of has none', async () => {
       const { lines } = await linesOf(apis().full, 'web-4', 'silent');
       expect(lines).toEqual({ shown: [], total: 0 });
+    });
+
+    it('of an application: message and error, and the request to trace', async () => {
+      const { lines } = await linesOf(apis().full, 'web-3', 'ejected_passive');
+      const own = lines.shown.filter(({ dataset }) => dataset === 'rota.app');
+      expect(own.length).toBeGreaterThan(0);
+      const stored = new Map(documents.map(({ id, body }) => [id, body as Body]));
+      for (const { id, text, request_id } of own) {
+        expect(text).toBe(
+          "Could not price the cart · TypeError: Cannot read properties of undefined (reading 'currency')",
+        );
+        expect(request_id).toBe(stored.get(id)?.http?.request?.id);
+      }
+    });
+
+    it('of several hosts: what each of them said and what nginx said of each', async () => {
+      const { tier, since, until } = (await apis().full.ask('health', SCOPE)).data.overview!.events.find(
+        ({ kind, hosts }) => kind === 'ejected_passive' && hosts.includes('web-3'),
+      )!;
+      const hosts = Object.keys(WEBAPPS);
+      const span = { since: new Date(since).toISOString(), until: new Date(until!).toISOString() };
+      const event = { hosts, tier, ...span };
+      const { lines, from, to } = (await apis().full.ask('health', { ...SCOPE, parts: ['event'], event })).data.event!;
+      const disabled = told(from, to, (dataset) => dataset === 'nginx.error');
+      const own = hosts.flatMap((host) => told(from, to, loudOf(host)));
+      expect(new Set(hosts.filter((host) => told(from, to, loudOf(host)).length > 0)).size).toBeGreaterThan(1);
+      expect(lines.total).toBe(disabled.length + own.length);
+    });
+
+    it('of a deploy: the turns of all its hosts, and no host’s probes', async () => {
+      const { from, to, hosts, good, failed, probes } = await linesOf(apis().full, 'web-1', 'deploy');
+      expect([...hosts].sort()).toEqual(Object.keys(WEBAPPS).sort());
+      const turns = world.requests.filter(({ end }) => end >= from && end < to);
+      const sum = (counts: number[]) => counts.reduce((a, b) => a + b, 0);
+      expect([sum(good), sum(failed)]).toEqual([
+        turns.filter(({ attempts }) => attempts.at(-1)!.status < 500).length,
+        turns.filter(({ attempts }) => attempts.at(-1)!.status >= 500).length,
+      ]);
+      expect(probes).toEqual([]);
     });
   });
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { HealthRequest } from '../../../common/api';
 import type { rotaApi } from './node';
 import { balancerLines, countBy, nginxLines, SCOPE } from './truth';
 import { BOTH_DOWN, PROBE_MS, START, WEB3_BROKEN, type World } from './world';
@@ -162,11 +163,11 @@ export function healthCases(world: World, apis: () => { full: Api; words: Api; c
 
     it('draws an event second by second', async () => {
       const event = {
-        host: 'frontend-2',
+        hosts: ['frontend-2'],
         tier: 'frontend',
         since: new Date(down).toISOString(),
         until: new Date(up).toISOString(),
-      } as const;
+      } satisfies HealthRequest['event'];
       const { data } = await apis().full.ask('health', { ...SCOPE, parts: ['event'], event });
       const detail = data.event!;
       const inside = balancerLines(world).filter(

@@ -7,6 +7,7 @@ import { formatRate, formatSpan } from '../../../format/numbers';
 import { timeTicks } from '../../../format/time';
 import { type RotaTheme, useRotaTheme } from '../../../theme/use_rota_theme';
 import { BASE, barsOf, HEIGHT, LEFT, type PlacedMark, PROBES, placeMarks, TOP } from './geometry';
+import { hostsOf } from './hosts';
 
 /** Requests/s with 5XX in front, the probes below, the detection gap as a measured arrow. */
 export function EventDrawing({ detail }: { detail: EventDetail }) {
@@ -217,11 +218,11 @@ function Probes({ detail, x }: { detail: EventDetail; x(t: number): number }) {
   );
 }
 
-function wordsOf({ host, good, failed, gap, probes }: EventDetail): string {
+function wordsOf({ hosts, good, failed, gap, probes }: EventDetail): string {
   const sum = (list: number[]) => list.reduce((a, b) => a + b, 0);
   const bad = probes.filter(({ ok }) => !ok).length;
   const words = [
-    `${host}: ${sum(good)} good answers, ${sum(failed)} with 5XX`,
+    `${hostsOf(hosts)}: ${sum(good)} good answers, ${sum(failed)} with 5XX`,
     `${bad} of ${probes.length} probes failed`,
   ];
   if (gap) words.push(`detection gap ${formatSpan(gap.to - gap.from)}`);

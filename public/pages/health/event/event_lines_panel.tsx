@@ -1,9 +1,11 @@
 import { EuiLink } from '@elastic/eui';
 import React from 'react';
-import type { EventDetail, HealthEvent, RawLine } from '../../../../common/api';
+import type { EventDetail, EventLine, HealthEvent, PartialReason } from '../../../../common/api';
+import type { RotaApiError } from '../../../api/client';
 import { useTimeFormat } from '../../../app/services';
+import { Level } from '../../../components/level';
 import { Panel } from '../../../components/panel';
-import { LoadingBlock } from '../../../components/states';
+import { LoadingBlock, NoAnswer, PartialCallOut } from '../../../components/states';
 import { formatBytes, formatCount, plural } from '../../../format/numbers';
 import { useTarget } from '../../../hooks/use_target';
 import { SUBJECTS } from '../../../test_subjects';
@@ -13,16 +15,14 @@ interface EventLinesProps {
   event: HealthEvent;
   /** undefined: still asked for, or `error`. */
   lines: EventDetail['lines'] | undefined;
-  error: string | null;
-  /** Not every stream answered. */
-  partial: boolean;
+  error: RotaApiError | null;
+  reasons: PartialReason[];
   stale: boolean;
+  onRetry(): void;
 }
 
-const GRAVE = new Set(['error', 'critical', 'crit', 'alert', 'emergency', 'emerg', 'fatal']);
-
 /** The chosen event in the words of those who saw it. */
-export function EventLinesPanel({ event, lines, error, partial, stale }: EventLinesProps) {
+export function EventLinesPanel({ event, lines, error, reasons, stale, onRetry }: EventLinesProps) {
   const target = useTarget();
   return (
     <Panel
@@ -37,15 +37,11 @@ export function EventLinesPanel({ event, lines, error, partial, stale }: EventLi
       stale={stale}
     >
       <div data-test-subj={SUBJECTS.eventLines}>
-        {error !== null && <p className="rotaFine">{error}</p>}
+        {error !== null && <NoAnswer error={error} onRetry={onRetry} />}
         {!lines && error === null && <LoadingBlock height={120} />}
-        {partial && <p className="rotaFine">Not every log could be read: there may be more lines.</p>}
-        {lines?.shown.length === 0 && (
-          <p className="rotaFine">
-            No balancer, nginx or application line tells of it; it was seen in the access lines alone.
-          </p>
-        )}
-        {lines !== undefined && lines.shown.length > 0 && <LinesTable lines={lines.shown} />}
+        <PartialCallOut reasons={reasons} />
+        {lines?.shown.length === 0 && <p className="rotaFine">{nothingSaid(event)}</p>}
+        {lines !== undefined && lines.shown.length > 0 && <LinesTable event={event} lines={lines.shown} />}
       </div>
     </Panel>
   );
@@ -57,8 +53,17 @@ function howMany({ shown, total }: EventDetail['lines']): string {
   return `${formatCount(shown.length)} of ${formatCount(total)} lines: who left and entered the pool, then the earliest.`;
 }
 
-function LinesTable({ lines }: { lines: readonly RawLine[] }) {
+/** Why an event can be seen where nobody wrote of it. */
+function nothingSaid({ kind }: HealthEvent): string {
+  if (kind === 'silent')
+    return 'Nobody wrote of it: that is what silence is. Requests that others sent it are drawn above.';
+  if (kind === 'deploy') return 'No line speaks of it beside the version that each line bears: nothing went wrong.';
+  return 'No line of balancer, nginx or application speaks of it: it was seen in the access lines alone.';
+}
+
+function LinesTable({ event, lines }: { event: HealthEvent; lines: readonly EventLine[] }) {
   const time = useTimeFormat();
+  const target = useTarget();
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section className="rotaScroll rotaEventLines" aria-label="Log lines of the event" tabIndex={0}>
@@ -78,12 +83,20 @@ function LinesTable({ lines }: { lines: readonly RawLine[] }) {
               <td title={time.full(line.t)}>{time.second(line.t)}</td>
               <td>{line.host}</td>
               <td>{line.dataset}</td>
-              <td className={GRAVE.has((line.level ?? '').toLowerCase()) ? 'rotaShare__mark' : 'rotaFine'}>
-                {line.level ?? '–'}
+              <td>
+                <Level level={line.level} />
               </td>
               <td>
-                <code className="rotaEventLines__line">{asText(new TextEncoder().encode(line.original))}</code>
+                <code className="rotaEventLines__line">{asText(new TextEncoder().encode(line.text))}</code>
                 <Rest line={line} />
+                {line.request_id !== null && (
+                  <>
+                    {' '}
+                    <EuiLink {...target({ ...event.lines, page: 'requests', request_id: line.request_id })}>
+                      Trace
+                    </EuiLink>
+                  </>
+                )}
               </td>
             </tr>
           ))}
@@ -94,7 +107,7 @@ function LinesTable({ lines }: { lines: readonly RawLine[] }) {
 }
 
 /** The server cuts long lines. */
-function Rest({ line: { original, bytes } }: { line: RawLine }) {
-  const shown = new TextEncoder().encode(original).length;
+function Rest({ line: { text, bytes } }: { line: EventLine }) {
+  const shown = new TextEncoder().encode(text).length;
   return shown < bytes ? <span className="rotaFine"> … {formatBytes(bytes)} in all</span> : null;
 }

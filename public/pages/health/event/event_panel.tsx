@@ -1,10 +1,10 @@
 import React from 'react';
-import type { EventDetail, HealthEvent } from '../../../../common/api';
+import { type EventDetail, type HealthEvent, MAX_EVENT_HOSTS } from '../../../../common/api';
 import { useTimeFormat } from '../../../app/services';
 import type { TableData } from '../../../components/data_table';
 import { Legend } from '../../../components/legend';
 import { Panel } from '../../../components/panel';
-import { LoadingBlock } from '../../../components/states';
+import { LoadingBlock, NoAnswer } from '../../../components/states';
 import { formatCount, formatRate, formatSpan } from '../../../format/numbers';
 import type { TimeFormat } from '../../../format/time';
 import { useRotaQuery } from '../../../hooks/use_rota_query';
@@ -14,6 +14,7 @@ import { useRotaTheme } from '../../../theme/use_rota_theme';
 import { EventDrawing } from './event_drawing';
 import { EventLinesPanel } from './event_lines_panel';
 import { HEIGHT } from './geometry';
+import { hostsOf } from './hosts';
 
 /** An event that still lasts is drawn up to this long. */
 const OPEN_MS = 10 * 60_000;
@@ -23,17 +24,20 @@ export function EventPanels({ event }: { event: HealthEvent }) {
   const theme = useRotaTheme();
   const time = useTimeFormat();
   const { question } = useScope();
-  const host = event.hosts[0] ?? '';
-  const { data, error, isPreviousData } = useRotaQuery('health', {
+  const { data, error, isPreviousData, refetch } = useRotaQuery('health', {
     parts: ['event'],
-    event: { host, tier: event.tier, ...spanOf(event, Date.parse(question.to)) },
+    event: {
+      hosts: event.hosts.slice(0, MAX_EVENT_HOSTS),
+      tier: event.tier,
+      ...spanOf(event, Date.parse(question.to)),
+    },
   });
   const detail = data?.data.event;
   return (
     <>
       <Panel
         id="event"
-        title={`Event ${event.n}, second by second: ${host} ${inSentence(event.title)}`}
+        title={`Event ${event.n}, second by second: ${hostsOf(event.hosts)} ${inSentence(event.title)}`}
         question={detail ? questionOf(event, detail) : 'Where did the time go?'}
         legend={
           <Legend
@@ -57,7 +61,7 @@ export function EventPanels({ event }: { event: HealthEvent }) {
         stale={isPreviousData}
       >
         <div data-test-subj={SUBJECTS.eventDetail}>
-          {error && <p className="rotaFine">{error.message}</p>}
+          {error && <NoAnswer error={error} onRetry={() => void refetch()} />}
           {!detail && !error && <LoadingBlock height={HEIGHT} />}
           {detail && <EventDrawing detail={detail} />}
         </div>
@@ -65,8 +69,9 @@ export function EventPanels({ event }: { event: HealthEvent }) {
       <EventLinesPanel
         event={event}
         lines={detail?.lines}
-        error={error?.message ?? null}
-        partial={(data?.partial_reasons.length ?? 0) > 0}
+        error={error}
+        reasons={data?.partial_reasons ?? []}
+        onRetry={() => void refetch()}
         stale={isPreviousData}
       />
     </>
@@ -93,7 +98,7 @@ function detailTable(detail: EventDetail, time: TimeFormat): TableData {
   const seconds = detail.interval_ms / 1000;
   const inside = (t: number) => detail.probes.filter((probe) => probe.t >= t && probe.t < t + detail.interval_ms);
   return {
-    caption: `Requests and probes of ${detail.host}, every ${formatSpan(detail.interval_ms)}`,
+    caption: `Requests and probes of ${hostsOf(detail.hosts)}, every ${formatSpan(detail.interval_ms)}`,
     columns: [
       { name: 'Time' },
       { name: 'Good', numeric: true },

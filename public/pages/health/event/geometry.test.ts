@@ -4,7 +4,7 @@ import type { EventDetail } from '../../../../common/api';
 import { BASE, barsOf, placeMarks, TOP } from './geometry';
 
 const detail = (good: number[], failed: number[]): EventDetail => ({
-  host: 'frontend-2',
+  hosts: ['frontend-2'],
   from: 0,
   to: good.length * 1000,
   interval_ms: 1000,

@@ -1,5 +1,6 @@
 import React, { useState } from 'react';
 import type { Hop } from '../../../../common/api';
+import { Level, levelTone } from '../../../components/level';
 import { StatusBadge } from '../../../components/status_badge';
 import { formatMs } from '../../../format/numbers';
 import { SUBJECTS } from '../../../test_subjects';
@@ -36,11 +37,7 @@ function HopRow({ hop, total }: { hop: Hop; total: number }) {
     <li className="rotaWaterfall__hop">
       <div className="rotaWaterfall__row">
         <span className="rotaWaterfall__name" style={{ paddingInlineStart: hop.depth * 14 }}>
-          {isLine ? (
-            <span className={`rotaLevel rotaLevel--${levelTone(hop.level)}`}>{hop.level ?? 'line'}</span>
-          ) : (
-            <strong>{hop.host}</strong>
-          )}{' '}
+          {isLine ? <Level level={hop.level} none="line" /> : <strong>{hop.host}</strong>}{' '}
           <span className="rotaFine" title={hop.label}>
             {isLine ? (hop.logger ?? hop.label) : hop.label}
           </span>
@@ -92,11 +89,6 @@ function Mark({ hop, total }: { hop: Hop; total: number }) {
       }}
     />
   );
-}
-
-function levelTone(level: string | null): 'danger' | 'warning' | 'calm' {
-  if (level !== null && /^(emerg|alert|crit|err|error|fatal)/i.test(level)) return 'danger';
-  return level !== null && /^warn/i.test(level) ? 'warning' : 'calm';
 }
 
 function ErrorStack({ error }: { error: NonNullable<Hop['error']> }) {
