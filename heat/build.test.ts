@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -38,11 +39,13 @@ describe('the committed templates', () => {
     expect(grouped.sort()).toEqual(Object.keys(template['parameters'] as YamlMap).sort());
   });
 
-  it('name nested files by paths that stand beside them', () => {
+  it('name nested files by paths that stand beside them, and by what they hold', () => {
     for (const name of TEMPLATES.filter((each) => each !== 'rackspace_environment.yaml')) {
       for (const type of typesOf(readTemplate(name)).filter((each) => each.endsWith('.yaml'))) {
-        expect(type).toMatch(/^(?:[a-z_]+\/)?[a-z_]+\.yaml$/);
-        expect(TEMPLATES).toContain(join(name, '..', type));
+        const [, path, digest] = /^((?:[a-z_]+\/)?[a-z_]+\.yaml)#([0-9a-f]{8})\.yaml$/.exec(type) ?? [];
+        expect(TEMPLATES, type).toContain(join(name, '..', path ?? ''));
+        const nested = readFileSync(join(import.meta.dirname, name, '..', path ?? ''));
+        expect(createHash('sha256').update(nested).digest('hex').slice(0, 8), type).toBe(digest);
       }
     }
   });

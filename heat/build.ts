@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -5,7 +6,7 @@ import { node } from './build/node';
 import { withParameterTable } from './build/parameter_table';
 import { parameters } from './build/parameters';
 import { expand, readSource } from './build/sources';
-import { printYaml } from './build/yaml';
+import { isMap, printYaml, type Yaml } from './build/yaml';
 
 /** The templates, entries first; each is built from the file of the same name under heat/src/templates. */
 export const TEMPLATES = [
@@ -35,7 +36,28 @@ export function buildTemplate(name: string): string {
     $node: node,
     $parameters: parameters,
   });
-  return HEADER + printYaml(template);
+  return HEADER + printYaml(withDigests(template, dirname(name)));
+}
+
+/**
+ * Each nested template by its name and a digest of its content: `webapp.yaml#1f2e3d4c.yaml`. Heat takes the members of a
+ * group one after the other only when the group's own words changed, and keeps the old file for those that wait only when the new one has
+ * another name (docs/decisions/0095). To clients, what follows the # belongs to no path.
+ */
+function withDigests(node: Yaml, folder: string): Yaml {
+  if (Array.isArray(node)) return node.map((item) => withDigests(item, folder));
+  if (!isMap(node)) return node;
+  return Object.fromEntries(
+    Object.entries(node).map(([key, value]) => {
+      if (key !== 'type' || typeof value !== 'string' || !value.endsWith('.yaml'))
+        return [key, withDigests(value, folder)];
+      const digest = createHash('sha256')
+        .update(buildTemplate(join(folder, value)))
+        .digest('hex')
+        .slice(0, 8);
+      return [key, `${value}#${digest}.yaml`];
+    }),
+  );
 }
 
 /** What is built, by path relative to heat/: the templates, and the table of parameters in the documentation. */

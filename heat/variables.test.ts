@@ -18,7 +18,7 @@ function metadataOf(entry: string): Map<string, Set<string>> {
   function visit(name: string, peers: Set<string>): void {
     const resources = readTemplate(name)['resources'] as Record<string, YamlMap>;
     for (const use of usesOf(resources)) {
-      const nested = join(dirname(name), String(use['type']));
+      const nested = join(dirname(name), String(use['type']).replace(/#.*$/, ''));
       const given = keysOf((use['properties'] as YamlMap)['peers'] ?? null, resources, peers);
       found.set(nested.replace(/^.*\/|\.yaml$/g, ''), given);
       visit(nested, given);

@@ -1,3 +1,5 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { Cli, type Outcome } from './support/cli';
@@ -6,8 +8,10 @@ import { deleteStack, expectEmpty, stackIs } from './support/expect_gone';
 import { nodeSetting, PlayedNodes, type Word } from './support/nodes';
 
 const PROJECT = 'rolling';
-const TEMPLATE = join(import.meta.dirname, '../../heat/rota.yaml');
+const HEAT = join(import.meta.dirname, '../../heat');
 const SUCCESS: Word = { status: 'SUCCESS', reason: 'played by the test' };
+const BOOT = "step 'look at the image'";
+const NEXT_BOOT = "step 'look at the next image'";
 const REASON = 'start services: rota-webapp.service failed';
 
 describe('an update that replaces servers (servers are fake: the test plays the nodes and sends their signals)', () => {
@@ -15,13 +19,15 @@ describe('an update that replaces servers (servers are fake: the test plays the 
   let cloud: Cloud;
   let nodes: PlayedNodes;
   let before: Server[];
+  /** The templates of a next release: another boot script, and with it other digests. */
+  const next = mkdtempSync(join(tmpdir(), 'rota-heat-next-'));
   let say: (server: Server) => Word | undefined = () => SUCCESS;
 
   const parameters = (...settings: string[]) => settings.flatMap((each) => ['--parameter', each]);
   const servers = () => cloud.servers('roll-');
   const short = (server: Server) => server.name.replace('roll-', '');
   const update = (...args: string[]) =>
-    cli.openstack('stack', 'update', '--existing', '--wait', '-t', TEMPLATE, ...args, 'roll');
+    cli.openstack('stack', 'update', '--existing', '--wait', '-t', join(next, 'rota.yaml'), ...args, 'roll');
   /** Names of the servers that are others than before. */
   const replaced = async () => {
     const old = new Set(before.map(({ id }) => id));
@@ -32,21 +38,29 @@ describe('an update that replaces servers (servers are fake: the test plays the 
   beforeAll(async () => {
     cloud = await Cloud.connect(inject('heatPlane'), PROJECT);
     nodes = new PlayedNodes(cloud, 'roll-', (server) => say(server));
-    const { keypair } = await cloud.post<{ keypair: { name: string } }>('nova', '/v2.1/os-keypairs', {
-      keypair: { name: 'operators' },
-    });
-    expect(keypair.name).toBe('operators');
+    cpSync(join(HEAT, 'rota'), join(next, 'rota'), { recursive: true });
+    for (const name of ['frontend', 'webapp', 'log_server', 'elasticsearch', 'kibana']) {
+      edit(join(next, 'rota', `${name}.yaml`), BOOT, NEXT_BOOT);
+      // The build's digest of that user_data, which has Heat make another one-time secret.
+      edit(join(next, 'rota', `${name}.yaml`), /template: [0-9a-f]{16} /, 'template: 0123456789abcdef ');
+    }
+    cpSync(join(HEAT, 'rota.yaml'), join(next, 'rota.yaml'));
+    // The build gives a template that changed another digest, and so all that name it.
+    for (const name of ['rota/frontend.yaml', 'rota.yaml']) edit(join(next, name), /#\w{8}\.yaml/g, '#01234567.yaml');
     const settings = ['artifacts_url=https://files.example/%branch%', 'frontends=1'];
-    const args = ['--wait', '-t', TEMPLATE, ...parameters(...settings), 'roll'];
+    const args = ['--wait', '-t', join(HEAT, 'rota.yaml'), ...parameters(...settings), 'roll'];
     expect((await cli.openstack('stack', 'create', ...args)).text).toContain('CREATE_COMPLETE');
     before = await servers();
     expect(before).toHaveLength(6);
   });
-  afterAll(() => nodes.stop());
+  afterAll(async () => {
+    await nodes?.stop();
+    rmSync(next, { recursive: true, force: true });
+  });
 
-  it('takes one server of a kind, and waits for its own word before it takes the next', async () => {
+  it('to newer templates takes one server of a kind, and waits for its own word before it takes the next', async () => {
     say = () => undefined; // still at their boot
-    const updated: Promise<Outcome> = update(...parameters('key_name=operators', 'ready_timeout=1200'));
+    const updated: Promise<Outcome> = update(...parameters('ready_timeout=1200'));
     const kinds = async () => (await replaced()).map(kind);
     await expect
       .poll(kinds, { timeout: 150_000, interval: 1000 })
@@ -61,11 +75,11 @@ describe('an update that replaces servers (servers are fake: the test plays the 
 
     // That webapp has booted: its frontend's next one is taken, and nobody else.
     const web = half.find((name) => kind(name) === 'web')!;
-    const next = web.endsWith('1') ? web.replace(/1$/, '2') : web.replace(/2$/, '1');
+    const sibling = web.endsWith('1') ? web.replace(/1$/, '2') : web.replace(/2$/, '1');
     say = () => SUCCESS;
     await nodes.speak((await servers()).find((now) => short(now) === web && !before.some(({ id }) => id === now.id))!);
     say = () => undefined;
-    await expect.poll(replaced, { timeout: 60_000, interval: 1000 }).toEqual([...half, next].sort());
+    await expect.poll(replaced, { timeout: 60_000, interval: 1000 }).toEqual([...half, sibling].sort());
 
     say = () => SUCCESS;
     for (const server of await servers()) await nodes.speak(server);
@@ -79,7 +93,7 @@ describe('an update that replaces servers (servers are fake: the test plays the 
     for (const [index, server] of now.entries()) {
       const old = before[index]!;
       expect(server.id).not.toBe(old.id);
-      expect(server.key_name).toBe('operators');
+      expect(server.user_data).toContain(NEXT_BOOT);
       expect(server.metadata).toEqual({ ...old.metadata, 'rota:ready_timeout': '1200' });
       expect(addresses(server)).toEqual(addresses(old));
       expect(nodeSetting(server, 'ROTA_ENROLMENT_ID')).not.toBe(nodeSetting(old, 'ROTA_ENROLMENT_ID'));
@@ -123,3 +137,10 @@ describe('an update that replaces servers (servers are fake: the test plays the 
 });
 
 const addresses = (server: Server) => Object.values(server.addresses).flatMap((each) => each.map(({ addr }) => addr));
+
+function edit(path: string, what: string | RegExp, into: string): void {
+  const text = readFileSync(path, 'utf8');
+  const edited = text.replace(what, into);
+  if (edited === text) throw new Error(`${path} does not hold ${what}.`);
+  writeFileSync(path, edited);
+}

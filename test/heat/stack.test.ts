@@ -157,7 +157,8 @@ describe('the stack that the original command makes (servers are fake: the test 
     for (const server of created) {
       const role = nodeRole(server);
       const frontend = { 'rota:frontend': address(`frontend-${/web-(\d)/.exec(server.name)?.[1] ?? 1}`) };
-      const extra = { webapp: frontend, frontend: {} }[role] ?? elasticsearch;
+      const kibana = { ...elasticsearch, 'rota:public': address('kibana-1') };
+      const extra = { webapp: frontend, frontend: {}, kibana }[role] ?? elasticsearch;
       expect(server.metadata).toEqual({ ...log, ...extra });
       expect(server.user_data).not.toMatch(/10\.77\.[12]\.[1-9]/);
     }

@@ -21,8 +21,20 @@ async function openForm(): Promise<{ page: Page; errors: string[] }> {
   // Kibana's "Your data is not secure" comes some time after the page, over the form's buttons, where the test's
   // Elasticsearch has no security.
   await page.addLocatorHandler(subject(page, 'dismissAlertButton'), (button) => button.click());
-  await subject(page, SUBJECTS.alertMenu).click();
-  await subject(page, SUBJECTS.alertCreate).click();
+  // A click on that notice closes a menu that is open.
+  const create = subject(page, SUBJECTS.alertCreate);
+  await expect
+    .poll(
+      async () => {
+        if (!(await create.isVisible())) await subject(page, SUBJECTS.alertMenu).click();
+        return create.click({ timeout: 5000 }).then(
+          () => true,
+          () => false,
+        );
+      },
+      { timeout: 90_000, interval: 500 },
+    )
+    .toBe(true);
   await subject(page, SUBJECTS.ruleForm).waitFor();
   return { page, errors };
 }

@@ -11,8 +11,9 @@ die() {
   return 1
 }
 
-# What user_data says, and on top of it what the metadata service says of the others.
+# What user_data says, and on top of it what the metadata service says of the others: what it says no more is forgotten.
 load_settings() {
+  unset ROTA_LOG ROTA_AUTHORITY ROTA_FRONTEND ROTA_ELASTICSEARCH ROTA_PUBLIC ROTA_ARTIFACTS ROTA_READY_TIMEOUT
   set -a
   . /etc/rota/node.env
   if [ -f /etc/rota/peers.env ]; then . /etc/rota/peers.env; fi

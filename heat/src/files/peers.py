@@ -1,7 +1,7 @@
 """Learn where the other servers are from this server's Nova metadata (keys "rota:…"), which Heat changes in place.
 
 Writes peers.env: ROTA_LOG, ROTA_AUTHORITY, ROTA_FRONTEND (one address each), ROTA_ELASTICSEARCH (several, by spaces),
-ROTA_ARTIFACTS (the URL of the release's archives), ROTA_READY_TIMEOUT (the seconds that the boot has).
+ROTA_PUBLIC (where people call this server), ROTA_ARTIFACTS (the URL of the release's archives), ROTA_READY_TIMEOUT (the seconds that the boot has).
 Asks the metadata service, and where there is none the configuration drive, which tells only what was true at boot.
 Exit 0; with --changed, exit 3 when nothing changed.
 """
@@ -40,7 +40,7 @@ def settings(meta):
     """The lines of peers.env; values that are not of their kind are left out, for a shell reads the file."""
     found = {}
     for key, value in sorted(meta.items()):
-        match = re.fullmatch(r'rota:(log|authority|frontend|elasticsearch|artifacts|ready_timeout)(?::.*)?', key)
+        match = re.fullmatch(r'rota:(log|authority|frontend|elasticsearch|public|artifacts|ready_timeout)(?::.*)?', key)
         if match and re.fullmatch(KINDS.get(match[1], ADDRESS), value):
             found.setdefault(match[1], []).append(value)
     if 'log' not in found:

@@ -20,11 +20,11 @@ export class RefreshTimer {
     const inside = (text: string) =>
       text
         .replaceAll(/\/(usr\/local\/lib|usr\/lib|etc|var\/lib)\/rota/g, `${files.root}/$1/rota`)
-        .replaceAll(/\/(etc|var\/lib)\/elasticsearch/g, `${files.root}/$1/elasticsearch`);
+        .replaceAll(/\/(etc|var\/lib)\/(elasticsearch|kibana)/g, `${files.root}/$1/$2`);
     for (const name of ['refresh.sh', 'common.sh', 'role.sh']) {
       writeFileSync(files.script(name), change(inside(readFileSync(files.script(name), 'utf8'))));
     }
-    for (const folder of ['var/lib/rota', 'var/lib/elasticsearch', 'etc/elasticsearch', 'commands']) {
+    for (const folder of ['var/lib/rota', 'var/lib/elasticsearch', 'etc/elasticsearch', 'etc/kibana', 'commands']) {
       mkdirSync(files.path(folder), { recursive: true });
     }
     for (const [name, words] of Object.entries({ ...COMMANDS, ...commands })) {

@@ -33,6 +33,9 @@ export function collectEnvironment(path: string) {
   return { environment: { ...environment, resource_registry: Object.fromEntries(registry) }, files };
 }
 
+/** A nested template's name bears a digest after a `#`, which belongs to no path. */
+export const pathOf = (name: string) => name.replace(/#.*$/, '');
+
 function resolve(text: string, path: string, files: Record<string, string>): string {
   const tree = load(text, { schema: CORE_SCHEMA });
   const walk = (node: unknown): unknown => {
@@ -43,7 +46,7 @@ function resolve(text: string, path: string, files: Record<string, string>): str
         if (key !== 'type' || typeof value !== 'string' || !value.endsWith('.yaml')) return [key, walk(value)];
         const nested = join(dirname(path), value);
         const name = `file://${nested}`;
-        files[name] ??= resolve(readFileSync(nested, 'utf8'), nested, files);
+        files[name] ??= resolve(readFileSync(pathOf(nested), 'utf8'), nested, files);
         return [key, name];
       }),
     );

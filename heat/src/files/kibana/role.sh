@@ -36,6 +36,9 @@ server.ssl: {enabled: true, certificate: /etc/kibana/tls/node.crt, key: /etc/kib
 elasticsearch.hosts: [$(printf '"https://%s:9200",' ${ROTA_ELASTICSEARCH} | sed 's/,$//')]
 elasticsearch.username: kibana_system
 elasticsearch.ssl.certificateAuthorities: /etc/kibana/tls/ca.crt
+$(public_url)
+# Nothing leaves this cloud that nobody asked for.
+telemetry.optIn: false
 CONFIG
   [ "$ROTA_ELASTICSEARCH_PUBLIC" = true ] || return 0
   { cat /usr/local/share/rota/elasticsearch.conf; printf 'stream {\n  upstream elasticsearch {\n'
@@ -43,6 +46,16 @@ CONFIG
     printf '  }\n  server {\n    listen 9200;\n    proxy_pass elasticsearch;\n  }\n}\n'
   } | put /etc/rota/elasticsearch.conf && restart_if_running rota-elasticsearch.service
   return 0
+}
+
+# Links in alerts need the address by which people call it; an IPv6 address stands in brackets.
+public_url() {
+  local address=${ROTA_PUBLIC:-}
+  case $address in
+  '') return 0 ;;
+  *:*) address="[$address]" ;;
+  esac
+  echo "server.publicBaseUrl: 'https://$address:$ROTA_KIBANA_PORT'"
 }
 
 verify() {
