@@ -46,8 +46,9 @@ export default defineConfig({
           globalSetup: ['test/heat/global_setup.ts'],
           ...serviceTest,
           testTimeout: 600_000,
-          // Two files at a time: Heat waits more than it works, and each file has a project of the cloud to itself.
+          // Three files at a time on whatever machine: Heat waits more than it works, and each file has a project of the cloud to itself.
           fileParallelism: true,
+          maxWorkers: 3,
         },
       },
     ],
