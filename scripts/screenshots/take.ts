@@ -74,9 +74,19 @@ async function take(
   await subject(page, SUBJECTS.loading).first().waitFor({ state: 'detached', timeout: 120_000 });
   await page.waitForLoadState('networkidle');
   await page.waitForTimeout(QUIET_MS);
+  await dismissNotices(page);
   // Neither a cursor nor a tooltip.
   await page.mouse.move(0, 0);
   await writeFile(file, repack(await page.screenshot({ animations: 'disabled', caret: 'hide' })));
+}
+
+/** What Kibana itself tells each new user: telemetry, say. */
+async function dismissNotices(page: Page): Promise<void> {
+  const buttons = page.getByRole('button', { name: 'Dismiss', exact: true });
+  for (let left = await buttons.count(); left > 0; left--) {
+    await buttons.first().click();
+    await page.waitForTimeout(QUIET_MS);
+  }
 }
 
 /** A request whose first attempt failed and whose second was answered: what a trace is for. */
