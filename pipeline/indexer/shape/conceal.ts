@@ -3,7 +3,7 @@ import type { Json, JsonObject, Shaped } from './shaped';
 /** Four dotted numbers or more: an IPv4 address, also inside something longer. Versions look the same and are masked too. */
 const IPV4 = /(?<![0-9])[0-9]{1,3}(?:\.[0-9]{1,3}){3,}/g;
 /** Hexadecimal groups between colons, the last perhaps IPv4 or a port. */
-const COLONS = /(?<![0-9A-Za-z])[0-9A-Fa-f]{0,4}(?::(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f]{0,5})){2,}/g;
+const COLONS = /(?<![0-9A-Za-z])[0-9A-Fa-f]{0,4}(?::(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f]*)){2,}/g;
 
 /**
  * The text with every address in it shortened to its network: the last octet of IPv4 and the last 80 bits of IPv6 become 0.

@@ -175,6 +175,10 @@ describe('masked addresses', () => {
     );
   });
 
+  it('takes a group of any length with the address that it follows', () => {
+    expect(maskAddresses('::000000 a')).toBe(':: a');
+  });
+
   it('has nothing left to mask the second time', () => {
     fc.assert(
       fc.property(fc.oneof(fc.ipV6(), fc.ipV4(), fc.string({ unit: fc.constantFrom(...'0af:.9 ') })), (text) => {
