@@ -27,6 +27,8 @@ export default defineConfig({
         },
       },
       { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...serviceTest } },
+      // What an attacker may try: each test seconds long, against real services where it takes them.
+      { test: { name: 'security', include: ['test/security/**/*.test.ts'], ...serviceTest } },
       { test: { name: 'faults', include: ['test/faults/**/*.test.ts'], ...serviceTest, testTimeout: 600_000 } },
       // Needs KIBANA_HOME and ELASTICSEARCH_HOME: `npm run test:kibana`.
       {

@@ -61,6 +61,7 @@ export async function startRsyslog(stack: Stack, { indexer, certificates }: Prep
       host: 'log-1',
       folder: folders.of('log-1'),
       ports: ports.rsyslog,
+      inputs: ['relps'],
       profile: options.profile,
       namespace: options.namespace,
       elasticsearchUrl: stack.elasticsearchUrl,
@@ -68,7 +69,7 @@ export async function startRsyslog(stack: Stack, { indexer, certificates }: Prep
       node: serviceNode(folders),
     }),
   );
-  const agent = (host: string, settings: Record<string, string>) =>
+  const agent = (host: string, settings: Record<string, string>, localPort?: number) =>
     stack.run(
       rsyslogAgent({
         ...common,
@@ -76,15 +77,15 @@ export async function startRsyslog(stack: Stack, { indexer, certificates }: Prep
         host,
         folder: folders.of(`agent-${host}`),
         serverPort: ports.rsyslog.relps,
+        ...(localPort === undefined ? {} : { localPort }),
         settings,
       }),
     );
   await Promise.all([
-    agent('lb-1', { ROTA_PORT_AGENT: String(ports.haproxyLog) }),
+    agent('lb-1', {}, ports.haproxyLog),
     ...upTo(options.frontends).map((n) => {
       const logs = join(folders.of(`frontend-${n}`), 'logs');
       return agent(`frontend-${n}`, {
-        ROTA_PORT_AGENT: String(ports.frontendAgent(n)),
         ROTA_NGINX_ACCESS: join(logs, 'access.log'),
         ROTA_NGINX_ERROR: join(logs, 'error.log'),
       });
@@ -93,7 +94,6 @@ export async function startRsyslog(stack: Stack, { indexer, certificates }: Prep
     ...(options.webapp === 'django' ? upTo(webappCount(stack)) : []).map((n) => {
       const logs = join(folders.of(`web-${n}`), 'logs');
       return agent(`web-${n}`, {
-        ROTA_PORT_AGENT: String(ports.webappAgent(n)),
         ROTA_GUNICORN_ACCESS: join(logs, 'gunicorn_access.log'),
         ROTA_GUNICORN_ERROR: join(logs, 'gunicorn_error.log'),
       });

@@ -16,9 +16,6 @@ export interface PortPlan {
   haproxyLog: number;
   /** A full Elasticsearch node also opens its transport port. */
   elasticsearchTransport: number;
-  /** Where a node's rsyslog agent takes local syslog. */
-  frontendAgent(n: number): number;
-  webappAgent(n: number): number;
   frontend(n: number): number;
   webapp(n: number): number;
   rsyslog: { relp: number; relps: number; tcp: number; tcpRaw: number; tls: number; udp: number };
@@ -40,8 +37,6 @@ export function portPlan(base: number): PortPlan {
     haproxyStats: base + 3,
     haproxyLog: base + 4,
     elasticsearchTransport: base + 5,
-    frontendAgent: (n) => base + 40 + n,
-    webappAgent: (n) => base + 50 + n,
     frontend: (n) => base + 10 + n,
     webapp: (n) => base + 20 + n,
     rsyslog: {

@@ -40,7 +40,7 @@ export async function measureLatency(
     folder: ownedFolder(join(folder, 'work')),
     logFolder: folder,
     serverPort: door.ports.rsyslog.relp,
-    settings: { ROTA_PROFILE: options.profile, ROTA_NGINX_ACCESS: log, ROTA_PORT_AGENT: String(door.ports.haproxyLog) },
+    settings: { ROTA_PROFILE: options.profile, ROTA_NGINX_ACCESS: log },
   });
   await pin(agent, options.core).start();
   await sleep(2_000);

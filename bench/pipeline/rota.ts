@@ -37,11 +37,12 @@ export async function startRota(options: {
     logFolder: ownedFolder(join(folder, 'logs')),
     host: 'log-1',
     ports: ports.rsyslog,
+    inputs: ['tcp', 'relp'],
     profile: options.profile,
     namespace: options.namespace,
     elasticsearchUrl: options.elasticsearchUrl,
     indexer: INDEXER_BUNDLE,
-    settings: { ROTA_BIND: '127.0.0.1', ...options.settings },
+    settings: options.settings ?? {},
   });
   await pin(service, options.core).start();
   return {

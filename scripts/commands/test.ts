@@ -21,6 +21,7 @@ const PHASES: Phase[] = [
   vitest('service'),
   { name: 'build', command: process.execPath, args: ['--import', 'tsx', join('scripts', 'commands', 'build.ts')] },
   vitest('integration'),
+  vitest('security'),
   {
     name: 'browser tests',
     command: process.execPath,

@@ -5,7 +5,7 @@ import type { PortPlan } from '../ports.js';
 import { type Certificates, certificateName } from '../setup/certificates.js';
 import { envFile } from './env_file.js';
 import { accepts } from './probes.js';
-import { ServiceProcess, type Tier } from './process.js';
+import { ServiceProcess } from './process.js';
 
 interface RsyslogCommon {
   /** A copy of (or the very) `pipeline/` folder. */
@@ -13,16 +13,23 @@ interface RsyslogCommon {
   /** Its own working folder: queues, state, own log. */
   folder: string;
   logFolder: string;
-  /** With them the server opens its TLS doors, and the agent forwards over RELP with TLS. */
+  /** With them the server's inputs with TLS can be opened, and the agent forwards over RELP with TLS. */
   certificates?: Certificates | undefined;
   /** Settings over `pipeline/rsyslog/defaults.env`. */
   settings?: Record<string, string>;
   onChange?: () => void;
 }
 
+/** An input of `pipeline/rsyslog/server.conf`; those with TLS want certificates. */
+export type ServerInput = keyof PortPlan['rsyslog'];
+export const PLAIN_INPUTS: readonly ServerInput[] = ['relp', 'tcp', 'tcpRaw', 'udp'];
+export const TLS_INPUTS: readonly ServerInput[] = ['relps', 'tls'];
+
 export interface RsyslogServerOptions extends RsyslogCommon {
   host: string;
   ports: PortPlan['rsyslog'];
+  /** What it shall listen on: nothing is open that is not asked for. */
+  inputs: readonly ServerInput[];
   profile: Profile;
   namespace: string;
   elasticsearchUrl: string;
@@ -33,22 +40,26 @@ export interface RsyslogServerOptions extends RsyslogCommon {
 
 /** The central rsyslog with its indexer, from `pipeline/rsyslog/server.conf`. */
 export function rsyslogServer(options: RsyslogServerOptions): ServiceProcess {
-  const { ports } = options;
-  return rsyslogd('log-1', 'log', ports.relp, 'server.conf', options, {
+  const { inputs, ports } = options;
+  const port = ports[inputs.find((input) => input !== 'udp') ?? 'udp'];
+  const ready = async () => port === ports.udp || (await accepts(port));
+  return rsyslogd({ name: 'log-1', port, entry: 'server.conf', ready }, options, {
     ROTA_HOST: options.host,
-    ROTA_BIND: '127.0.0.1',
-    ROTA_PORT_RELP: String(ports.relp),
-    ROTA_PORT_RELPS: String(ports.relps),
-    ROTA_PORT_TCP: String(ports.tcp),
-    ROTA_PORT_TCP_RAW: String(ports.tcpRaw),
-    ROTA_PORT_TLS: String(ports.tls),
-    ROTA_PORT_UDP: String(ports.udp),
+    ...Object.fromEntries(inputs.map((input) => [`ROTA_INPUT_${constantCase(input)}`, 'on'])),
+    ...Object.fromEntries(
+      Object.entries(ports).map(([input, port]) => [`ROTA_PORT_${constantCase(input)}`, String(port)]),
+    ),
     ROTA_PROFILE: options.profile,
     ROTA_NAMESPACE: options.namespace,
     ROTA_ELASTICSEARCH_URL: options.elasticsearchUrl,
     ROTA_INDEXER_COMMAND: `${options.node ?? process.execPath} ${options.indexer}`,
     ...tls(options.certificates, options.host, '*.rota'),
   });
+}
+
+/** `tcpRaw` as the settings write it: `TCP_RAW`. */
+function constantCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 }
 
 export interface RsyslogAgentOptions extends RsyslogCommon {
@@ -58,14 +69,18 @@ export interface RsyslogAgentOptions extends RsyslogCommon {
   host: string;
   /** The server's port on loopback: RELP, or with certificates RELP with TLS. */
   serverPort: number;
+  /** Where it takes the balancer's log and local syslog, on loopback; nowhere unless asked for. */
+  localPort?: number;
 }
 
 /** The rsyslog of one node, from `pipeline/rsyslog/agent.conf`. */
 export function rsyslogAgent(options: RsyslogAgentOptions): ServiceProcess {
-  return rsyslogd(options.name, 'log', options.serverPort, 'agent.conf', options, {
+  const { name, serverPort: port } = options;
+  return rsyslogd({ name, port, entry: 'agent.conf', ready: async () => true }, options, {
     ROTA_HOST: options.host,
     ROTA_SERVER: '127.0.0.1',
     ROTA_SERVER_PORT: String(options.serverPort),
+    ...(options.localPort === undefined ? {} : { ROTA_INPUT_LOCAL: 'on', ROTA_PORT_AGENT: String(options.localPort) }),
     ...tls(options.certificates, options.host, certificateName('log-1')),
     ...followed(options),
   });
@@ -99,10 +114,7 @@ function followed({ folder, settings }: RsyslogAgentOptions): Record<string, str
 }
 
 function rsyslogd(
-  name: string,
-  tier: Tier,
-  port: number,
-  entry: string,
+  { name, port, entry, ready }: { name: string; port: number; entry: string; ready: () => Promise<boolean> },
   { pipeline, folder, logFolder, settings, onChange }: RsyslogCommon,
   env: Record<string, string>,
 ): ServiceProcess {
@@ -118,7 +130,7 @@ function rsyslogd(
   };
   return new ServiceProcess({
     name,
-    tier,
+    tier: 'log',
     port,
     ...(isServer
       ? { command: '/usr/sbin/rsyslogd', args: ['-n', '-f', config, '-i', pidFile] }
@@ -126,7 +138,7 @@ function rsyslogd(
     cwd: folder,
     env: settled,
     logFolder,
-    ready: async () => existsSync(pidFile) && (!isServer || (await accepts(port))),
+    ready: async () => existsSync(pidFile) && (await ready()),
     // docs/decisions/0035: asked to stop while its server is away, an agent forgets the batch in its hands; killed, it does not.
     stopSignal: !isServer && settled['ROTA_PROFILE'] === 'durable' ? 'SIGKILL' : 'SIGTERM',
     stopTimeoutMs: 20_000,

@@ -38,7 +38,7 @@ describe('a node’s lines reach the log server (real rsyslog by RELP and TLS; t
     ROTA_RSYSLOG_DIR: server.path('etc/rota/rsyslog'),
     ROTA_WORK: server.path('work'),
     ROTA_HOST: 'log-1',
-    ROTA_BIND: '127.0.0.1',
+    ROTA_INPUT_RELPS: 'on',
     ...Object.fromEntries(
       ['RELP', 'RELPS', 'TCP', 'TCP_RAW', 'TLS', 'UDP'].map((name, index) => [
         `ROTA_PORT_${name}`,
@@ -59,7 +59,6 @@ describe('a node’s lines reach the log server (real rsyslog by RELP and TLS; t
     ROTA_SERVER: '127.0.0.1',
     ROTA_SERVER_PORT: String(LOG + 1),
     ROTA_TLS_PEER: 'log.rota',
-    ROTA_PORT_AGENT: String(LOG + 9),
     ROTA_NGINX_ACCESS: node.path('access.log'),
     ROTA_NGINX_ERROR: node.path('error.log'),
   });

@@ -161,6 +161,7 @@ describe.runIf(HOME)('a full Elasticsearch with security and TLS on', () => {
         logFolder: ownedFolder(join(folder, 'logs')),
         host: 'log-1',
         ports: rsyslog,
+        inputs: ['relp'],
         profile: 'durable',
         namespace: 'two',
         elasticsearchUrl: node.url,

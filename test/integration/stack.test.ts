@@ -6,6 +6,7 @@ import { SUBJECTS } from '../../public/test_subjects.js';
 import { balancerStats } from '../../stack/services/haproxy.js';
 import { openBrowser, openPage, subject } from '../support/browser.js';
 import { at, documents, eventually, type Hit } from '../support/elasticsearch.js';
+import { isLoopback, listeningOf } from '../support/listening.js';
 import { startTestStack } from '../support/stack.js';
 
 const REQUESTS = 400;
@@ -142,6 +143,16 @@ describe('400 requests through the real stack', () => {
   test('a probe without a Host, as Octavia’s HTTP/1.0 ones are, is answered by a webapp, not refused before it', async () => {
     const frontend = running.stack.status().services.find(({ name }) => name === 'frontend-1')!;
     expect(await bareProbe(frontend.port as number)).toMatch(/^HTTP\/1\.[01] 200 /);
+  });
+
+  test('no other machine can reach any part of it, and the log server takes nothing in the clear', () => {
+    const { services, ports } = running.stack;
+    const open = [...services.values()].flatMap(({ spec, pid }) =>
+      listeningOf(pid ?? 0).map((socket) => ({ service: spec.name, ...socket })),
+    );
+    expect(open.filter((socket) => !isLoopback(socket))).toEqual([]);
+    expect(open.filter(({ service }) => service === 'log-1').map(({ port }) => port)).toEqual([ports.rsyslog.relps]);
+    expect(open.length).toBeGreaterThan(8);
   });
 
   test('nothing became a dead letter', async () => {

@@ -97,7 +97,7 @@ describe('the TLS doors', () => {
         host: 'frontend-1',
         serverPort: capture.ports.rsyslog.relps,
         certificates,
-        settings: { ROTA_NGINX_ACCESS: log, ROTA_PORT_AGENT: String(capture.ports.frontendAgent(1)) },
+        settings: { ROTA_NGINX_ACCESS: log },
       });
     const refused = await agent(stranger).start();
     appendFileSync(log, Array.from({ length: 50 }, (_, n) => line(n)).join(''));

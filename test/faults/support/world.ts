@@ -11,7 +11,7 @@ import type { Profile } from '../../../stack/options';
 import { freeBlock, type PortPlan } from '../../../stack/ports';
 import { elasticsearchService } from '../../../stack/services/elasticsearch';
 import type { ServiceProcess } from '../../../stack/services/process';
-import { rsyslogAgent, rsyslogServer } from '../../../stack/services/rsyslog';
+import { PLAIN_INPUTS, rsyslogAgent, rsyslogServer } from '../../../stack/services/rsyslog';
 import { fetchDistribution } from '../../../stack/setup/elasticsearch_distribution';
 import { FaultProxy } from './fault_proxy';
 import { Store } from './store';
@@ -71,11 +71,12 @@ export class Pipeline {
       logFolder: this.logs,
       host: 'log-1',
       ports: this.ports.rsyslog,
+      inputs: PLAIN_INPUTS,
       profile: this.options.profile ?? 'durable',
       namespace: this.namespace,
       elasticsearchUrl,
       indexer: INDEXER_BUNDLE,
-      settings: { ROTA_BIND: '127.0.0.1', ROTA_INDEXER_COUNTERS_MS: '1000', ...this.options.settings },
+      settings: { ROTA_INDEXER_COUNTERS_MS: '1000', ...this.options.settings },
     });
     await this.server.start();
     return this;
@@ -104,7 +105,6 @@ export class Pipeline {
         ROTA_NGINX_ERROR: join(this.folder, 'none.log'),
         ROTA_GUNICORN_ACCESS: join(this.folder, 'none.log'),
         ROTA_GUNICORN_ERROR: join(this.folder, 'none.log'),
-        ROTA_PORT_AGENT: String(this.ports.haproxyLog),
         ...settings,
       },
     });

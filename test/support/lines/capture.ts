@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { give } from '../../../stack/account.js';
 import { freeBlock, type PortPlan } from '../../../stack/ports.js';
 import type { ServiceProcess } from '../../../stack/services/process.js';
-import { rsyslogAgent, rsyslogServer } from '../../../stack/services/rsyslog.js';
+import { PLAIN_INPUTS, rsyslogAgent, rsyslogServer, TLS_INPUTS } from '../../../stack/services/rsyslog.js';
 import type { Certificates } from '../../../stack/setup/certificates.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -28,18 +28,20 @@ export class Capture {
     const capture = new Capture(await freeBlock(22_000, 22_500));
     give(capture.folder);
     const settings = typeof given === 'function' ? await given(capture.folder) : given;
+    const certificates = await certify?.(capture.folder);
     capture.server = rsyslogServer({
       pipeline: join(ROOT, 'pipeline'),
       folder: capture.own('server'),
       logFolder: capture.own('logs'),
       host: 'log-1',
       ports: capture.ports.rsyslog,
+      inputs: certificates ? [...PLAIN_INPUTS, ...TLS_INPUTS] : PLAIN_INPUTS,
       profile,
       namespace: 'rota',
       elasticsearchUrl: 'http://127.0.0.1:9',
-      certificates: await certify?.(capture.folder),
+      certificates,
       indexer: join(ROOT, 'test/support/capture_indexer.cjs'),
-      settings: { ROTA_BIND: '127.0.0.1', ROTA_CAPTURE: capture.file, ...settings },
+      settings: { ROTA_CAPTURE: capture.file, ...settings },
     });
     await capture.server.start();
     return capture;
@@ -53,7 +55,7 @@ export class Capture {
       name: `agent-${host}`,
       host,
       serverPort: this.ports.rsyslog.relp,
-      settings: { ROTA_PORT_AGENT: String(this.ports.frontendAgent(1)), ...settings },
+      settings,
     });
     return this.agent.start();
   }
