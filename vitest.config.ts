@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{common,server,public,sdk/src,pipeline,stack,dev,scripts,bench,heat}/**/*.test.{ts,tsx}'],
-          exclude: ['**/node_modules/**', '**/dist/**', '**/*.service.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**', '**/*.{service,security}.test.ts'],
           pool: 'threads',
           // Property tests take seconds on a busy machine.
           testTimeout: 30_000,
@@ -21,7 +21,7 @@ export default defineConfig({
       {
         test: {
           name: 'service',
-          include: ['{sdk,pipeline,server}/**/*.service.test.ts'],
+          include: ['{sdk,pipeline,server}/**/*.{service,security}.test.ts'],
           exclude: ['**/node_modules/**'],
           ...serviceTest,
         },

@@ -16,6 +16,7 @@ import type { Settings } from './settings/options.js';
 import type { SpoolStats } from './spool/store.js';
 import { HeaderEncoder, headerField, severityOf } from './syslog/rfc5424.js';
 import { type Stamp, StampClock } from './syslog/timestamp.js';
+import type { Tell } from './tell.js';
 import { SOFTWARE, VERSION } from './version.js';
 
 export interface Stats {
@@ -57,7 +58,7 @@ export class Engine implements Exiting {
 
   constructor(
     private readonly settings: Settings,
-    private readonly onWarn: (error: Error) => void,
+    private readonly onWarn: Tell,
   ) {
     this.header = new HeaderEncoder({
       facility: settings.facility,
@@ -203,7 +204,7 @@ export class Engine implements Exiting {
       this.reporter.report(true);
     this.outbox.abandon();
     const lost = (drops.totals.get('exit') ?? 0) - before;
-    if (lost > 0) this.onWarn(lostAtExit(lost, this.settings.service.name));
+    if (lost > 0) this.onWarn(lostAtExit(lost, this.settings.service.name), true);
   }
 
   private async shutDown(timeoutMs: number): Promise<FlushResult> {
@@ -216,10 +217,10 @@ export class Engine implements Exiting {
 
   /** Flushes, and then sends the closing report, so that it can say that all before it was acknowledged. */
   private async finish(timeoutMs: number): Promise<FlushResult> {
-    const started = Date.now();
+    const started = performance.now();
     const before = await this.outbox.flush(timeoutMs);
     this.reporter.report(true);
-    const after = await this.outbox.flush(Math.max(50, timeoutMs - (Date.now() - started)));
+    const after = await this.outbox.flush(Math.max(50, timeoutMs - (performance.now() - started)));
     return { delivered: before.delivered && after.delivered, remaining: after.remaining };
   }
 

@@ -2,7 +2,7 @@ export { addToContext, type ContextFields, currentContext, runWithContext } from
 export type { Stats } from './engine.js';
 export { ConfigurationError, ConnectionError, ProtocolError, RotaError, SpoolError } from './errors.js';
 export { createLogger, type FlushOptions, type Level, type Logger, type LoggerOptions } from './logger.js';
-export type { TlsOptions } from './net/tls_options.js';
+export type { TlsOptions } from './net/tls_source.js';
 export type { FlushResult } from './outbox.js';
 export type { DropCause } from './queue/drops.js';
 export type { RedactOptions } from './redact/index.js';

@@ -24,7 +24,10 @@ export interface LoggerOptions extends ShippingOptions {
   transports?: winston.transport[];
   /** Or `ROTA_SILENT`. */
   silent?: boolean;
-  /** Called for trouble with the connection or the disk. Without it only what is lost at exit is printed (stderr). */
+  /**
+   * Called for trouble with the connection or the disk. Without it only what must be seen is printed (stderr): the first
+   * reason why there is no connection, what is lost, what weakens security.
+   */
   onWarning?: (error: Error) => void;
 }
 

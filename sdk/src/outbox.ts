@@ -1,5 +1,5 @@
 import { type ConnectionStats, Shipper } from './net/shipper.js';
-import { resolveTls } from './net/tls_options.js';
+import { TlsSource } from './net/tls_source.js';
 import { loadUnixDgram } from './net/unix_socket.js';
 import { BoundedQueue } from './queue/bounded_queue.js';
 import { DropLedger } from './queue/drops.js';
@@ -8,6 +8,7 @@ import { SlabPool } from './queue/slab.js';
 import type { Settings } from './settings/options.js';
 import { RECORD_HEAD } from './spool/record.js';
 import { type SpoolStats, Store } from './spool/store.js';
+import type { Tell } from './tell.js';
 import { SOFTWARE, VERSION } from './version.js';
 
 export interface FlushResult {
@@ -36,10 +37,10 @@ export class Outbox {
   private readonly roomWaiters = new Set<() => void>();
 
   /** `id` names the spool's folder. @throws SpoolError, ConfigurationError */
-  constructor(settings: Settings, id: string, onWarn: (error: Error) => void) {
+  constructor(settings: Settings, id: string, onWarn: Tell) {
     this.pool = new SlabPool(settings.spool === undefined ? 0 : RECORD_HEAD);
     this.queue = new BoundedQueue(settings.queue, this.pool, this.drops);
-    const tls = resolveTls(settings.tls);
+    const tls = new TlsSource(settings.tls, onWarn);
     // As with a wrong path: an error at start, not at the first connection.
     if (settings.targets.some((target) => target.scheme === 'unix')) loadUnixDgram();
     if (settings.spool !== undefined) {

@@ -8,7 +8,7 @@ const DROP_REPORT_MS = 1000;
  */
 export class Reporter {
   private readonly timer: NodeJS.Timeout | undefined;
-  private lastDropReport = 0;
+  private lastDropReport = Number.NEGATIVE_INFINITY;
   private closedAt = 0;
 
   constructor(
@@ -23,7 +23,7 @@ export class Reporter {
   /** Called after each event: cheap unless something was lost and not reported yet. */
   afterSubmit(): void {
     if (!this.engine.outbox.drops.hasPending) return;
-    const now = Date.now();
+    const now = performance.now();
     if (now - this.lastDropReport < DROP_REPORT_MS || !this.engine.outbox.queue.hasRoom) return;
     this.reportDrops(now);
   }
@@ -38,7 +38,7 @@ export class Reporter {
   }
 
   report(closing: boolean): void {
-    this.reportDrops(Date.now());
+    this.reportDrops(performance.now());
     const { engine } = this;
     const stats = engine.stats();
     const sequence = stats.sequence + 1;

@@ -1,19 +1,23 @@
 import { LEVEL, MESSAGE } from 'triple-beam';
 import { CompatSyslog } from './compat_syslog.js';
 import { Engine, type Stats } from './engine.js';
-import { ConfigurationError, RotaError } from './errors.js';
+import { ConfigurationError } from './errors.js';
 import type { Fields } from './event/ecs_encoder.js';
 import { type Info, plainOf } from './event/info_fields.js';
 import type { FlushResult } from './outbox.js';
 import { refuseUnknown } from './settings/option_reader.js';
 import { SHIPPING_ROWS } from './settings/option_table.js';
 import { resolveSettings, type ShippingOptions } from './settings/options.js';
+import { quietly, toStderr } from './tell.js';
 import type { WinstonSyslogOptions } from './winston_syslog.js';
 
 export type SyslogTransportOptions = Omit<WinstonSyslogOptions, 'facility'> &
   Omit<ShippingOptions, 'facility'> & {
     facility?: string;
-    /** Called for trouble with the connection or the disk. Without it only what is lost at exit is printed (stderr). */
+    /**
+     * Called for trouble with the connection or the disk. Without it only what must be seen is printed (stderr): the first
+     * reason why there is no connection, what is lost, what weakens security.
+     */
     onWarning?: (error: Error) => void;
   };
 
@@ -38,11 +42,10 @@ export class SyslogTransport extends CompatSyslog {
     if (!ships) return;
     const settings = resolveSettings(shippingOptions(options));
     const { onWarning } = options;
-    this.engine = new Engine(settings, (error) => {
+    this.engine = new Engine(settings, (error, important) => {
       if (onWarning !== undefined) quietly(() => onWarning(error));
+      else if (important) toStderr(error);
       quietly(() => this.emit('warn', error));
-      if (onWarning !== undefined) return;
-      if (isLoss(error)) process.stderr.write(`rota-sdk: ${error.message}\n`);
     });
   }
 
@@ -167,19 +170,6 @@ function shippingOptions(options: SyslogTransportOptions): ShippingOptions {
   const shipping = options as ShippingOptions;
   const names = { service: app_name ?? appName, hostname: localhost || undefined };
   return { ...shipping, service: shipping.service ?? names.service, hostname: shipping.hostname ?? names.hostname };
-}
-
-/** A listener of the application's that throws must not end what called it. */
-function quietly(call: () => void): void {
-  try {
-    call();
-  } catch {
-    // Its own trouble; there is nobody left to tell.
-  }
-}
-
-function isLoss(error: Error): boolean {
-  return error instanceof RotaError && error.code === 'ROTA_LOST_AT_EXIT';
 }
 
 function hasUrl(options: SyslogTransportOptions): boolean {

@@ -1,48 +1,63 @@
-import { createSocket, type Socket } from 'node:dgram';
 import { ConnectionError } from '../errors.js';
 import type { BoundedQueue } from '../queue/bounded_queue.js';
 import { Deque } from '../queue/deque.js';
 import type { Entry } from '../queue/entry.js';
+import { describeFailure } from './connection_errors.js';
+import { Deadline } from './deadline.js';
 import { FrameWriter } from './frame_writer.js';
 import type { Sender, SenderEvents } from './sender.js';
 import type { Target } from './target.js';
 
-/** RFC 5426 section 3.2: what fits into one UDP datagram over IPv4. */
-export const MAX_DATAGRAM = 65_507;
 const MAX_IN_FLIGHT = 64;
 
-/** The few calls that a UDP socket and the native unix socket share. */
+/** The few calls that a UDP socket and the native unix socket share. None of them throws. */
 export interface DatagramSocket {
   send(bytes: Buffer, done: (error?: Error | null) => void): void;
   close(): void;
+  /** Whether it may keep the process alive. */
   hold(on: boolean): void;
 }
 
-/** Opens the socket; calls `ready` once, or `failed` at any time. */
-export type OpenDatagram = (ready: () => void, failed: (error: Error) => void) => DatagramSocket;
+export interface DatagramEvents {
+  /** Once: datagrams may be sent. */
+  onReady(): void;
+  /** The socket is of no more use. */
+  onFailed(error: Error): void;
+  /** Trouble that it lives with. */
+  onWarn(error: Error): void;
+}
+
+/** Opens the socket. Calls none of the events before it has returned. */
+export type OpenDatagram = (events: DatagramEvents) => DatagramSocket;
+
+export interface DatagramOptions {
+  target: Target;
+  timeoutMs: number;
+  /** The SD-ELEMENT that marks a repeat. */
+  mark: string;
+}
 
 /** Sends one message a datagram (RFC 5426). "Delivered" means that the operating system took it. */
 export class DatagramSender implements Sender {
-  readonly acknowledges = false;
   readonly inflight = new Deque<Entry>();
   private readonly writer = new FrameWriter();
   private readonly socket: DatagramSocket;
+  private readonly deadline: Deadline;
   private ready = false;
   private down = false;
 
   constructor(
     open: OpenDatagram,
-    private readonly label: string,
-    private readonly mark: string,
+    private readonly options: DatagramOptions,
     private readonly events: SenderEvents,
   ) {
-    this.socket = open(
-      () => {
-        this.ready = true;
-        events.onReady();
-      },
-      (error) => this.fail(error),
-    );
+    const { timeoutMs } = options;
+    this.deadline = new Deadline(timeoutMs, () => this.fail(new Error(`not open within ${timeoutMs} ms`)));
+    this.socket = open({
+      onReady: () => this.onOpen(),
+      onFailed: (error) => this.fail(error),
+      onWarn: (error) => this.events.onWarn(describeFailure(options.target, error)),
+    });
   }
 
   pump(queue: BoundedQueue): void {
@@ -58,15 +73,23 @@ export class DatagramSender implements Sender {
   }
 
   destroy(): void {
-    this.fail(new ConnectionError('ROTA_CONNECTION_CLOSED', `The socket to ${this.label} is closed.`));
+    const { label } = this.options.target;
+    this.fail(new ConnectionError('ROTA_CONNECTION_CLOSED', `The socket to ${label} is closed.`));
   }
 
   hold(on: boolean): void {
     if (!this.down) this.socket.hold(on);
   }
 
+  private onOpen(): void {
+    if (this.down) return;
+    this.deadline.stop();
+    this.ready = true;
+    this.events.onReady();
+  }
+
   private send(entry: Entry): void {
-    const mark = entry.sends > 0 ? this.mark : '';
+    const mark = entry.sends > 0 ? this.options.mark : '';
     const bytes = mark === '' ? entry.slab.bytes.subarray(entry.start, entry.end) : this.marked(entry, mark);
     entry.sends += 1;
     entry.acknowledged = false;
@@ -98,37 +121,8 @@ export class DatagramSender implements Sender {
     if (this.down) return;
     this.down = true;
     this.ready = false;
-    this.socket?.close();
-    const reason = error instanceof ConnectionError ? error : unreachable(this.label, error);
-    this.events.onDown(reason);
+    this.deadline.stop();
+    this.socket.close();
+    this.events.onDown(error instanceof ConnectionError ? error : describeFailure(this.options.target, error));
   }
-}
-
-function unreachable(label: string, error: Error): ConnectionError {
-  return new ConnectionError(
-    'ROTA_CONNECTION_FAILED',
-    `${label} cannot be reached (${error.message}). Check the address and that the receiver runs; the SDK tries again by itself.`,
-    { cause: error },
-  );
-}
-
-/** A UDP socket, connected so that the receiver's "port unreachable" comes back to us. */
-export function openUdp(target: Target): OpenDatagram {
-  return (ready, failed) => {
-    const socket: Socket = createSocket({ type: target.host.includes(':') ? 'udp6' : 'udp4' });
-    let open = true;
-    socket.unref();
-    socket.on('error', failed);
-    socket.connect(target.port, target.host, () => open && ready());
-    return {
-      send: (bytes, done) => socket.send(bytes, done),
-      hold: (on) => void (on ? socket.ref() : socket.unref()),
-      close: () => {
-        open = false;
-        socket.removeAllListeners('error');
-        socket.on('error', () => {});
-        socket.close();
-      },
-    };
-  };
 }

@@ -1,27 +1,24 @@
-import type { Socket } from 'node:net';
-import type { ConnectionOptions } from 'node:tls';
 import type { BoundedQueue } from '../queue/bounded_queue.js';
 import { Deque } from '../queue/deque.js';
 import { type Entry, sizeOf } from '../queue/entry.js';
+import { Connection, type ConnectionOptions } from './connection.js';
 import { FrameWriter } from './frame_writer.js';
 import type { Sender, SenderEvents } from './sender.js';
-import { openSocket } from './socket.js';
 import type { Target } from './target.js';
 
 export interface FramedOptions {
-  connectTimeoutMs: number;
   /** The SD-ELEMENT that marks a repeat. */
   mark: string;
 }
 
 /**
- * The life of one stream connection, from opening the socket to its end: frames gathered into large writes, back-pressure,
+ * The life of one stream connection, from the look-up of its name to its end: frames gathered into large writes, back-pressure,
  * what is on the way. What a frame looks like, when sending may begin and what counts as delivered is the protocol's.
  */
 export abstract class FramedSender implements Sender {
-  abstract readonly acknowledges: boolean;
   readonly inflight = new Deque<Entry>();
-  protected readonly socket: Socket;
+  protected readonly connection: Connection;
+  protected readonly target: Target;
   protected readonly writer = new FrameWriter();
   private gathered = 0;
   private blocked = false;
@@ -29,12 +26,12 @@ export abstract class FramedSender implements Sender {
   private onEnded: (() => void) | undefined;
 
   constructor(
-    protected readonly target: Target,
-    tls: ConnectionOptions,
+    options: ConnectionOptions,
     private readonly framing: FramedOptions,
     protected readonly events: SenderEvents,
   ) {
-    this.socket = openSocket(target, tls, framing.connectTimeoutMs, {
+    this.target = options.target;
+    this.connection = new Connection(options, {
       onConnect: () => this.onConnect(),
       onData: (chunk) => {
         if (!this.down) this.onData(chunk);
@@ -80,10 +77,11 @@ export abstract class FramedSender implements Sender {
       if (writer.isFullFor(framed)) this.write();
       if (this.blocked) break;
       queue.take();
+      // At once: what throws from here on must not lose it.
+      inflight.push(entry);
       writer.reserve(framed);
       this.frame(entry, size, mark);
       entry.sends += 1;
-      inflight.push(entry);
       this.gathered += 1;
     }
     this.write();
@@ -92,28 +90,33 @@ export abstract class FramedSender implements Sender {
   async end(timeoutMs: number): Promise<void> {
     if (this.down) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => this.socket.destroy(), timeoutMs);
+      const timer = setTimeout(() => this.connection.destroy(), timeoutMs);
       this.onEnded = () => {
         clearTimeout(timer);
         resolve();
       };
       if (this.isOpen) this.sayGoodbye();
-      else this.socket.destroy();
+      else this.connection.destroy();
     });
   }
 
   destroy(): void {
-    this.socket.destroy();
+    this.connection.destroy();
   }
 
   hold(on: boolean): void {
-    if (on) this.socket.ref();
-    else this.socket.unref();
+    this.connection.hold(on);
+  }
+
+  /** Messages may be sent from now on. */
+  protected announceReady(): void {
+    this.connection.established();
+    this.events.onReady();
   }
 
   /** Gives the connection up. What the receiver may still say on it no longer counts: the messages go to the next one. */
   protected fail(error: Error): void {
-    this.socket.destroy();
+    this.connection.destroy();
     this.finish(error);
   }
 
@@ -133,7 +136,7 @@ export abstract class FramedSender implements Sender {
     const { chunk, whole } = this.writer.finish();
     const count = this.gathered;
     this.gathered = 0;
-    this.blocked = !this.socket.write(chunk, (error) => {
+    this.blocked = !this.connection.write(chunk, (error) => {
       if (error) return;
       this.writer.recycle(whole);
       this.onWritten(count);

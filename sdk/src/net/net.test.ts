@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { Entry } from '../queue/entry.js';
 import { SlabPool } from '../queue/slab.js';
 import { resolveSettings } from '../settings/options.js';
+import { alternate } from './addresses.js';
 import { backoffMs } from './backoff.js';
 import { digitsOf, FrameWriter } from './frame_writer.js';
+import { Route } from './route.js';
 import { parseTarget } from './target.js';
-import { resolveTls, tlsFor } from './tls_options.js';
 import { loadUnixDgram } from './unix_socket.js';
 
 describe('parseTarget', () => {
@@ -75,25 +76,52 @@ describe('FrameWriter', () => {
   });
 });
 
-describe('TLS options', () => {
-  it('verify unless told not to in so many words', () => {
-    expect(
-      [{}, { rejectUnauthorized: undefined }, { rejectUnauthorized: true }].map(
-        (o) => resolveTls(o).rejectUnauthorized,
-      ),
-    ).toEqual([true, true, true]);
-    expect(resolveTls({ rejectUnauthorized: false }).rejectUnauthorized).toBe(false);
+describe('Route', () => {
+  const backoff = { minMs: 100, maxMs: 3200 };
+  const route = (count: number) => new Route(count, backoff, () => 1);
+
+  it('tries the others at once, and pauses for longer after each round in which none stayed up', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 40 }), (count, attempts) => {
+        const it = route(count);
+        for (let attempt = 1; attempt <= attempts; attempt += 1) {
+          const pause = it.leave(false);
+          const isRound = attempt % count === 0;
+          expect(pause).toBe(isRound ? Math.min(3200, 100 * 2 ** (attempt / count - 1)) : 0);
+          expect(it.current).toBe(attempt % count);
+        }
+      }),
+    );
   });
 
-  it('check the certificate against the host of the URL, or the name given', () => {
-    expect(tlsFor(parseTarget('tls://logs.example'), resolveTls()).servername).toBe('logs.example');
-    expect(tlsFor(parseTarget('tls://10.0.0.1'), resolveTls({ servername: 'logs' })).servername).toBe('logs');
-    expect(tlsFor(parseTarget('tls://10.0.0.1'), resolveTls()).servername).toBeUndefined();
+  it('begins with the shortest pause and the first receiver again when one stayed up', () => {
+    const one = route(1);
+    for (let i = 0; i < 10; i += 1) one.leave(false);
+    expect([one.leave(true), one.leave(false)]).toEqual([100, 200]);
+    const three = route(3);
+    for (let i = 0; i < 5; i += 1) three.leave(false);
+    expect([three.current, three.leave(true), three.current]).toEqual([2, 0, 0]);
+    // The one that was just lost is not the next.
+    expect([three.leave(true), three.current]).toEqual([0, 1]);
   });
+});
 
-  it('name the file that cannot be read', () => {
-    expect(() => resolveTls({ caFile: '/nowhere/ca.pem' })).toThrow(
-      expect.objectContaining({ code: 'ROTA_CONFIG_TLS', message: expect.stringContaining('tls.caFile') }),
+describe('alternate', () => {
+  it('takes the families by turns, each in its order, and every address once', () => {
+    const address = fc.oneof(fc.ipV4(), fc.ipV6());
+    fc.assert(
+      fc.property(fc.array(address, { maxLength: 12 }), (given) => {
+        const sorted = alternate(given);
+        const of = (list: readonly string[], v6: boolean) =>
+          [...new Set(list)].filter((one) => one.includes(':') === v6);
+        for (const v6 of [true, false]) expect(of(sorted, v6)).toEqual(of(given, v6));
+        expect(sorted.length).toBe(new Set(given).size);
+        const both = Math.min(of(given, true).length, of(given, false).length);
+        for (let i = 1; i < 2 * both; i += 1) {
+          expect((sorted[i] as string).includes(':')).toBe(!(sorted[i - 1] as string).includes(':'));
+        }
+        expect(sorted[0]).toBe(given[0]);
+      }),
     );
   });
 });

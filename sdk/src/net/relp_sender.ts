@@ -1,11 +1,10 @@
-import type { ConnectionOptions } from 'node:tls';
 import { asError, ConnectionError, ProtocolError } from '../errors.js';
 import type { BoundedQueue } from '../queue/bounded_queue.js';
 import type { Entry } from '../queue/entry.js';
 import { RelpSession } from '../relp/session.js';
+import type { ConnectionOptions } from './connection.js';
 import { type FramedOptions, FramedSender } from './framed_sender.js';
 import type { SenderEvents } from './sender.js';
-import type { Target } from './target.js';
 
 export interface RelpOptions extends FramedOptions {
   /** Unanswered messages at most. */
@@ -20,23 +19,22 @@ const FRAME_OVERHEAD = 9 + 8 + 9 + 2;
 
 /** Sends messages over RELP or RELP/TLS and believes only the receiver's own answers. */
 export class RelpSender extends FramedSender {
-  readonly acknowledges = true;
   private readonly session: RelpSession;
-  private lastProgress = Date.now();
+  private lastProgress = performance.now();
   private readonly watch: NodeJS.Timeout;
 
   constructor(
-    target: Target,
-    tls: ConnectionOptions,
+    connection: ConnectionOptions,
     private readonly options: RelpOptions,
     events: SenderEvents,
   ) {
-    super(target, tls, options, events);
+    super(connection, options, events);
+    const { target } = connection;
     this.session = new RelpSession(
       {
         onOpen: () => {
-          this.lastProgress = Date.now();
-          events.onReady();
+          this.lastProgress = performance.now();
+          this.announceReady();
         },
         onAnswer: (index, ok, reason) => this.onAnswer(index, ok, reason),
         onServerClose: () =>
@@ -46,7 +44,7 @@ export class RelpSender extends FramedSender {
               `${target.label} is closing; the SDK connects again by itself.`,
             ),
           ),
-        onClosed: () => this.socket.end(),
+        onClosed: () => this.connection.end(),
       },
       options.software,
     );
@@ -64,7 +62,7 @@ export class RelpSender extends FramedSender {
 
   override pump(queue: BoundedQueue): void {
     // With nothing on the way there was no answer to wait for.
-    if (this.inflight.length === 0) this.lastProgress = Date.now();
+    if (this.inflight.length === 0) this.lastProgress = performance.now();
     super.pump(queue);
   }
 
@@ -83,7 +81,7 @@ export class RelpSender extends FramedSender {
   }
 
   protected onConnect(): void {
-    this.socket.write(this.session.open(), 'latin1');
+    this.connection.write(this.session.open());
   }
 
   protected onData(chunk: Buffer): void {
@@ -94,7 +92,7 @@ export class RelpSender extends FramedSender {
       this.fail(asError(error));
       return;
     }
-    if (this.inflight.length < before) this.lastProgress = Date.now();
+    if (this.inflight.length < before) this.lastProgress = performance.now();
     if (this.isOpen) this.events.onRoom();
   }
 
@@ -102,11 +100,11 @@ export class RelpSender extends FramedSender {
   protected onWritten(): void {}
 
   protected sayGoodbye(): void {
-    this.socket.write(this.session.close(), 'latin1');
+    this.connection.write(this.session.close());
   }
 
   protected override reasonOf(error: Error): Error {
-    if (this.session.state !== 'opening') return error;
+    if (this.session.state !== 'opening' || (error as ConnectionError).code === 'ROTA_CONNECTION_STALLED') return error;
     return new ConnectionError(
       'ROTA_CONNECTION_REFUSED',
       `${this.target.label} ended the connection instead of answering "open" (${error.message}). Check that it is an imrelp input, with TLS for relps:// and without for relp://, and that it accepts our certificate.`,
@@ -142,8 +140,16 @@ export class RelpSender extends FramedSender {
     this.session.settle(count);
   }
 
+  private get isStalled(): boolean {
+    return this.inflight.length > 0 && performance.now() - this.lastProgress >= this.options.ackTimeoutMs;
+  }
+
   private checkProgress(): void {
-    if (this.inflight.length === 0 || Date.now() - this.lastProgress < this.options.ackTimeoutMs) return;
+    // An event loop that was busy for so long first takes in the answers that came meanwhile.
+    if (this.isStalled) setImmediate(() => this.isStalled && this.giveUp());
+  }
+
+  private giveUp(): void {
     this.fail(
       new ConnectionError(
         'ROTA_CONNECTION_STALLED',

@@ -14,14 +14,14 @@ export interface SenderEvents {
   onRefused(entry: Entry, reason: string): void;
   /** The protocol cannot carry this message at all. */
   onTooLarge(entry: Entry): void;
+  /** Trouble that the connection lives with. */
+  onWarn(error: Error): void;
   /** The connection is over; `inflight` holds what may not have arrived. */
   onDown(error: Error): void;
 }
 
-/** One connection to one receiver. */
+/** One connection to one receiver. None of its calls throws. */
 export interface Sender {
-  /** True when every delivery is the receiver's own word (RELP). */
-  readonly acknowledges: boolean;
   /** What was taken and is not delivered yet, oldest first. */
   readonly inflight: Deque<Entry>;
   /** Takes from the queue as much as window and back-pressure allow. Does nothing before `onReady`. */

@@ -1,17 +1,18 @@
-import type { ConnectionOptions } from 'node:tls';
 import { asError } from '../errors.js';
 import type { BoundedQueue } from '../queue/bounded_queue.js';
 import type { DropLedger } from '../queue/drops.js';
 import type { Entry } from '../queue/entry.js';
-import { type BackoffOptions, backoffMs } from './backoff.js';
+import type { Tell } from '../tell.js';
+import { AddressTurn } from './addresses.js';
+import type { BackoffOptions } from './backoff.js';
 import { openSender, type SenderOptions } from './open_sender.js';
+import { Route } from './route.js';
 import type { Sender } from './sender.js';
 import type { Target } from './target.js';
 
 export interface ShipperOptions extends SenderOptions {
   /** In order of preference. After a lost connection the first one is tried first again. */
   targets: readonly Target[];
-  tls: ConnectionOptions;
   backoff: BackoffOptions;
 }
 
@@ -21,7 +22,7 @@ export interface ShipperEvents {
   onLost(entry: Entry): void;
   /** The queue has fewer waiting entries than before: refill it, wake who waits for room. */
   onRoom(): void;
-  onWarn(error: Error): void;
+  onWarn: Tell;
 }
 
 export type ConnectionState = 'connecting' | 'ready' | 'waiting' | 'closed';
@@ -37,13 +38,24 @@ export interface ConnectionStats {
 
 /** A message that the receiver refuses so often is given up, so that it cannot block the others for ever. */
 const MAX_REFUSALS = 3;
+/** A connection that lasted so long, and delivered if there was something to deliver, has stayed up. */
+const STAYED_UP_MS = 5000;
+/** How often at most an attempt is made at once because someone waits for a flush. */
+const HURRY_EVERY_MS = 1000;
 
 /** Keeps one connection to one of the targets and moves the queue's messages over it. */
 export class Shipper {
   private sender: Sender | undefined;
   private state: ConnectionState = 'connecting';
-  private next = 0;
-  private attempt = 0;
+  private readonly route: Route;
+  /** The addresses of the target whose turn it is. */
+  private addresses: AddressTurn | undefined;
+  private attemptedAt = 0;
+  private retryAt = 0;
+  /** When the connection became ready; undefined before. */
+  private readyAt: number | undefined;
+  private deliveredHere = false;
+  private toldWhy = false;
   private connects = 0;
   private lastError: Error | null = null;
   private retry: NodeJS.Timeout | undefined;
@@ -58,16 +70,8 @@ export class Shipper {
     private readonly drops: DropLedger,
     private readonly events: ShipperEvents,
   ) {
+    this.route = new Route(options.targets.length, options.backoff);
     this.connect();
-  }
-
-  /** True when every delivery is the receiver's own word. */
-  get acknowledges(): boolean {
-    return this.options.targets.every((t) => t.scheme === 'relp' || t.scheme === 'relps');
-  }
-
-  get inflight(): number {
-    return this.sender?.inflight.length ?? 0;
   }
 
   stats(): ConnectionStats {
@@ -99,11 +103,11 @@ export class Shipper {
     else this.retry?.unref();
   }
 
-  /** Does not wait for the backoff: used when someone waits for a flush. */
+  /** Someone waits for a flush: the pause before the next attempt is cut short. */
   hurry(): void {
     if (this.state !== 'waiting') return;
-    clearTimeout(this.retry);
-    this.connect();
+    const at = this.attemptedAt + HURRY_EVERY_MS;
+    if (at < this.retryAt) this.retryIn(Math.max(0, at - performance.now()));
   }
 
   /** Ends the connection in an orderly way. What is not delivered goes back to the queue. */
@@ -138,28 +142,36 @@ export class Shipper {
       this.events.onRoom();
       // onRoom may have brought more from the disk.
       if (this.queue.length > 0) this.sender?.pump(this.queue);
+    } catch (error) {
+      // It runs in timers and in log calls, where nothing may be thrown: this connection ends instead.
+      this.dropSender(asError(error));
     } finally {
       this.pumping = false;
     }
   }
 
   private target(): Target {
-    return this.options.targets[this.next] as Target;
+    return this.options.targets[this.route.current] as Target;
   }
 
   private connect(): void {
     const target = this.target();
     this.state = 'connecting';
+    this.attemptedAt = performance.now();
+    this.readyAt = undefined;
+    this.deliveredHere = false;
+    this.addresses ??= new AddressTurn(target.host);
     let sender: Sender | undefined;
-    const mine = () => sender === undefined || this.sender === sender;
+    const mine = () => sender !== undefined && this.sender === sender;
     try {
-      sender = openSender(target, this.options.tls, this.options, {
-        onReady: () => mine() && this.onReady(),
+      sender = openSender(target, this.addresses, this.options, {
+        onReady: () => void (mine() && this.onReady()),
         onDelivered: (entry) => this.onDelivered(entry),
         onRoom: () => this.pump(),
         onRefused: (entry, reason) => this.onRefused(entry, reason),
         onTooLarge: (entry) => this.onTooLarge(entry),
-        onDown: (error) => (mine() ? this.onDown(error) : undefined),
+        onWarn: (error) => void (mine() && this.events.onWarn(error)),
+        onDown: (error) => void (mine() && this.onDown(error)),
       });
     } catch (error) {
       this.onDown(asError(error));
@@ -172,13 +184,13 @@ export class Shipper {
   private onReady(): void {
     if (this.state === 'closed') return;
     this.state = 'ready';
+    this.readyAt = performance.now();
     this.connects += 1;
     this.pump();
   }
 
   private onDelivered(entry: Entry): void {
-    // Only what was delivered proves a receiver good; one that accepts and then closes keeps its backoff.
-    this.attempt = 0;
+    this.deliveredHere = true;
     this.events.onDelivered(entry);
   }
 
@@ -205,23 +217,42 @@ export class Shipper {
     if (this.sender === sender) this.sender = undefined;
   }
 
+  private dropSender(error: Error): void {
+    const { sender } = this;
+    this.onDown(error);
+    sender?.destroy();
+  }
+
   private onDown(error: Error): void {
+    const stayedUp = this.hasStayedUp();
     this.giveBack(this.sender);
     if (this.state === 'closed') return;
     this.lastError = error;
-    this.events.onWarn(error);
     this.state = 'waiting';
-    this.retry = setTimeout(() => this.connect(), this.pause());
-    if (!this.held) this.retry.unref();
+    this.retryIn(this.nextTurn(stayedUp));
+    // The first reason why there is no connection is for those who do not listen, too.
+    const important = !stayedUp && !this.toldWhy;
+    if (important) this.toldWhy = true;
+    this.events.onWarn(error, important);
   }
 
-  /** The other targets are tried at once; only when all have failed is there a pause, and then the first again. */
-  private pause(): number {
-    const { targets, backoff } = this.options;
-    const wasReady = this.attempt === 0 && this.connects > 0 && this.next !== 0;
-    this.next = wasReady ? 0 : (this.next + 1) % targets.length;
-    this.attempt += 1;
-    if (this.next !== 0) return 0;
-    return backoffMs(Math.ceil(this.attempt / targets.length), backoff);
+  /** Only a receiver that took something proves itself good, and only by time: one that takes one message and goes does not. */
+  private hasStayedUp(): boolean {
+    if (this.readyAt === undefined || performance.now() - this.readyAt < STAYED_UP_MS) return false;
+    return this.deliveredHere || (this.sender?.inflight.length ?? 0) === 0;
+  }
+
+  /** Goes on to the next address of the target, or to the next target. Returns the pause before it. */
+  private nextTurn(stayedUp: boolean): number {
+    if (!stayedUp && this.addresses?.hasMore) return 0;
+    this.addresses = undefined;
+    return this.route.leave(stayedUp);
+  }
+
+  private retryIn(ms: number): void {
+    clearTimeout(this.retry);
+    this.retryAt = performance.now() + ms;
+    this.retry = setTimeout(() => this.connect(), ms);
+    if (!this.held) this.retry.unref();
   }
 }

@@ -7,7 +7,6 @@ import { FramedSender } from './framed_sender.js';
  * that the operating system took the bytes: what it holds when the receiver dies is lost, and nobody can know how much.
  */
 export class StreamSender extends FramedSender {
-  readonly acknowledges = false;
   private ready = false;
 
   protected get isOpen(): boolean {
@@ -30,7 +29,7 @@ export class StreamSender extends FramedSender {
 
   protected onConnect(): void {
     this.ready = true;
-    this.events.onReady();
+    this.announceReady();
   }
 
   /** A syslog receiver says nothing; reading on makes its FIN visible. */
@@ -47,7 +46,7 @@ export class StreamSender extends FramedSender {
 
   /** Half-close: the receiver reads to the end, then closes its side. */
   protected sayGoodbye(): void {
-    this.socket.end();
+    this.connection.end();
   }
 
   protected override onFinished(): void {

@@ -25,6 +25,9 @@ const DEFAULT_PORTS: Readonly<Record<Scheme, number>> = {
   unix: 0,
 };
 
+/** Of `sockaddr_un.sun_path` on Linux, without its final NUL. */
+const MAX_SOCKET_PATH = 107;
+
 /** @throws ConfigurationError `ROTA_CONFIG_URL` */
 export function parseTarget(text: string): Target {
   const match = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/i.exec(text.trim());
@@ -37,9 +40,20 @@ export function parseTarget(text: string): Target {
 }
 
 function unixTarget(text: string, rest: string): Target {
-  const path = decodeURIComponent(rest);
-  if (!path.startsWith('/')) throw wrong(text, 'Give the absolute path of the socket, as in unix:///dev/log.');
+  const path = decoded(rest);
+  if (path === undefined || !path.startsWith('/'))
+    throw wrong(text, 'Give the absolute path of the socket, as in unix:///dev/log.');
+  if (Buffer.byteLength(path) > MAX_SOCKET_PATH)
+    throw wrong(text, `Give a path of at most ${MAX_SOCKET_PATH} bytes; the system has no room for a longer one.`);
   return { scheme: 'unix', host: '', port: 0, path, label: `unix://${path}` };
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function netTarget(scheme: Scheme, text: string): Target {

@@ -39,10 +39,10 @@ export function loadUnixDgram(from: string = import.meta.url): UnixDgram {
  * while there is something to send; opening one costs two system calls.
  */
 export function openUnix(target: Target): OpenDatagram {
-  return (ready) => {
+  return (events) => {
     const native = loadUnixDgram();
     const socket = new BurstSocket(native, target.path);
-    setImmediate(ready);
+    setImmediate(() => events.onReady());
     return socket;
   };
 }
@@ -65,19 +65,20 @@ class BurstSocket implements DatagramSocket {
   }
 
   private trySend(bytes: Buffer, done: (error?: Error | null) => void): void {
-    let socket: NativeSocket;
+    let answer: Error | null | undefined;
     try {
-      socket = this.open();
+      const socket = this.open();
+      this.closing ??= setImmediate(() => this.closeSocket());
+      // The module answers before it returns.
+      socket.send(bytes, (error) => {
+        answer = error;
+      });
     } catch (error) {
-      done(asError(error));
-      return;
+      answer = asError(error);
     }
-    this.closing ??= setImmediate(() => this.closeSocket());
-    socket.send(bytes, (error) => {
-      const { code } = (error ?? {}) as { code?: unknown };
-      if (code === CONGESTION) this.sendLater(bytes, done);
-      else done(typeof code === 'number' ? named(error as Error) : error);
-    });
+    const { code } = (answer ?? {}) as { code?: unknown };
+    if (code === CONGESTION) this.sendLater(bytes, done);
+    else done(typeof code === 'number' ? named(answer as Error) : answer);
   }
 
   /** Nothing was sent: this one goes first when there may be room again, then those that came meanwhile. */
@@ -101,8 +102,13 @@ class BurstSocket implements DatagramSocket {
   private closeSocket(): void {
     if (this.closing !== undefined) clearImmediate(this.closing);
     this.closing = undefined;
-    this.socket?.close();
+    const { socket } = this;
     this.socket = undefined;
+    try {
+      socket?.close();
+    } catch {
+      // It is closed.
+    }
   }
 
   private open(): NativeSocket {

@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
 import { asError, ConfigurationError } from '../errors.js';
 import type { BackoffOptions } from '../net/backoff.js';
-import { MAX_DATAGRAM } from '../net/datagram_sender.js';
 import { parseTarget, type Target } from '../net/target.js';
-import type { TlsOptions } from '../net/tls_options.js';
+import type { TlsOptions } from '../net/tls_source.js';
+import { MAX_DATAGRAM } from '../net/udp_socket.js';
 import type { QueueLimits } from '../queue/bounded_queue.js';
 import type { RedactOptions } from '../redact/index.js';
 import type { SpoolSettings } from '../spool/store.js';

@@ -1,9 +1,12 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { crc32, crc32Table } from './crc32.js';
 import { decodeLedger, encodeSlot, LEDGER_SLOT } from './ledger.js';
-import { isGone, parseSpoolName, spoolName } from './owner.js';
+import { currentOwner, isGone, type Owner, parseSpoolName, spoolName } from './owner.js';
 import { isSegmentHead, RECORD_HEAD, readRecord, segmentHead, writeRecordHead } from './record.js';
+import { Silence } from './silence.js';
 
 function record(message: Uint8Array, sdAt = 3, sequence = 9): Buffer {
   const bytes = Buffer.concat([Buffer.alloc(RECORD_HEAD), message]);
@@ -114,12 +117,73 @@ describe('owners', () => {
 
   it('are gone when they let go, when their process is, or when another machine is silent for long', () => {
     const me = { ...here, pid: process.pid };
-    expect(isGone(undefined, here, 0, 100)).toBe(true);
-    expect(isGone(here, here, 1e9, 100)).toBe(false);
-    expect(isGone({ ...here, pid: 4_000_001 }, here, 0, 100)).toBe(true);
-    expect(isGone({ ...here, machine: 'other' }, here, 99, 100)).toBe(false);
-    expect(isGone({ ...here, machine: 'other' }, here, 101, 100)).toBe(true);
+    const [silent, alive] = [() => true, () => false];
+    expect(isGone(undefined, here, alive)).toBe(true);
+    expect(isGone(here, here, silent)).toBe(false);
+    expect(isGone({ ...here, pid: 4_000_001 }, here, alive)).toBe(true);
+    expect(isGone({ ...here, machine: 'other' }, here, alive)).toBe(false);
+    expect(isGone({ ...here, machine: 'other' }, here, silent)).toBe(true);
     // The same process id, used again by a younger process (here: this one).
-    expect(isGone({ ...me, start: '1' }, { ...me, start: '2' }, 0, 100)).toBe(true);
+    expect(isGone({ ...me, start: '1' }, { ...me, start: '2' }, alive)).toBe(true);
+  });
+
+  it('that are threads are gone when the thread is, though its process lives', async () => {
+    const url = new URL('./owner.ts', import.meta.url).href;
+    const code = `import('tsx/esm/api').then(({ tsImport }) => tsImport(${JSON.stringify(url)}, ${JSON.stringify(import.meta.url)}))
+      .then(({ currentOwner }) => { require('node:worker_threads').parentPort.postMessage(currentOwner()); setInterval(() => {}, 1000); })`;
+    const worker = new Worker(code, { eval: true });
+    const [owner] = (await once(worker, 'message')) as [Owner];
+    const me = currentOwner();
+    const gone = () => isGone(owner, me, () => false);
+    expect(owner).toMatchObject({ pid: process.pid, thread: { id: expect.any(Number), start: expect.any(String) } });
+    expect(parseSpoolName(spoolName('a-1', owner))).toEqual({ id: 'a-1', owner });
+    expect(gone()).toBe(false);
+    // Other processes see it, too; and a thread of the same number that began at another time is another one.
+    expect(isGone(owner, { ...me, pid: 4_000_000 }, () => false)).toBe(false);
+    const younger = { ...owner, thread: { id: owner.thread?.id as number, start: '1' } };
+    expect(isGone(younger, me, () => false)).toBe(true);
+    await worker.terminate();
+    expect(gone()).toBe(true);
+  });
+
+  it('that are threads are judged by their silence where the system does not tell of them', () => {
+    const owner = { ...currentOwner(), thread: { id: 7, start: '0' } };
+    expect([true, false].map((silent) => isGone(owner, currentOwner(), () => silent))).toEqual([true, false]);
+  });
+});
+
+describe('Silence', () => {
+  it('never takes one for gone that gives signs of life, whatever the wall clocks say', () => {
+    const look = fc.record({
+      after: fc.integer({ min: 0, max: 14_999 }),
+      mtime: fc.integer({ min: 0, max: 4e12 }),
+      wall: fc.integer({ min: 0, max: 4e12 }),
+    });
+    fc.assert(
+      fc.property(fc.array(look, { maxLength: 60 }), (looks) => {
+        const silence = new Silence();
+        let now = 0;
+        let last = -1;
+        for (const { after, mtime, wall } of looks) {
+          // Between two signs we may look once more, and see the same.
+          expect(last !== -1 && silence.isLong('a', last, now + after, wall)).toBe(false);
+          now += after;
+          last = mtime === last ? mtime + 1 : mtime;
+          expect(silence.isLong('a', last, now, wall)).toBe(false);
+        }
+      }),
+    );
+  });
+
+  it('takes one for gone after two minutes without a sign, sooner where the wall clock says so too, never at first sight', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 1e9 }), fc.integer({ min: 0, max: 300_000 }), (age, seen) => {
+        const silence = new Silence();
+        const wall = 1.7e12;
+        expect(silence.isLong('a', wall - age, 5, wall)).toBe(false);
+        const isOld = age + seen >= 120_000 && seen >= 15_000;
+        expect(silence.isLong('a', wall - age, 5 + seen, wall + seen)).toBe(seen >= 120_000 || isOld);
+      }),
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { decodeLedger, encodeSlot, LEDGER_SLOT, type LedgerState, type Position } from './ledger.js';
-import type { SpoolFs } from './spool_fs.js';
+import { closeQuietly, type SpoolFs } from './spool_fs.js';
 
 const DELAY_MS = 50;
 
@@ -47,7 +47,7 @@ export class LedgerFile {
 
   close(): void {
     this.flush();
-    if (this.fd !== undefined) this.fs.closeSync(this.fd);
+    if (this.fd !== undefined) closeQuietly(this.fs, this.fd);
     this.fd = undefined;
   }
 
@@ -83,7 +83,7 @@ export class LedgerFile {
     } catch {
       return Buffer.alloc(0);
     } finally {
-      if (fd !== undefined) this.fs.closeSync(fd);
+      if (fd !== undefined) closeQuietly(this.fs, fd);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { isSegmentHead, readRecord, SEGMENT_HEAD } from './record.js';
 import { segmentName } from './segment_writer.js';
-import type { SpoolFs } from './spool_fs.js';
+import { closeQuietly, type SpoolFs } from './spool_fs.js';
 
 /** What is read from the disk at once. */
 const CHUNK = 256 * 1024;
@@ -64,7 +64,7 @@ export class SegmentReader {
   }
 
   close(): void {
-    this.fs.closeSync(this.fd);
+    closeQuietly(this.fs, this.fd);
   }
 
   /** Loads from the current position at least up to `need`. False when the file ends before that. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { SEGMENT_HEAD, segmentHead } from './record.js';
-import type { SpoolFs } from './spool_fs.js';
+import { closeQuietly, type SpoolFs } from './spool_fs.js';
 
 export function segmentName(segment: number): string {
   return `${String(segment).padStart(10, '0')}.seg`;
@@ -60,6 +60,6 @@ export class SegmentWriter {
   }
 
   close(): void {
-    this.fs.closeSync(this.fd);
+    closeQuietly(this.fs, this.fd);
   }
 }

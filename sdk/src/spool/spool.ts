@@ -51,7 +51,7 @@ export class Spool {
     this.recover();
   }
 
-  /** Records on disk that were not read; NaN while nobody knows (another process's spool). */
+  /** Records on disk that were not read; NaN while nobody knows (what another process left). */
   get backlog(): number {
     return this.unread;
   }
@@ -205,7 +205,12 @@ export class Spool {
   private openReader(): SegmentReader | undefined {
     const { segment, offset } = this.readAt;
     if (this.reader === undefined && this.table.has(segment)) {
-      this.reader = new SegmentReader(this.fs, this.folder, segment, offset);
+      try {
+        this.reader = new SegmentReader(this.fs, this.folder, segment, offset);
+      } catch (error) {
+        // Somebody removed it: what was in it is lost and counted, and the next segment is read.
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      }
     }
     return this.reader;
   }

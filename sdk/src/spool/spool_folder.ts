@@ -1,17 +1,25 @@
-import { mkdirSync, readdirSync, renameSync, rmdirSync, statSync, utimesSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, type Stats, utimesSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { asError, SpoolError } from '../errors.js';
+import type { Tell } from '../tell.js';
 import { currentOwner, isGone, type Owner, parseSpoolName, spoolName } from './owner.js';
+import { Silence } from './silence.js';
+import { reasonAgainstFolder } from './trust.js';
 
-/** Without a sign of life for so long a process of another machine is taken for dead. */
-const SILENT_LIMIT_MS = 120_000;
+/** Of more refused folders than this nothing more is said. */
+const MAX_TOLD = 100;
 
-/** The folder that several processes share: each has a folder of its own in it, and takes over those of dead ones. */
+/** The folder that several processes share: each transport has a folder of its own in it, and takes over what others left. */
 export class SpoolFolder {
   private readonly owner: Owner = currentOwner();
+  private readonly silence = new Silence();
+  private readonly told = new Set<string>();
 
   /** @throws SpoolError `ROTA_SPOOL_FOLDER` */
-  constructor(private readonly root: string) {
+  constructor(
+    private readonly root: string,
+    private readonly onWarn: Tell,
+  ) {
     try {
       mkdirSync(root, { recursive: true, mode: 0o700 });
     } catch (error) {
@@ -19,7 +27,7 @@ export class SpoolFolder {
     }
   }
 
-  /** Makes this process's own folder for one transport. @throws SpoolError `ROTA_SPOOL_FOLDER` */
+  /** Makes this transport's own folder. @throws SpoolError `ROTA_SPOOL_FOLDER` */
   create(id: string): string {
     const path = join(this.root, spoolName(id, this.owner));
     try {
@@ -30,22 +38,20 @@ export class SpoolFolder {
     return path;
   }
 
-  /** Takes over one folder whose process is gone, and returns its new path; undefined when there is none. */
-  adopt(): string | undefined {
-    for (const name of this.list()) {
-      const parsed = parseSpoolName(name);
-      if (parsed === undefined) continue;
-      const from = join(this.root, name);
-      if (!isGone(parsed.owner, this.owner, silence(from), SILENT_LIMIT_MS)) continue;
-      const to = join(this.root, spoolName(parsed.id, this.owner));
-      try {
-        renameSync(from, to);
-        return to;
-      } catch {
-        // Another process was faster.
-      }
+  /** Takes over all folders whose owners are gone, and returns their new paths. What cannot be trusted stays, and is told. */
+  takeOver(): string[] {
+    const names = this.list();
+    this.silence.keepOnly(names);
+    return names.map((name) => this.takeOne(name)).filter((path) => path !== undefined);
+  }
+
+  /** Makes the folder again that somebody has removed. */
+  restore(path: string): void {
+    try {
+      mkdirSync(path, { mode: 0o700 });
+    } catch {
+      // It is there, or cannot be made: then the next write says so.
     }
-    return undefined;
   }
 
   /** A sign of life, for processes on other machines. */
@@ -67,12 +73,51 @@ export class SpoolFolder {
     }
   }
 
+  private takeOne(name: string): string | undefined {
+    const parsed = parseSpoolName(name);
+    if (parsed === undefined) return undefined;
+    const from = join(this.root, name);
+    const to = join(this.root, spoolName(parsed.id, this.owner));
+    try {
+      const found = lstatSync(from);
+      if (!isGone(parsed.owner, this.owner, () => this.isSilent(name, found))) return undefined;
+      const reason = reasonAgainstFolder(from);
+      if (reason !== undefined) return this.refuse(from, reason);
+      renameSync(from, to);
+      // Whoever may write to the parent folder could have changed one for another in between.
+      const taken = lstatSync(to);
+      if (taken.ino === found.ino && taken.dev === found.dev) return to;
+      return this.refuse(to, 'it was changed for another while it was looked at');
+    } catch (error) {
+      // Another process was faster.
+      if (/^(ENOENT|ENOTEMPTY|EEXIST)$/.test(String((error as NodeJS.ErrnoException).code))) return undefined;
+      return this.refuse(from, `it cannot be taken over (${asError(error).message})`);
+    }
+  }
+
+  private isSilent(name: string, { mtimeMs }: Stats): boolean {
+    return this.silence.isLong(name, mtimeMs, performance.now(), Date.now());
+  }
+
+  private refuse(path: string, reason: string): undefined {
+    if (this.told.has(path) || this.told.size >= MAX_TOLD) return undefined;
+    this.told.add(path);
+    this.onWarn(
+      new SpoolError(
+        'ROTA_SPOOL_REFUSED',
+        `The spool ${path}, which a process left behind, is not sent: ${reason}. What is in it would be logged in this application's name. Look at it; then remove it, or give it and its files to this user, writable by nobody else.`,
+      ),
+      true,
+    );
+    return undefined;
+  }
+
   private free(path: string): void {
     const parsed = parseSpoolName(basename(path));
     try {
       if (parsed !== undefined) renameSync(path, join(this.root, spoolName(parsed.id, undefined)));
     } catch {
-      // It stays ours by name; when this process has ended it is taken over.
+      // It stays ours by name; when this thread has ended it is taken over.
     }
   }
 
@@ -82,14 +127,6 @@ export class SpoolFolder {
     } catch {
       return [];
     }
-  }
-}
-
-function silence(path: string): number {
-  try {
-    return Date.now() - statSync(path).mtimeMs;
-  } catch {
-    return 0;
   }
 }
 

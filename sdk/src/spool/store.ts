@@ -3,10 +3,12 @@ import type { BoundedQueue } from '../queue/bounded_queue.js';
 import type { DropCause, DropLedger } from '../queue/drops.js';
 import { type Entry, sizeOf, type Ticket } from '../queue/entry.js';
 import type { SlabPool } from '../queue/slab.js';
+import type { Tell } from '../tell.js';
+import { LeftOvers } from './left_overs.js';
 import { RECORD_HEAD, writeRecordHead } from './record.js';
 import { Spool } from './spool.js';
 import { SpoolFolder } from './spool_folder.js';
-import { nodeFs, type SpoolFs } from './spool_fs.js';
+import { nodeFs, type SpoolFs, trustedOnly } from './spool_fs.js';
 
 export interface SpoolSettings {
   dir: string;
@@ -21,7 +23,7 @@ export interface StoreParts {
   pool: SlabPool;
   drops: DropLedger;
   dropOldest: boolean;
-  onWarn(error: Error): void;
+  onWarn: Tell;
   /** Messages came in from the disk by themselves. */
   onArrival(): void;
   fs?: SpoolFs;
@@ -32,7 +34,7 @@ export interface SpoolStats {
   bytes: number;
   /** Events that are on disk only. */
   backlog: number;
-  /** Events of dead processes that were sent on. */
+  /** Events that ended processes and threads had left behind, and that were sent on. */
   adopted: number;
   /** Events that the disk refused; they went on in memory as long as there was room. */
   failed_writes: number;
@@ -41,18 +43,19 @@ export interface SpoolStats {
 /** Waiting messages below which more are read from the disk, and how many at once. */
 const REFILL_BELOW = 2000;
 const REFILL_BY = 1000;
-/** After a failed write the disk is left alone for so long. */
+/** After a failed write, or a failed read, the disk is left alone for so long. */
 const FAILURE_PAUSE_MS = 1000;
-const ADOPT_EVERY_MS = 10_000;
+const LOOK_EVERY_MS = 10_000;
 
 /** The memory queue and the disk as one queue: memory holds the front, the disk the rest, or in write-through all. */
 export class Store {
   private readonly folder: SpoolFolder;
   private readonly path: string;
   private readonly own: Spool;
-  private adopted: { spool: Spool; path: string } | undefined;
+  private readonly leftOvers: LeftOvers;
   private readonly timer: NodeJS.Timeout;
   private pausedUntil = 0;
+  private readPausedUntil = 0;
   private adoptedEvents = 0;
   private failedWrites = 0;
 
@@ -62,10 +65,17 @@ export class Store {
     id: string,
     private readonly parts: StoreParts,
   ) {
-    this.folder = new SpoolFolder(settings.dir);
+    this.folder = new SpoolFolder(settings.dir, parts.onWarn);
     this.path = this.folder.create(id);
-    this.own = this.open(this.path);
-    this.timer = setInterval(() => this.onTick(), ADOPT_EVERY_MS);
+    const { fs = nodeFs } = parts;
+    this.own = this.open(this.path, fs);
+    this.leftOvers = new LeftOvers({
+      folder: this.folder,
+      open: (path) => this.open(path, trustedOnly(fs)),
+      read: (spool, count) => this.read(spool, count, true),
+      onTrouble: (error) => this.warn('holds what another process left and cannot be read', error),
+    });
+    this.timer = setInterval(() => this.onTick(), LOOK_EVERY_MS);
     this.timer.unref();
     setImmediate(() => this.onTick()).unref();
   }
@@ -108,11 +118,9 @@ export class Store {
   /** Brings messages from the disk into memory when memory runs low. True when there came some. */
   refill(): boolean {
     if (this.parts.queue.length >= REFILL_BELOW) return false;
-    if (this.own.backlog > 0) return this.read(this.own, false) > 0;
-    if (this.adopted === undefined) return false;
-    const count = this.read(this.adopted.spool, true);
+    if (this.own.backlog > 0) return this.readOwn() > 0;
+    const count = this.leftOvers.read(REFILL_BY);
     this.adoptedEvents += count;
-    if (count === 0) this.finishAdopted();
     return count > 0;
   }
 
@@ -129,19 +137,17 @@ export class Store {
     }
     this.own.close();
     this.folder.release(this.path);
-    this.adopted?.spool.close();
-    if (this.adopted !== undefined) this.folder.release(this.adopted.path);
-    this.adopted = undefined;
+    this.leftOvers.close();
   }
 
-  private open(path: string): Spool {
+  private open(path: string, fs: SpoolFs): Spool {
     const { maxBytes, segmentBytes } = this.settings;
-    const { drops, dropOldest, fs = nodeFs } = this.parts;
+    const { drops, dropOldest } = this.parts;
     return new Spool(path, fs, { maxBytes, segmentBytes, dropOldest }, drops);
   }
 
   private write(entry: Entry, skip: boolean): Ticket | true | DropCause {
-    if (Date.now() < this.pausedUntil) return 'spool_failed';
+    if (performance.now() < this.pausedUntil) return 'spool_failed';
     const { bytes } = entry.slab;
     const start = entry.start - RECORD_HEAD;
     writeRecordHead(bytes, start, entry.end, entry.sdAt, entry.sequence);
@@ -149,7 +155,8 @@ export class Store {
       return this.own.append(bytes, start, entry.end, entry.sequence, skip) ?? 'spool_full';
     } catch (error) {
       this.failedWrites += 1;
-      this.pausedUntil = Date.now() + FAILURE_PAUSE_MS;
+      this.pausedUntil = performance.now() + FAILURE_PAUSE_MS;
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') this.folder.restore(this.path);
       this.warn('cannot be written', error);
       return 'spool_failed';
     }
@@ -165,48 +172,32 @@ export class Store {
     }
   }
 
-  private read(spool: Spool, foreign: boolean): number {
-    const { queue, pool } = this.parts;
+  private readOwn(): number {
+    if (performance.now() < this.readPausedUntil) return 0;
     try {
-      return spool.read(REFILL_BY, (message, sdAt, sequence, ticket) => {
-        const entry = pool.storeBytes(message, sdAt, foreign ? 0 : sequence, ticket);
-        // Its process may have sent it before it died.
-        if (foreign) entry.sends = 1;
-        queue.add(entry);
-      });
+      return this.read(this.own, REFILL_BY, false);
     } catch (error) {
+      this.readPausedUntil = performance.now() + FAILURE_PAUSE_MS;
       this.warn('cannot be read', error);
       return 0;
     }
   }
 
+  /** @throws what the file system throws */
+  private read(spool: Spool, count: number, foreign: boolean): number {
+    const { queue, pool } = this.parts;
+    return spool.read(count, (message, sdAt, sequence, ticket) => {
+      const entry = pool.storeBytes(message, sdAt, foreign ? 0 : sequence, ticket);
+      // Its process may have sent it before it ended.
+      if (foreign) entry.sends = 1;
+      queue.add(entry);
+    });
+  }
+
   private onTick(): void {
     this.folder.touch(this.path);
-    if (this.adopted !== undefined) {
-      this.folder.touch(this.adopted.path);
-      if (this.adopted.spool.isDone) this.finishAdopted();
-    }
-    if (this.adopted === undefined) this.adoptNext();
-    if (this.adopted !== undefined && this.refill()) this.parts.onArrival();
-  }
-
-  private adoptNext(): void {
-    const path = this.folder.adopt();
-    if (path === undefined) return;
-    try {
-      this.adopted = { spool: this.open(path), path };
-    } catch (error) {
-      this.warn('of a dead process cannot be read', error);
-    }
-  }
-
-  /** All of it is read; when all is acknowledged too the folder goes. */
-  private finishAdopted(): void {
-    if (this.adopted === undefined || !this.adopted.spool.isDone) return;
-    this.adopted.spool.close();
-    this.folder.release(this.adopted.path);
-    this.adopted = undefined;
-    this.adoptNext();
+    this.leftOvers.takeOver();
+    if (this.refill()) this.parts.onArrival();
   }
 
   private warn(what: string, error: unknown): void {
