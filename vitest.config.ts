@@ -10,7 +10,10 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{common,server,public,sdk/src,pipeline,stack,dev,scripts,bench,heat}/**/*.test.{ts,tsx}'],
+          include: [
+            '{common,server,public,sdk/src,pipeline,stack,dev,scripts,bench,heat}/**/*.test.{ts,tsx}',
+            'test/sites/**/*.test.ts',
+          ],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.{service,security}.test.ts'],
           pool: 'threads',
           // Property tests take seconds on a busy machine.
@@ -21,7 +24,7 @@ export default defineConfig({
       {
         test: {
           name: 'service',
-          include: ['{sdk,pipeline,server}/**/*.{service,security}.test.ts'],
+          include: ['{sdk,pipeline,server,test/sites}/**/*.{service,security}.test.ts'],
           exclude: ['**/node_modules/**'],
           ...serviceTest,
         },
