@@ -21,7 +21,7 @@ describe('the development host', () => {
   beforeAll(async () => {
     const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
     host = await startDevHost({ port: 0, elasticsearchUrl: 'http://127.0.0.1:9', logger });
-  }, 120_000);
+  });
 
   afterAll(() => host.close());
 

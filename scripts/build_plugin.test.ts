@@ -20,7 +20,7 @@ describe('the plugin zip', () => {
     built = await buildPlugin({ root, outDir: folder });
     bytes = await readFile(built.zip);
     files = unzipSync(bytes);
-  }, 120_000);
+  });
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -39,7 +39,7 @@ describe('the plugin zip', () => {
   it('gives the same bytes for the same sources', async () => {
     const again = await buildPlugin({ root, outDir: join(folder, 'again') });
     expect(Buffer.compare(await readFile(again.zip), Buffer.from(bytes))).toBe(0);
-  }, 120_000);
+  });
 
   it('takes React and EUI from Kibana and brings no second one', () => {
     const bundle = text('target/public/rota.plugin.js');

@@ -1,8 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Counters } from './counters';
 import type { Delivery } from './delivery';
 import { Indexer } from './indexer';
@@ -29,16 +28,17 @@ function started() {
   return { dialogue, release, journal: () => readFileSync(join(journal, readdirSync(journal)[0]!), 'utf8') };
 }
 
+/** Waits until `look` no longer throws. */
+const soon = (look: () => void) => vi.waitFor(look, { timeout: 60_000, interval: 5 });
+
 test('lines of a block that wait in memory stay in the journal when those before them are safe', async () => {
   const { dialogue, release, journal } = started();
   dialogue.push(Buffer.from('BEGIN TRANSACTION\none\ntwo\nCOMMIT TRANSACTION\n'));
   expect(journal()).toContain('one\ntwo\n');
   expect(release.length, 'the second line waits for the first bulk').toBe(1);
   release[0]!();
-  await sleep(5);
-  expect(release.length).toBe(2);
+  await soon(() => expect(release.length).toBe(2));
   expect(journal()).toContain('two\n');
   release[1]!();
-  await sleep(5);
-  expect(journal()).toBe('');
+  await soon(() => expect(journal()).toBe(''));
 });

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { type Item, itemOf } from './item';
 import { Transaction } from './transaction';
@@ -86,7 +86,8 @@ test('without confirmation what is gathered leaves when nothing else is under wa
   }
   expect(sent.bulks).toEqual([['1']]);
   sent.release[0]!(true);
-  await sleep(1);
+  // All that the answer sets off are promises: a turn later they are through.
+  await nextTurn();
   expect(sent.bulks).toEqual([['1'], ['2', '3']]);
 });
 
@@ -101,7 +102,8 @@ test('it tells when everything that was added is safe, and not before', async ()
   await transaction.relief();
   expect(idle, 'the third is still gathered').toBe(0);
   transaction.flushSoon();
-  await sleep(1);
+  // All that the answer sets off are promises: a turn later they are through.
+  await nextTurn();
   sent.release[1]!(true);
   await transaction.commit();
   expect(idle).toBe(1);

@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 function logger(options: Partial<LoggerOptions> = {}): Logger {
-  const log = createLogger({ url: relp.url, service: 'shop', statsIntervalMs: 0, ...options });
+  const log = createLogger({ url: relp.url, service: 'shop', statsIntervalMs: 0, exitTimeoutMs: 60_000, ...options });
   open.push(log);
   return log;
 }

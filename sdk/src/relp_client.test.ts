@@ -20,6 +20,7 @@ function logger(url: string | string[], options: Partial<LoggerOptions> = {}): L
     urls: [url].flat(),
     backoff: { minMs: 5, maxMs: 20 },
     statsIntervalMs: 0,
+    exitTimeoutMs: 60_000,
     onWarning: (error) => warnings.push((error as { code?: string }).code ?? error.message),
     ...options,
   });
@@ -151,7 +152,7 @@ describe('the RELP client, against a scripted receiver', () => {
     const log = logger(`relp://127.0.0.1:${port}`, { backoff: { minMs: 20, maxMs: 40 } });
     many(log, 10);
     const started = performance.now();
-    await until(() => log.warnings.length > 8, 20_000);
+    await until(() => log.warnings.length > 8);
     // Eight pauses of at least 10 ms (half of 20), whatever else the machine does.
     expect(performance.now() - started).toBeGreaterThan(70);
     expect(await log.flush({ timeoutMs: 30 })).toEqual({ delivered: false, remaining: 10 });

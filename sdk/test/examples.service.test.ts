@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ScriptedRelp } from './scripted_relp.js';
+import { ScriptedRelp, until } from './scripted_relp.js';
 import type { Received } from './tcp_sink.js';
 
 const SDK = fileURLToPath(new URL('..', import.meta.url));
@@ -23,7 +23,7 @@ beforeAll(async () => {
   execFileSync(process.execPath, ['--import', 'tsx', join(SDK, 'build.ts')], { cwd: SDK, stdio: 'inherit' });
   relp = await ScriptedRelp.start();
   spool = mkdtempSync(join(tmpdir(), 'rota-examples-'));
-}, 120_000);
+});
 afterEach(() => {
   if (child && child.exitCode === null) child.kill('SIGKILL');
   relp.frames.length = 0;
@@ -51,11 +51,8 @@ async function run(file: string) {
   let printed = '';
   for (const stream of [started.stdout, started.stderr]) stream?.on('data', (text) => (printed += text));
   const exited = once(started, 'exit');
-  const deadline = Date.now() + 20_000;
-  while (!printed.includes('ready')) {
-    if (Date.now() > deadline || started.exitCode !== null) throw new Error(`${file} did not start: ${printed}`);
-    await sleep(20);
-  }
+  await until(() => printed.includes('ready') || started.exitCode !== null);
+  if (started.exitCode !== null) throw new Error(`${file} did not start: ${printed}`);
   return {
     base: `http://127.0.0.1:${port}`,
     async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<unknown> {
@@ -107,11 +104,9 @@ it('cluster.mjs counts per worker, and replaces a worker that crashed, whose las
   const get = (path: string) => fetch(base + path, { headers: { connection: 'close' } }).then((one) => one.text());
   for (let n = 0; n < 8; n++) await get('/');
   await get('/crash').catch(() => {});
-  const deadline = Date.now() + 15_000;
-  while (!access().some((event) => event.url.path === '/crash') && Date.now() < deadline) {
+  const crashed = () => access().some((event) => event.url.path === '/crash');
+  for (const end = Date.now() + 60_000; !crashed() && Date.now() < end; await sleep(100))
     await get('/').catch(() => {});
-    await sleep(100);
-  }
   expect(await stop()).toBe(0);
   const crash = access().find((event) => event.url.path === '/crash');
   expect(crash).toMatchObject({ tags: expect.arrayContaining(['aborted']), error: { message: 'This worker is gone' } });

@@ -39,9 +39,9 @@ export class Lines {
     return this.all.filter((line) => line.event?.dataset === 'rota.access');
   }
 
-  /** Resolves with the access events once there are `count`; fails after 15 seconds. */
+  /** Resolves with the access events once there are `count`; fails after a minute. */
   async accesses(count: number): Promise<Line[]> {
-    const deadline = Date.now() + 15_000;
+    const deadline = Date.now() + 60_000;
     while (this.access.length < count) {
       if (Date.now() > deadline) throw new Error(`${this.access.length} of ${count} access events came`);
       await new Promise<void>((resolve) => {
@@ -131,7 +131,8 @@ export async function serve(
     port: (server.address() as AddressInfo).port,
     stop: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
+        // A turn later, all that their ends set off has been told.
+        server.close(() => setImmediate(resolve));
         server.closeAllConnections();
       }),
   };

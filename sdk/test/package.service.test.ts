@@ -49,7 +49,7 @@ beforeAll(async () => {
   ];
   execFileSync('npm', install, { cwd: project, env, stdio: 'pipe' });
   relp = await ScriptedRelp.start();
-}, 300_000);
+});
 afterAll(async () => {
   await relp?.stop();
   rmSync(project, { recursive: true, force: true });

@@ -6,11 +6,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { requestLogger } from '../src/http/index.js';
 import { createLogger } from '../src/index.js';
 import { Authority } from './certificates.js';
+import { freePorts } from './free_ports.js';
 import { raw, serve } from './http_harness.js';
 import { RsyslogReceiver } from './rsyslog_receiver.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'rota-requests-'));
-const ports = { relp: 21501, relps: 21502, tcp: 21503, tls: 21504, udp: 21505 };
+const ports = await freePorts('relp', 'relps', 'tcp', 'tls', 'udp');
 const receiver = new RsyslogReceiver({ folder, ports, authority: new Authority(folder, 'authority') });
 
 beforeAll(async () => {
@@ -41,12 +42,9 @@ it.each(['relp', 'tcp', 'udp'] as const)('every request is one message over %s, 
   await ask('GET /fail', 'authorization: Bearer s3cret\r\nx-request-id: r-1\r\n');
   await raw(app.port, 'nonsense\r\n\r\n');
   await app.stop();
-  expect(await log.close({ timeoutMs: 5000 })).toEqual({ delivered: true, remaining: 0 });
+  expect(await log.close({ timeoutMs: 60_000 })).toEqual({ delivered: true, remaining: 0 });
 
-  const deadline = Date.now() + 10_000;
-  while (receiver.received().length < 6 && Date.now() < deadline)
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  const messages = receiver.received();
+  const messages = await receiver.waitFor(6, '');
   // Two lines, three access events and the closing statistics.
   expect(messages).toHaveLength(6);
   expect(JSON.stringify(messages)).not.toContain('s3cret');

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, test } from 'vitest';
 import { createLogger, type Logger, type LoggerOptions } from '../src/index.js';
 import { Authority } from './certificates.js';
+import { freePorts } from './free_ports.js';
 import { RsyslogReceiver } from './rsyslog_receiver.js';
 import { until } from './scripted_relp.js';
 import { needsUnixDgram, noUnixDgram } from './unix_dgram.js';
@@ -13,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'rota-sdk-'));
 const authority = new Authority(folder, 'authority');
 const stranger = new Authority(folder, 'stranger');
 const client = authority.issue('web-1');
-const ports = { relp: 21401, relps: 21402, tcp: 21403, tls: 21404, udp: 21405 };
+const ports = await freePorts('relp', 'relps', 'tcp', 'tls', 'udp');
 const receiver = new RsyslogReceiver({ folder, ports, authority, clients: ['web-1'] });
 const open: Logger[] = [];
 
@@ -46,6 +47,7 @@ function logger(url: string, options: Partial<LoggerOptions> = {}) {
     hostname: 'web-1',
     tls,
     statsIntervalMs: 0,
+    exitTimeoutMs: 60_000,
     backoff: { minMs: 20, maxMs: 100 },
     onWarning: (error) => warnings.push(`${(error as { code?: string }).code}: ${error.message}`),
     ...options,
@@ -107,7 +109,7 @@ describe('TLS', () => {
       ] as const) {
         const { log, warnings } = logger(urls[scheme], { tls: bad });
         log.info(`unverified-${scheme}`);
-        await until(() => warnings.length > 1, 20_000);
+        await until(() => warnings.length > 1);
         expect(await log.flush({ timeoutMs: 50 })).toEqual({ delivered: false, remaining: 1 });
         expect(warnings[0]).toMatch(reason);
       }
@@ -119,7 +121,7 @@ describe('TLS', () => {
     const wrong = stranger.issue('web-1');
     const { log, warnings } = logger(urls[scheme], { tls: { ...tls, certFile: wrong.cert, keyFile: wrong.key } });
     log.info(`refused-${scheme}`);
-    await until(() => warnings.length > 1, 20_000);
+    await until(() => warnings.length > 1);
     const result = await log.flush({ timeoutMs: 50 });
     expect([result, log.stats().delivered]).toEqual([{ delivered: false, remaining: 1 }, 0]);
   });
@@ -133,10 +135,11 @@ describe('TLS', () => {
         socket.destroy();
       });
     });
-    await new Promise<void>((resolve) => server.listen(21410, '127.0.0.1', resolve));
-    const { log } = logger(`${scheme}://localhost:21410`, { backoff: { minMs: 5, maxMs: 10 } });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const { log } = logger(`${scheme}://localhost:${port}`, { backoff: { minMs: 5, maxMs: 10 } });
     log.info('secret');
-    await until(() => firstBytes.length > 5, 20_000);
+    await until(() => firstBytes.length > 5);
     server.close();
     expect(new Set(firstBytes)).toEqual(new Set([0x16]));
   });
@@ -160,7 +163,7 @@ describe('a receiver that stalls 1.5 s, is killed and returns after 1 s', () => 
       if (i % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 10));
     }
     await trouble;
-    expect(await log.flush({ timeoutMs: 30_000 })).toEqual({ delivered: true, remaining: 0 });
+    expect(await log.flush({ timeoutMs: 100_000 })).toEqual({ delivered: true, remaining: 0 });
     const got = new Set(
       receiver
         .received()

@@ -66,7 +66,7 @@ export class RsyslogReceiver {
   }
 
   /** Waits until `count` messages with `text` are there. */
-  async waitFor(count: number, text: string, ms = 15_000): Promise<Parsed[]> {
+  async waitFor(count: number, text: string, ms = 60_000): Promise<Parsed[]> {
     const deadline = Date.now() + ms;
     for (;;) {
       const found = this.received().filter((m) => m.msg.includes(text));

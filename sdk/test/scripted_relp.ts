@@ -88,7 +88,7 @@ export class ScriptedRelp {
 }
 
 /** Waits until `done` says so; fails after `ms`. */
-export async function until(done: () => boolean, ms = 5000): Promise<void> {
+export async function until(done: () => boolean, ms = 60_000): Promise<void> {
   const deadline = Date.now() + ms;
   while (!done()) {
     if (Date.now() > deadline) throw new Error(`waited ${ms} ms in vain for ${done}`);

@@ -25,9 +25,9 @@ export class TcpSink {
     return this.messages.map((message) => JSON.parse(message.slice(message.indexOf('] {') + 2)));
   }
 
-  /** Resolves with the events for which `which` is true, once there are `count`; fails after ten seconds. */
+  /** Resolves with the events for which `which` is true, once there are `count`; fails after a minute. */
   async waitFor(count: number, which: (event: Received) => boolean): Promise<Received[]> {
-    const deadline = Date.now() + 10_000;
+    const deadline = Date.now() + 60_000;
     for (;;) {
       const found = this.events.filter(which);
       if (found.length >= count) return found;

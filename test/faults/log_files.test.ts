@@ -76,7 +76,7 @@ describe('an agent that follows a log file', () => {
         found.set(Number(n), ids.add(line.agent?.['id'] ?? ''));
       }
       return found.size >= count;
-    }, 90_000);
+    });
     return found;
   }
 

@@ -91,7 +91,7 @@ describe.runIf(HOME)('both doors make the same documents', () => {
       .filter(isLine)
       .map((hit) => ({ id: hit._id, stream: hit._index.slice(4, -18), doc: hit._source as JsonObject }));
     // Logstash alone may take minutes to start on a busy machine.
-  }, 600_000);
+  });
   afterAll(async () => {
     for (const capture of captures) await capture.stop();
     await logstashProcess?.stop();

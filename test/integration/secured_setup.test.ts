@@ -45,7 +45,7 @@ describe.runIf(HOME)('a full Elasticsearch with security and TLS on', () => {
   beforeAll(async () => {
     await buildPipeline();
     node = await startSecuredNode(HOME as string);
-  }, 300_000);
+  });
   afterAll(() => node?.stop());
 
   /** rota-setup as a site runs it: the key in the environment, the authority by option. */

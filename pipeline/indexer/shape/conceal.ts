@@ -1,8 +1,8 @@
 import type { Json, JsonObject, Shaped } from './shaped';
 
 /** Four dotted numbers or more: an IPv4 address, also inside something longer. Versions look the same and are masked too. */
-const IPV4 = /(?<![0-9])[0-9]{1,3}(?:\.[0-9]{1,3}){3,}/g;
-/** Hexadecimal groups between colons, the last perhaps IPv4 or a port. */
+const IPV4 = /(?<![0-9])[0-9]{1,3}(?:\.[0-9]{1,3}){2}(?:\.[0-9]+)+/g;
+/** Hexadecimal groups between colons, the last perhaps IPv4 or a port. Takes all digits that follow: a rest would be an address again. */
 const COLONS = /(?<![0-9A-Za-z])[0-9A-Fa-f]{0,4}(?::(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f]*)){2,}/g;
 
 /**

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { FRAMEWORKS, raw, start } from '../../test/http_harness.js';
 
@@ -46,7 +47,7 @@ describe.each(FRAMEWORKS)('the access event of %s', (framework) => {
 
   it('carries the stack of the error that failed the request', async () => {
     const app = await start(framework, async () => {
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      await nextTurn();
       throw Object.assign(new TypeError('the till is empty'), { code: 'E_TILL' });
     });
     const answer = await fetch(`http://127.0.0.1:${app.port}/pay`);
@@ -66,7 +67,7 @@ describe.each(FRAMEWORKS)('the access event of %s', (framework) => {
   it('gives every line of a request its ids, also in listeners and timers', async () => {
     const app = await start(framework, async (request, response) => {
       app.lines.logger.info('first');
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      await nextTurn();
       app.lines.logger.info('later');
       request.on('data', () => app.lines.logger.info('data'));
       response.on('finish', () => app.lines.logger.info('finish'));
@@ -94,11 +95,13 @@ describe.each(FRAMEWORKS)('the access event of %s', (framework) => {
   });
 
   it('logs a client that hangs up before the answer, without a status', async () => {
-    const app = await start(framework, (_request, response) => new Promise((resolve) => response.on('close', resolve)));
     const hangUp = new AbortController();
-    const asked = fetch(`http://127.0.0.1:${app.port}/slow`, { signal: hangUp.signal }).catch(() => {});
-    setTimeout(() => hangUp.abort(), 50);
-    await asked;
+    const app = await start(framework, (_request, response) => {
+      const closed = new Promise((resolve) => response.on('close', resolve));
+      hangUp.abort();
+      return closed;
+    });
+    await fetch(`http://127.0.0.1:${app.port}/slow`, { signal: hangUp.signal }).catch(() => {});
     const [event] = await app.lines.accesses(1);
     await app.stop();
     expect(event).toMatchObject({ message: 'GET /slow aborted', tags: ['aborted'], event: { outcome: 'failure' } });

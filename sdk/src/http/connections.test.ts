@@ -34,10 +34,15 @@ describe.each(FRAMEWORKS)('connections of %s', (framework) => {
   });
 
   it('tells pipelined requests apart, also when later ones are ready first', async () => {
+    let quickIsReady = () => {};
+    const quick = new Promise<void>((resolve) => {
+      quickIsReady = resolve;
+    });
     const app = await start(framework, async (request, response) => {
-      await sleep(request.url === '/slow' ? 60 : 1);
+      if (request.url === '/slow') await quick.then(() => sleep(60));
       app.lines.logger.info(`in ${request.url}`);
       response.end(`<${request.url}>`);
+      if (request.url === '/quick') quickIsReady();
     });
     const bytes = `GET /slow HTTP/1.1\r\n${HEAD}x-request-id: s\r\n\r\nGET /quick HTTP/1.1\r\n${HEAD}x-request-id: q\r\n\r\n`;
     const answer = await raw(app.port, bytes, (text) => text.includes('</quick>'));
@@ -94,10 +99,9 @@ describe.each(FRAMEWORKS)('connections of %s', (framework) => {
     socket.write(
       `PUT /up HTTP/1.1\r\n${HEAD}content-type: application/octet-stream\r\ncontent-length: 1000\r\n\r\n${'x'.repeat(300)}`,
     );
-    await until(() => read === 300, 10_000);
+    await until(() => read === 300);
     socket.destroy();
     const [event] = await app.lines.accesses(1);
-    await sleep(20);
     await app.stop();
     expect(event).toMatchObject({
       tags: ['aborted'],
@@ -127,8 +131,7 @@ describe.each(FRAMEWORKS)('connections of %s', (framework) => {
   it('says so when this side gave a response up', async () => {
     const app = await start(framework, (_request, response) => {
       response.writeHead(200);
-      response.write('some');
-      setTimeout(() => response.destroy(new Error('the disk went away')), 20);
+      response.write('some', () => response.destroy(new Error('the disk went away')));
       return new Promise((resolve) => response.once('close', resolve));
     });
     await raw(app.port, `GET /file HTTP/1.1\r\n${HEAD}\r\n`);

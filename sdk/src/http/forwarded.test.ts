@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cpuMs } from '../../test/cpu_time.js';
 import { MAX_HOPS, parseForwarded, parseXForwardedFor, plainAddress } from './forwarded.js';
 
 describe('X-Forwarded-For', () => {
@@ -79,15 +80,15 @@ describe('Forwarded', () => {
       }),
       { numRuns: 300 },
     );
-    const started = performance.now();
-    for (const one of [
+    const hostile = [
       `for="${'\\"'.repeat(50_000)}`,
       ';'.repeat(100_000),
       `for=a${' '.repeat(100_000)}b`,
       'a=b;'.repeat(20_000),
-    ]) {
-      parseForwarded(one);
-    }
-    expect(performance.now() - started).toBeLessThan(5000);
+    ];
+    const all = () => {
+      for (const one of hostile) parseForwarded(one);
+    };
+    expect(cpuMs(all)).toBeLessThan(5000);
   });
 });

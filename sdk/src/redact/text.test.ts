@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cpuMs } from '../../test/cpu_time.js';
 import { compileNames, DEFAULT_NAMES } from './names.js';
 import { redactQuery, redactText } from './text.js';
 
@@ -118,8 +119,9 @@ describe('secrets in texts', () => {
       'cookie :'.repeat(10_000),
       `"a":"${'\\'.repeat(50_001)}`,
     ];
-    const started = performance.now();
-    for (const one of hostile) text(one);
-    expect(performance.now() - started).toBeLessThan(5000);
+    const all = () => {
+      for (const one of hostile) text(one);
+    };
+    expect(cpuMs(all)).toBeLessThan(5000);
   });
 });

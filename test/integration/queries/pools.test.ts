@@ -57,7 +57,7 @@ beforeAll(async () => {
   };
   replayed = await ejections({ balancer_words: false });
   spoken = await ejections({});
-}, 300_000);
+});
 afterAll(() => running?.stop());
 
 /** Some twenty requests a second until it is stopped; then how many were answered. */

@@ -96,7 +96,7 @@ beforeAll(async () => {
     errors: api(errors),
     errorless: rotaApi(refusing(node.client, 'nginx.error'), errors, settings),
   };
-}, 600_000);
+});
 afterAll(() => stop());
 
 describe('queries against a real Elasticsearch', () => {
