@@ -14,9 +14,10 @@ export const alertParamsSchema = z
     kinds: z
       .array(z.enum(ALERT_KINDS))
       .min(1, 'Choose at least one kind of event.')
+      .max(ALERT_KINDS.length)
       .default(['ejected', 'burst', 'silent', 'uneven']),
     /** Events that hurt fewer user requests stay quiet; silence and unevenness hurt none and are not held against it. */
-    min_users_hurt: z.number().int().min(0).default(1),
+    min_users_hurt: z.number().int().min(0).max(1_000_000_000).default(1),
   })
   .strict();
 export type AlertParams = z.output<typeof alertParamsSchema>;

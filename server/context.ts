@@ -1,4 +1,5 @@
 import type { PartialReason } from '../common/api';
+import { kqlToQuery } from '../common/kql';
 import type { Dsl, HostRequest, RotaHost } from './host';
 import type { AnswerCache } from './search/cache';
 import { askAll, type SearchAnswer, type Searches } from './search/msearch';
@@ -12,7 +13,7 @@ export class Context {
   readonly signal: AbortSignal;
 
   constructor(
-    private readonly host: RotaHost,
+    host: RotaHost,
     private readonly request: HostRequest,
     readonly cache: AnswerCache,
     readonly now = Date.now(),
@@ -36,7 +37,8 @@ export class Context {
     return this.request.principal;
   }
 
+  /** Throws an Error with the code `invalid_kql` whose message the user can read. */
   kqlToQuery(kql: string): Dsl {
-    return reachNested(this.host.kqlToQuery(kql));
+    return reachNested(kqlToQuery(kql));
   }
 }

@@ -56,12 +56,10 @@ export type Dsl = Record<string, unknown>;
 
 /**
  * What Rota's server needs of the program that it lives in. Kibana implements it in `plugin.ts`
- * (core.http, `@kbn/es-query`), the development host in `dev/`.
+ * (core.http), the development host in `dev/`.
  */
 export interface RotaHost {
   settings: Settings;
   logger: HostLogger;
-  /** Turns KQL into a query; throws an Error whose message the user can read. An empty text matches everything. */
-  kqlToQuery(kql: string): Dsl;
   route(route: HostRoute): void;
 }

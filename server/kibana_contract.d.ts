@@ -10,18 +10,3 @@ declare module '@kbn/config-schema' {
   }
   export const schema: Schema;
 }
-
-declare module '@kbn/es-query' {
-  export interface KueryNode {
-    type: string;
-    function?: string;
-    arguments?: unknown[];
-    value?: unknown;
-  }
-  export function fromKueryExpression(kql: string): KueryNode;
-  export function toElasticsearchQuery(
-    node: KueryNode,
-    dataView: undefined,
-    config: { nestedIgnoreUnmapped?: boolean },
-  ): Record<string, unknown>;
-}

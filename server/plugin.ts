@@ -4,7 +4,6 @@ import { registerRecording, scheduleRecording } from './alerting/recording_task'
 import { registerRuleType } from './alerting/rule_type';
 import { registerFeature } from './feature';
 import type { HostResponse, RotaHost, SearchClient } from './host';
-import { kqlToQuery } from './kibana_kql';
 import type {
   KibanaCoreSetup,
   KibanaCoreStart,
@@ -36,7 +35,6 @@ export class RotaPlugin {
     const host: RotaHost = {
       settings: this.settings,
       logger: this.logger,
-      kqlToQuery,
       route: (route) => this.addRoute(router, route),
     };
     registerRoutes(host);

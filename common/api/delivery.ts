@@ -9,9 +9,12 @@ export const deliveryRequestSchema = scopeSchema.extend({
   parts: z
     .array(z.enum(['overview', 'run', 'dead_letter']))
     .min(1)
+    .max(3)
     .default(['overview']),
   /** With part `run`: the run to open (`agent.ephemeral_id`) and the gap to look at. */
-  run: z.object({ id: z.string().min(1).max(256), around: z.number().int().min(0).optional() }).optional(),
+  run: z
+    .object({ id: z.string().min(1).max(256), around: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional() })
+    .optional(),
   /** With part `dead_letter`: the originals of one reason, newest first. */
   dead_letter: z
     .object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { momentSchema, scopeSchema } from './scope';
+import { fieldNameSchema, momentSchema, scopeSchema } from './scope';
 
 export const MAX_FIELDS = 400;
 
@@ -11,9 +11,10 @@ export const fieldsRequestSchema = scopeSchema.extend({
   parts: z
     .array(z.enum(['selectors', 'setup', 'list', 'values']))
     .min(1)
+    .max(4)
     .default(['selectors']),
   /** With part `values`. */
-  field: z.string().min(1).max(256).optional(),
+  field: fieldNameSchema.optional(),
   /** Values that begin with this (for the search bar's suggestions). */
   prefix: z.string().max(256).optional(),
   size: z.number().int().min(1).max(50).default(5),

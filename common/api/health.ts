@@ -3,6 +3,7 @@ import {
   annotationSchema,
   bucketsSchema,
   classesSchema,
+  ENDS_BEFORE,
   instantSchema,
   momentSchema,
   scopeSchema,
@@ -23,6 +24,7 @@ export const healthRequestSchema = scopeSchema.extend({
   parts: z
     .array(z.enum(['overview', 'annotations', 'event']))
     .min(1)
+    .max(3)
     .default(['overview', 'annotations']),
   /** With part `event`: the event to draw second by second. A deploy has several hosts, which are drawn as one. */
   event: z
@@ -32,6 +34,7 @@ export const healthRequestSchema = scopeSchema.extend({
       since: instantSchema,
       until: instantSchema,
     })
+    .refine(({ since, until }) => Date.parse(since) <= Date.parse(until), { message: ENDS_BEFORE, path: ['since'] })
     .optional(),
 });
 export type HealthRequest = z.infer<typeof healthRequestSchema>;

@@ -1,15 +1,30 @@
 import { z } from 'zod';
-import { bucketsSchema, classesSchema, momentSchema, scopeSchema, stateSchema, windowSchema } from './scope';
+import {
+  bucketsSchema,
+  classesSchema,
+  fieldNameSchema,
+  momentSchema,
+  scopeSchema,
+  stateSchema,
+  windowSchema,
+} from './scope';
 
 export const MAX_ROWS = 500;
 export const MAX_EXPORT_ROWS = 100_000;
 
 /** Opaque place in the list, as the last answer gave it. */
 export const cursorSchema = z
-  .array(z.union([z.string(), z.number()]))
+  .array(z.union([z.number().finite(), z.string().max(2048)]))
   .min(1)
   .max(3);
 export type Cursor = z.infer<typeof cursorSchema>;
+
+/** The furthest moment that a date can hold, 100 million days from 1970; Elasticsearch takes further ones. */
+export const MOST_MS = 8.64e15;
+
+/** How far a live tail has followed: an `event.ingested`. */
+export const liveCursorSchema = z.array(z.number().min(-MOST_MS).max(MOST_MS)).length(1);
+export type LiveCursor = z.infer<typeof liveCursorSchema>;
 
 export const SORT_FIELDS = ['@timestamp', 'event.duration', 'http.response.status_code'] as const;
 
@@ -19,6 +34,7 @@ export const requestsRequestSchema = scopeSchema.extend({
   parts: z
     .array(z.enum(['summary', 'rows']))
     .min(1)
+    .max(2)
     .default(['summary', 'rows']),
   size: z.number().int().min(1).max(MAX_ROWS).default(100),
   sort: z
@@ -30,11 +46,11 @@ export const requestsRequestSchema = scopeSchema.extend({
    * Live tail: only rows that were ingested since `live_after` (an answer's `live_cursor`), the newest first by
    * `event.ingested` whatever `sort` says, and again those of a few seconds before it: some become searchable late.
    */
-  live_after: cursorSchema.optional(),
+  live_after: liveCursorSchema.optional(),
   /** Fields to return for chosen columns, beside the row's own. */
-  columns: z.array(z.string().min(1).max(256)).max(30).default([]),
+  columns: z.array(fieldNameSchema).max(30).default([]),
   /** What the histogram is split by; the status class the client got when left out. */
-  break_down: z.string().min(1).max(256).optional(),
+  break_down: fieldNameSchema.optional(),
   include_probes: z.boolean().default(false),
 });
 export type RequestsRequest = z.infer<typeof requestsRequestSchema>;
@@ -112,7 +128,7 @@ export const requestsDataSchema = z.object({
       /** Ask again with `after` for the next ones; null at the end. */
       after: cursorSchema.nullable(),
       /** Ask again with `live_after` for what came since. Of an empty list: what comes from now on. */
-      live_cursor: cursorSchema,
+      live_cursor: liveCursorSchema,
       /** Live tail: how many were ingested after `live_after`, those of further pages included; else null. */
       live_new: z.number().nullable(),
       newest: momentSchema.nullable(),
@@ -135,7 +151,7 @@ export const EXPORT_HEADERS = {
 /** `POST /internal/rota/v1/requests/export`: streams what matches; the body is CSV or NDJSON, not JSON. */
 export const exportRequestSchema = scopeSchema.extend({
   format: z.enum(['csv', 'ndjson']),
-  columns: z.array(z.string().min(1).max(256)).max(60).default([]),
+  columns: z.array(fieldNameSchema).max(60).default([]),
   include_probes: z.boolean().default(false),
   limit: z.number().int().min(1).max(MAX_EXPORT_ROWS).default(MAX_EXPORT_ROWS),
 });

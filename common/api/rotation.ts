@@ -3,6 +3,7 @@ import {
   annotationSchema,
   bucketsSchema,
   classesSchema,
+  ENDS_BEFORE,
   instantSchema,
   momentSchema,
   scopeSchema,
@@ -21,6 +22,7 @@ export const rotationRequestSchema = scopeSchema.extend({
   parts: z
     .array(z.enum(['overview', 'turns']))
     .min(1)
+    .max(2)
     .default(['overview', 'turns']),
   /** The lens; by default the window's last 60 s. */
   turns: z
@@ -32,6 +34,7 @@ export const rotationRequestSchema = scopeSchema.extend({
       order_from: instantSchema.optional(),
       order_size: z.number().int().min(10).max(300).default(140),
     })
+    .refine(({ from, to }) => Date.parse(from) < Date.parse(to), { message: ENDS_BEFORE, path: ['from'] })
     .optional(),
 });
 export type RotationRequest = z.infer<typeof rotationRequestSchema>;

@@ -3,19 +3,41 @@ import { z } from 'zod';
 /** A moment in answers: milliseconds since 1970, UTC. */
 export const momentSchema = z.number();
 
-/** A moment in questions: ISO 8601 with an offset. The browser resolves `now-30m` before it asks. */
+/** Questions are about times from 1900 up to 2200: what is looked up before and after them stays a year of four digits. */
+export const EARLIEST = Date.UTC(1900, 0);
+export const LATEST = Date.UTC(2200, 0);
+
+/** Whether a question may be about that moment; false for NaN. */
+export function isWithinReach(t: number): boolean {
+  return t >= EARLIEST && t <= LATEST;
+}
+
+const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)$/;
+
+/** A moment in questions: ISO 8601 with an offset, in UTC once it is read. The browser resolves `now-30m` before it asks. */
 export const instantSchema = z
   .string()
   .max(40)
-  .refine((text) => /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:?\d\d)$/.test(text) && !Number.isNaN(Date.parse(text)), {
-    message: 'must be an ISO 8601 time with an offset, such as 2026-11-23T09:00:00Z',
-  });
+  .refine((text) => ISO_8601.test(text) && isWithinReach(Date.parse(text)), {
+    message: 'must be an ISO 8601 time with an offset between 1900 and 2200, such as 2026-11-23T09:00:00Z',
+  })
+  .transform((text) => new Date(text).toISOString());
+
+/** For the message of a range that is no range. */
+export const ENDS_BEFORE = 'must be before its end';
+
+/** The name of one field, not a pattern: a pattern would read every field of every line. */
+export const fieldNameSchema = z
+  .string()
+  .min(1)
+  .max(256)
+  .refine((name) => !name.includes('*'), { message: 'must be the name of one field' });
 
 /** One pill of the filter bar. `is` and `is_not` need a value. */
 export const filterSchema = z.object({
-  field: z.string().min(1).max(256),
+  field: fieldNameSchema,
   op: z.enum(['is', 'is_not', 'exists', 'not_exists']),
-  value: z.union([z.string().max(1024), z.number(), z.boolean()]).optional(),
+  value: z.union([z.string().max(1024), z.number().finite(), z.boolean()]).optional(),
 });
 export type Filter = z.infer<typeof filterSchema>;
 

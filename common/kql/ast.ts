@@ -21,6 +21,18 @@ export function hasWildcard({ pieces }: KqlText): boolean {
   return pieces.includes(null);
 }
 
+/** A bare `null`, which stands for no field and for no value; `"null"` is the word. */
+export function isNull(text: KqlText): boolean {
+  return literalValue(text) === null;
+}
+
+/** What a query says of a value: a bare `true`, `false` or `null` is that, all else is text. */
+export function literalValue(text: KqlText): string | boolean | null {
+  const plain = plainText(text);
+  if (text.quoted) return plain;
+  return plain === 'true' || plain === 'false' ? plain === 'true' : plain === 'null' ? null : plain;
+}
+
 /** A lone `*`: any value, any field. */
 export function isStar({ pieces }: KqlText): boolean {
   return pieces.length === 1 && pieces[0] === null;

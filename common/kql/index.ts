@@ -1,3 +1,4 @@
 export type { KqlNode, KqlText } from './ast';
-export { KqlSyntaxError, parseKql } from './parser';
+export { KqlLimitError, KqlSyntaxError } from './errors';
+export { MAX_KQL_CHARS, parseKql } from './parser';
 export { kqlToQuery } from './to_query';

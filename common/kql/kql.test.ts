@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { KqlSyntaxError, kqlToQuery, parseKql } from '.';
+import { KqlLimitError, KqlSyntaxError, kqlToQuery, parseKql } from '.';
 import { soup } from './soup';
 
 const match = (field: string, value: string) => ({ match: { [field]: value } });
@@ -19,6 +19,10 @@ describe('KQL', () => {
     ['NOT a:1', { bool: { must_not: [match('a', '1')] } }],
     ['a:1 and b:2', { bool: { filter: [match('a', '1'), match('b', '2')] } }],
     ['http.response.status_code >= 500', { range: { 'http.response.status_code': { gte: '500' } } }],
+    ['a:true', { match: { a: true } }],
+    ['a:"true"', { match_phrase: { a: 'true' } }],
+    ['a > null', { range: { a: { gt: null } } }],
+    ['null : timeout', { multi_match: { type: 'best_fields', query: 'timeout', lenient: true } }],
     ['a > b*', { range: { a: { gt: 'b*' } } }],
     ['a.*:*', { exists: { field: 'a.*' } }],
     ['a: \\t1 ', match('a', '1')],
@@ -78,6 +82,8 @@ describe('KQL', () => {
     'not(a:1)',
     'a.*:1',
     'x\\ y',
+    'a:null',
+    'null',
   ])('refuses %s and says where', (kql) => {
     expect(() => parseKql(kql)).toThrow(KqlSyntaxError);
     expect(() => parseKql(kql)).toThrow(/Expected .+ found .+/);
@@ -89,7 +95,7 @@ describe('KQL', () => {
         try {
           expect(typeof kqlToQuery(kql)).toBe('object');
         } catch (error) {
-          expect(error).toBeInstanceOf(KqlSyntaxError);
+          expect(error).toHaveProperty('code', 'invalid_kql');
         }
       }),
       { numRuns: 2000 },
@@ -105,7 +111,26 @@ describe('KQL', () => {
     );
   });
 
-  it('does not run out of stack on thousands of brackets', () => {
-    expect(() => parseKql('('.repeat(5000))).toThrow(KqlSyntaxError);
+  it.each([
+    ['20 brackets inside each other', `${'('.repeat(21)}a:1${')'.repeat(21)}`],
+    ['20 brackets inside each other', `${'a:{'.repeat(21)}a:1${'}'.repeat(21)}`],
+    ['20 brackets inside each other', `a:${'('.repeat(1990)}1${')'.repeat(1990)}`],
+    ['20 levels of and, or and not', `${'a:1 and not (b:2 or '.repeat(10)}c:3${')'.repeat(10)}`],
+    ['500 fields and values', Array.from({ length: 600 }, () => 'a').join(' or ')],
+    ['4,000 characters', 'a'.repeat(4001)],
+  ])('refuses more than %s, in a sentence', (most, kql) => {
+    expect(() => kqlToQuery(kql)).toThrow(KqlLimitError);
+    expect(() => kqlToQuery(kql)).toThrow(new RegExp(`^The query is too large: it may hold at most ${most}\\.`));
+  });
+
+  it('takes what a person writes', () => {
+    const ids = Array.from({ length: 100 }, (_, i) => `"${String(i).padStart(32, '0')}"`);
+    expect(() => kqlToQuery(`http.request.id : (${ids.join(' or ')})`)).not.toThrow();
+    expect(() => kqlToQuery(`${'('.repeat(20)}a:1${')'.repeat(20)}`)).not.toThrow();
+    expect(() => kqlToQuery(`${'a:1 and not (b:2 or '.repeat(6)}c:3${')'.repeat(6)}`)).not.toThrow();
+  });
+
+  it('shows of a long text what stands around the fault', () => {
+    expect(() => kqlToQuery(`${'a:1 or '.repeat(100)}b:`)).toThrow(/at position 703 of: ….{40}$/);
   });
 });

@@ -1,8 +1,9 @@
 import type { KqlText } from './ast';
 
 /** Kibana's grammar knows these as space; other white space is part of a literal. */
-const SPACE = '[ \\t\\r\\n\\u00a0]';
-const KEYWORD = new RegExp(`^(?:${SPACE}+(?:or|and)${SPACE}+|not${SPACE}+)`, 'i');
+const SPACES = /[ \t\r\n\u00a0]+/y;
+const OR_AND = /(?:or|and)[ \t\r\n\u00a0]/iy;
+const NOT = /not[ \t\r\n\u00a0]/iy;
 const SPECIAL = new Set('\\():<>"*{}');
 const WHITE: Record<string, string> = { t: '\t', r: '\r', n: '\n' };
 
@@ -44,18 +45,21 @@ export function readUnquoted(text: string, start: number): { literal: KqlText; e
   while (at < text.length) {
     const char = text[at]!;
     const escaped = char === '\\' ? readEscape(text.slice(at, at + 6), false) : null;
+    const spaces = matchAt(SPACES, text, at);
     if (escaped) push(escaped.text);
     else if (char === '*') push(null);
-    else if (SPECIAL.has(char) || atKeyword(text, at)) break;
-    else push(char);
-    at += escaped?.length ?? 1;
+    else if (SPECIAL.has(char) || matchAt(NOT, text, at) || (spaces && matchAt(OR_AND, text, at + spaces))) break;
+    else push(spaces ? text.slice(at, at + spaces) : char);
+    // Spaces are taken together, so that none of them is looked at again for the word behind them.
+    at += escaped?.length ?? Math.max(1, spaces);
   }
   return at === start ? null : { literal: { pieces: trimmed(pieces), quoted: false }, end: at };
 }
 
-/** A keyword begins with a space or with "not"; only there is the rest of the text looked at. */
-function atKeyword(text: string, at: number): boolean {
-  return /[ \t\r\n\u00a0n]/i.test(text[at]!) && KEYWORD.test(text.slice(at));
+/** How much of the text, from that place on, the sticky pattern takes; 0 for none. */
+function matchAt(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0].length ?? 0;
 }
 
 /** White space at both ends is not meant, escaped or not. */

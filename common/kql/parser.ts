@@ -1,20 +1,6 @@
-import { hasWildcard, isStar, type KqlNode, type KqlText, plainText } from './ast';
+import { hasWildcard, isNull, isStar, type KqlNode, type KqlText, plainText } from './ast';
+import { KqlLimitError, KqlSyntaxError } from './errors';
 import { readQuoted, readUnquoted } from './literal';
-
-/** The text is no KQL; the message says where and what was expected. */
-export class KqlSyntaxError extends Error {
-  readonly code = 'invalid_kql';
-
-  constructor(
-    expected: string,
-    readonly text: string,
-    readonly position: number,
-  ) {
-    const found = position >= text.length ? 'the end' : `"${text[position]}"`;
-    super(`Expected ${expected} but found ${found} at position ${position + 1} of: ${text}`);
-    this.name = 'KqlSyntaxError';
-  }
-}
 
 const SPACES = /[ \t\r\n\u00a0]*/y;
 const WORDS = {
@@ -22,22 +8,30 @@ const WORDS = {
   or: /[ \t\r\n\u00a0]+or[ \t\r\n\u00a0]+/iy,
   not: /not[ \t\r\n\u00a0]+/iy,
 };
-const MAX_DEPTH = 60;
+/** What a person writes by hand stays far below these; each is checked where it is read, so that none is ever built. */
+export const MAX_KQL_CHARS = 4000;
+const MAX_DEPTH = 20;
+const MAX_LITERALS = 500;
 
-/** Parses KQL as Kibana 8.12 does; throws KqlSyntaxError. An empty text means everything. */
+/**
+ * Parses KQL as Kibana 8.12 does; throws KqlSyntaxError or KqlLimitError. An empty text means everything. Each character is
+ * looked at a fixed number of times.
+ */
 export function parseKql(text: string): KqlNode {
+  if (text.length > MAX_KQL_CHARS) throw new KqlLimitError(`${MAX_KQL_CHARS.toLocaleString('en-US')} characters`);
   return new Parser(text).parse();
 }
 
 class Parser {
   private at = 0;
   private depth = 0;
+  private literals = 0;
 
   constructor(private readonly text: string) {}
 
   parse(): KqlNode {
+    if (this.text.trim() === '') return { type: 'all' };
     this.skip(SPACES);
-    if (this.at >= this.text.length) return { type: 'all' };
     const node = this.orQuery(() => this.query());
     this.skip(SPACES);
     if (this.at < this.text.length) this.fail('AND, OR or the end');
@@ -68,7 +62,7 @@ class Parser {
     if (sign === '<' || sign === '>') return this.range(this.named(field));
     if (sign === ':') return this.condition(field);
     this.at = end;
-    return { type: 'is', field: null, value: field };
+    return this.is(null, field);
   }
 
   private condition(field: KqlText): KqlNode {
@@ -81,7 +75,13 @@ class Parser {
   private values(field: KqlText): KqlNode {
     if (this.peek() === '(') return this.group(')', () => this.values(field));
     const value = this.literal();
-    return { type: 'is', field: isStar(value) ? field : this.named(field), value };
+    return this.is(isNull(field) ? null : isStar(value) ? field : this.named(field), value);
+  }
+
+  private is(field: KqlText | null, value: KqlText): KqlNode {
+    if (isNull(value))
+      this.fail('a value before this ("null" in quotes is the word; not field : * finds lines without)');
+    return { type: 'is', field, value };
   }
 
   private range(field: KqlText): KqlNode {
@@ -95,7 +95,7 @@ class Parser {
 
   private group(end: ')' | '}', item: () => KqlNode): KqlNode {
     this.at++;
-    if (++this.depth > MAX_DEPTH) this.fail('a query with fewer brackets');
+    if (++this.depth > MAX_DEPTH) throw new KqlLimitError(`${MAX_DEPTH} brackets inside each other`);
     this.skip(SPACES);
     const node = this.orQuery(item);
     this.skip(SPACES);
@@ -106,6 +106,7 @@ class Parser {
   }
 
   private literal(): KqlText {
+    if (++this.literals > MAX_LITERALS) throw new KqlLimitError(`${MAX_LITERALS} fields and values`);
     const quoted = this.peek() === '"';
     const found = quoted ? readQuoted(this.text, this.at) : readUnquoted(this.text, this.at);
     if (!found) this.fail(quoted ? 'a closing quote' : 'a field or a value');

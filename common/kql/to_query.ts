@@ -1,14 +1,26 @@
-import { hasWildcard, isStar, type KqlNode, type KqlText, plainText } from './ast';
+import { hasWildcard, isStar, type KqlNode, type KqlText, literalValue, plainText } from './ast';
+import { KqlLimitError } from './errors';
 import { parseKql } from './parser';
 
 type Query = Record<string, unknown>;
 
+/** Elasticsearch takes 30 `bool` queries inside each other; Rota's own, around this one, are some of them. */
+const MAX_LEVELS = 20;
+
 /**
- * KQL as an Elasticsearch query, for the development host; in Kibana its own `@kbn/es-query` does this, and
- * `npm run test:kibana` compares what both say and find.
+ * KQL as an Elasticsearch query that means what Kibana's own `@kbn/es-query` would make of it (`npm run test:kibana`
+ * compares the two), in a time that grows with the text alone. Throws KqlSyntaxError or KqlLimitError, both with the code
+ * `invalid_kql`.
  */
 export function kqlToQuery(kql: string): Query {
-  return toQuery(parseKql(kql), null);
+  const node = parseKql(kql);
+  if (levelsOf(node) > MAX_LEVELS) throw new KqlLimitError(`${MAX_LEVELS} levels of and, or and not`);
+  return toQuery(node, null);
+}
+
+function levelsOf(node: KqlNode): number {
+  if ('children' in node) return 1 + Math.max(...node.children.map(levelsOf));
+  return 'child' in node ? 1 + levelsOf(node.child) : 0;
 }
 
 /** Inside of a nested group Kibana takes a value without a field for one of the field "null", which no document has. */
@@ -27,7 +39,7 @@ function toQuery(node: KqlNode, path: string | null): Query {
     case 'nested':
       return nested(node.path, path, toQuery(node.child, join(path, node.path)));
     case 'range':
-      return { range: { [join(path, plainText(node.field))]: { [node.operator]: plainText(node.value) } } };
+      return { range: { [join(path, plainText(node.field))]: { [node.operator]: literalValue(node.value) } } };
     case 'is':
       if (node.field) return fieldIs(node.field, node.value, path);
       return path === null ? bareValue(node.value) : fieldIs(UNNAMED, node.value, path);
@@ -46,13 +58,13 @@ function fieldIs(field: KqlText, value: KqlText, path: string | null): Query {
   const name = join(path, plainText(field));
   if (isStar(value)) return isStar(field) ? { match_all: {} } : { exists: { field: name } };
   if (hasWildcard(value)) return { query_string: { fields: [name], query: forQueryString(value) } };
-  return { [value.quoted ? 'match_phrase' : 'match']: { [name]: plainText(value) } };
+  return { [value.quoted ? 'match_phrase' : 'match']: { [name]: literalValue(value) } };
 }
 
 /** A value without a field is looked for in every field. */
 function bareValue(value: KqlText): Query {
   if (hasWildcard(value)) return { query_string: { query: forQueryString(value) } };
-  return { multi_match: { type: value.quoted ? 'phrase' : 'best_fields', query: plainText(value), lenient: true } };
+  return { multi_match: { type: value.quoted ? 'phrase' : 'best_fields', query: literalValue(value), lenient: true } };
 }
 
 /** Everything that means something to query_string is escaped, but for the wildcards. */

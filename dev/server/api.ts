@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Client } from '@elastic/elasticsearch';
-import { kqlToQuery } from '../../common/kql';
 import type { HostLogger, HostRoute, RotaHost, SearchClient } from '../../server/host';
 import { registerRoutes } from '../../server/routes';
 import { type Settings, settingsSchema } from '../../server/settings';
@@ -28,7 +27,6 @@ export function createApi({ elasticsearchUrl, settings, logger }: ApiOptions): A
   const host: RotaHost = {
     settings: settingsSchema.parse(settings),
     logger,
-    kqlToQuery,
     route: (route) => routes.set(route.path, route),
   };
   registerRoutes(host);

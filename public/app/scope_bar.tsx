@@ -3,6 +3,7 @@ import React, { useEffect, useRef, useState } from 'react';
 import { useScope } from '../hooks/use_scope';
 import type { KibanaDataView } from '../kibana/contract';
 import { fromKibanaFilter, toKibanaFilter } from '../state/kibana_filters';
+import { boundedRefresh } from '../state/url_state';
 import { SUBJECTS } from '../test_subjects';
 import { useServices } from './services';
 
@@ -56,7 +57,7 @@ export function ScopeBar() {
         }}
         onRefreshChange={({ isPaused, refreshInterval }) => {
           setLastRefresh(refreshInterval || FIRST_REFRESH_MS);
-          setScope({ refresh: isPaused ? 0 : Math.max(1000, refreshInterval || FIRST_REFRESH_MS) }, { replace: true });
+          setScope({ refresh: isPaused ? 0 : boundedRefresh(refreshInterval || FIRST_REFRESH_MS) }, { replace: true });
         }}
       />
     </div>

@@ -40,9 +40,12 @@ const STEPS_MS = [
   3_600_000, 7_200_000, 10_800_000, 21_600_000, 43_200_000, 86_400_000, 172_800_000, 604_800_000,
 ];
 
-/** At most `count` round times within a window, for axes that we draw ourselves. */
+const WEEK_MS = 604_800_000;
+
+/** At most `count` round times (and one) within a window, for axes that we draw ourselves. */
 export function timeTicks(from: number, to: number, count: number, zone = 'UTC'): number[] {
-  const step = STEPS_MS.find((s) => (to - from) / s <= count) ?? STEPS_MS[STEPS_MS.length - 1]!;
+  const step =
+    STEPS_MS.find((s) => (to - from) / s <= count) ?? Math.ceil((to - from) / Math.max(1, count) / WEEK_MS) * WEEK_MS;
   const shift = moment.tz(from, zone).utcOffset() * 60_000;
   const ticks: number[] = [];
   for (let t = Math.ceil((from + shift) / step) * step - shift; t <= to; t += step) ticks.push(t);

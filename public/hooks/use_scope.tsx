@@ -1,8 +1,18 @@
 import * as datemath from '@elastic/datemath';
+import { useQueryClient } from '@tanstack/react-query';
 import type { Moment } from 'moment';
-import React, { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react';
+import React, {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { useHistory, useLocation } from 'react-router-dom';
-import type { Scope } from '../../common/api';
+import { isWithinReach, type Scope } from '../../common/api';
 import { readScope, type ScopeState, scopeOnly, writeParam, writeScope } from '../state/url_state';
 
 /** What a page asks about: the URL's words, and the times that they mean now. */
@@ -34,6 +44,9 @@ export function ScopeProvider({ children }: { children: ReactNode }) {
   const history = useHistory();
   const { search } = useLocation();
   const [tick, setTick] = useState(0);
+  const queries = useQueryClient();
+  const asked = useRef(tick);
+  asked.current = tick;
   const scopeKey = scopeOnly(search);
   const scope = useMemo(() => readScope(scopeKey), [scopeKey]);
   const refresh = useCallback(() => setTick((n) => n + 1), []);
@@ -41,10 +54,12 @@ export function ScopeProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     if (scope.refresh === 0) return;
     const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') refresh();
+      // Who is asked for longer than the interval would never finish an answer, and be asked all the time.
+      const waiting = queries.isFetching({ predicate: ({ queryKey }) => queryKey.at(-1) === asked.current });
+      if (document.visibilityState === 'visible' && waiting === 0) refresh();
     }, scope.refresh);
     return () => clearInterval(timer);
-  }, [scope.refresh, refresh]);
+  }, [scope.refresh, refresh, queries]);
 
   const setScope = useCallback(
     (patch: Partial<ScopeState>, options: { replace?: boolean } = {}) => {
@@ -77,6 +92,9 @@ export function ScopeProvider({ children }: { children: ReactNode }) {
 function wordsOfBadTimes(scope: ScopeState, from: string | null, to: string | null): string | null {
   if (!from) return `"${scope.from}" is not a time. Showing the last 30 minutes.`;
   if (!to) return `"${scope.to}" is not a time. Showing the last 30 minutes.`;
+  if (![from, to].every((time) => isWithinReach(Date.parse(time)))) {
+    return 'Rota shows times from 1900 up to 2200. Showing the last 30 minutes.';
+  }
   return Date.parse(from) < Date.parse(to) ? null : 'The range ends before it begins. Showing the last 30 minutes.';
 }
 

@@ -26,6 +26,13 @@ export const DEFAULT_SCOPE: ScopeState = {
 
 const OPS = new Set(['is', 'is_not', 'exists', 'not_exists']);
 const MIN_REFRESH_MS = 1000;
+/** Far below the 24.8 days from which on a browser's timer runs at once, again and again. */
+const MAX_REFRESH_MS = 86_400_000;
+
+/** A time between refreshes that a page can keep. */
+export function boundedRefresh(ms: number): number {
+  return Math.round(Math.min(MAX_REFRESH_MS, Math.max(MIN_REFRESH_MS, ms)));
+}
 
 /** Reads a URL's query; anything malformed falls back to its default, so that no link can break the page. */
 export function readScope(search: string): ScopeState {
@@ -39,7 +46,7 @@ export function readScope(search: string): ScopeState {
     service: params.getAll('service').filter(Boolean),
     pool: params.getAll('pool').filter(Boolean),
     environment: params.getAll('environment').filter(Boolean),
-    refresh: Number.isFinite(refresh) && refresh >= MIN_REFRESH_MS ? Math.round(refresh) : 0,
+    refresh: refresh >= MIN_REFRESH_MS ? boundedRefresh(refresh) : 0,
   };
 }
 

@@ -7,6 +7,8 @@ const STEPS = [
   3_600_000, 7_200_000, 10_800_000, 21_600_000, 43_200_000, 86_400_000,
 ];
 
+const DAY_MS = 86_400_000;
+
 /** Elasticsearch's own limit of buckets an answer is 65,536; stay well below. */
 const MAX_CELLS = 40_000;
 
@@ -23,10 +25,10 @@ export interface Timeline {
  */
 export function timelineOf(from: string | number, to: string | number, wanted: number, series = 1): Timeline {
   const [start, end] = [new Date(from).getTime(), new Date(to).getTime()];
-  const most = Math.max(1, Math.min(wanted, Math.floor(MAX_CELLS / Math.max(1, series))));
+  // One bucket would never do for a range with a round time inside, such as 1970.
+  const most = Math.max(2, Math.min(wanted, Math.floor(MAX_CELLS / Math.max(1, series))));
   const fits = (step: number) => Math.ceil(end / step) - Math.floor(start / step) <= most;
-  let interval = STEPS.find(fits) ?? 86_400_000;
-  while (!fits(interval)) interval += 86_400_000;
+  const interval = STEPS.find(fits) ?? Math.ceil((end - start) / (most - 1) / DAY_MS) * DAY_MS;
   const times: number[] = [];
   for (let t = Math.floor(start / interval) * interval; t < end; t += interval) times.push(t);
   return { from: start, to: end, interval, times };

@@ -5,9 +5,9 @@ import { API } from '../../common/api';
 import { kqlToQuery } from '../../common/kql';
 import { soup } from '../../common/kql/soup';
 import { type DevHost, startDevHost } from '../../dev/host';
-import { kqlToQuery as kibanaQuery } from '../../server/kibana_kql';
 import { loadMorning } from '../fixtures/morning/load';
 import { MORNING } from '../fixtures/morning/story';
+import { kibanaQuery } from './kibana_kql';
 import { kql, QUERIES } from './kql_grammar';
 
 type Query = Record<string, unknown>;
@@ -65,11 +65,26 @@ async function compare(texts: readonly string[]): Promise<Compared[]> {
 
 function meaning(read: (text: string) => Query, text: string): unknown {
   try {
-    return plain(read(text));
+    const query = read(text);
+    // Kibana hands a bare null on, and Elasticsearch refuses it.
+    return asksForNull(query) ? 'refused' : plain(query);
   } catch {
     return 'refused';
   }
 }
+
+function asksForNull(query: unknown): boolean {
+  if (typeof query !== 'object' || query === null) return false;
+  return Object.entries(query).some(([kind, body]) => {
+    if (kind === 'match' || kind === 'match_phrase') return Object.values(body as Query)[0] === null;
+    if (kind === 'multi_match') return (body as Query)['query'] === null;
+    return asksForNull(body);
+  });
+}
+
+/** Kibana's parser takes seconds for texts with more brackets inside each other. */
+const SHALLOW = 6;
+const shallow = (text: string) => (text.match(/[({]/g) ?? []).length <= SHALLOW;
 
 /** A query without what changes nothing: a choice of one, a list of one. */
 function plain(query: unknown): unknown {
@@ -78,12 +93,15 @@ function plain(query: unknown): unknown {
   const { should, must_not, ...rest } = ((query as { bool?: Record<string, unknown> }).bool ?? {}) as Query;
   if (Array.isArray(should) && should.length === 1) return plain(should[0]);
   if (must_not && Object.keys(rest).length === 0) return { bool: { must_not: [must_not].flat().map(plain) } };
-  return Object.fromEntries(Object.entries(query).map(([key, value]) => [key, plain(value)]));
+  // A bare true or null for a nested field's name is no name; both find nothing.
+  return Object.fromEntries(
+    Object.entries(query).map(([key, value]) => [key, key === 'path' ? `${value}` : plain(value)]),
+  );
 }
 
 const differing = (all: Compared[]) => all.filter(({ onlyRota, onlyKibana }) => onlyRota !== 0 || onlyKibana !== 0);
 
-describe('the stand-in for KQL beside Kibana’s own', () => {
+describe('Rota’s KQL beside Kibana’s own', () => {
   it('finds the same lines for each query of the table', async () => {
     const all = await compare(QUERIES);
     expect(differing(all)).toEqual([]);
@@ -92,7 +110,7 @@ describe('the stand-in for KQL beside Kibana’s own', () => {
   });
 
   it(`finds the same lines for ${RANDOM_QUERIES} queries made from the grammar`, async () => {
-    const valid = kql.filter((text) => meaning(kibanaQuery, text) !== 'refused');
+    const valid = kql.filter(shallow).filter((text) => meaning(kibanaQuery, text) !== 'refused');
     const texts = fc.sample(valid, { numRuns: RANDOM_QUERIES, seed: Date.now() });
     const all: Compared[] = [];
     for (let at = 0; at < texts.length; at += BATCH) all.push(...(await compare(texts.slice(at, at + BATCH))));
@@ -101,8 +119,8 @@ describe('the stand-in for KQL beside Kibana’s own', () => {
   });
 
   it.each([
-    ['texts that are mostly no KQL', soup],
-    ['queries made from the grammar', kql],
+    ['texts that are mostly no KQL', soup.filter(shallow)],
+    ['queries made from the grammar', kql.filter(shallow)],
   ])('means and refuses the same, for 20,000 %s', (_, texts) => {
     fc.assert(
       fc.property(texts, (text) => {
@@ -114,6 +132,8 @@ describe('the stand-in for KQL beside Kibana’s own', () => {
 });
 
 describe('the routes in Kibana and in the development host', () => {
+  const nested = (depth: number) => `${'('.repeat(depth)}url.path : *${')'.repeat(depth)}`;
+
   const summary = async (base: string, text: string) => {
     const response = await fetch(`${base}${API.requests.path}`, {
       method: 'POST',
@@ -131,6 +151,11 @@ describe('the routes in Kibana and in the development host', () => {
       expect(await summary(urls[0]!, text)).toEqual(await summary(dev.url, text));
     },
   );
+
+  it('answer at once what Kibana’s own parser would take hours for, and refuse what nobody writes', async () => {
+    expect(await summary(urls[0]!, nested(20))).toMatchObject({ status: 200 });
+    expect(await summary(urls[0]!, nested(21))).toMatchObject({ status: 400, code: 'invalid_kql' });
+  });
 
   it.each(['url.path : (', 'a:', '"open', 'not(a:1)', 'host.* : web-1'])('refuse alike, with 400: %s', async (text) => {
     for (const base of [urls[0]!, dev.url]) {

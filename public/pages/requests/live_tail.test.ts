@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Cursor, Envelope, RequestRow, RequestsData } from '../../../common/api';
+import type { Cursor, Envelope, LiveCursor, RequestRow, RequestsData } from '../../../common/api';
 import { follow, LIVE_PAGE, MOST_READ, type Step, type Tail, tailOf } from './live_tail';
 import { rowKey } from './row_list';
 import { testRow } from './test_row';
@@ -24,7 +24,7 @@ class Store {
     return tailOf({ rows, after, live_cursor: [newest], live_new: null, newest: null });
   }
 
-  ask = async (since: Cursor, after: Cursor | undefined): Promise<Envelope<RequestsData>> => {
+  ask = async (since: LiveCursor, after: Cursor | undefined): Promise<Envelope<RequestsData>> => {
     this.asked++;
     const cursor = Number(since[0]);
     const matching = this.stored

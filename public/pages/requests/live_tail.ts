@@ -1,4 +1,4 @@
-import type { Cursor, Envelope, RequestRow, RequestsData } from '../../../common/api';
+import type { Cursor, Envelope, LiveCursor, RequestRow, RequestsData } from '../../../common/api';
 import { MOST_ROWS, rowKey } from './row_list';
 
 /** Rows of one answer, and how many are read before the rest is left out: the list holds no more. */
@@ -11,7 +11,7 @@ type Rows = NonNullable<RequestsData['rows']>;
 
 /** How far a live tail has followed. Times are `event.ingested`. */
 export interface Tail {
-  cursor: Cursor;
+  cursor: LiveCursor;
   /** The last rows that were read, with their times. */
   seen: ReadonlyMap<string, number>;
   /** Up to here all has been shown or counted as skipped, whatever is read again. */
@@ -45,7 +45,7 @@ export function tailOf({ rows, live_cursor, after }: Rows): Tail {
  */
 export async function follow(
   tail: Tail,
-  ask: (since: Cursor, after: Cursor | undefined) => Promise<Envelope<RequestsData>>,
+  ask: (since: LiveCursor, after: Cursor | undefined) => Promise<Envelope<RequestsData>>,
 ): Promise<Step> {
   const read: RequestRow[] = [];
   const reasons = new Set<string>();
@@ -101,6 +101,6 @@ function ingestedOf({ ingested }: RequestRow): number {
   return ingested ?? 0;
 }
 
-function cursorTime([time]: Cursor): number {
+function cursorTime([time]: LiveCursor): number {
   return Number(time);
 }

@@ -1,4 +1,11 @@
-import type { Attempt, Cursor, RequestRow, RequestsData, RequestsRequest } from '../../../common/api';
+import {
+  type Attempt,
+  type Cursor,
+  MOST_MS,
+  type RequestRow,
+  type RequestsData,
+  type RequestsRequest,
+} from '../../../common/api';
 import { type EcsDocument, FIELDS, HEALTH_CHECK_TAG } from '../../../common/ecs';
 import type { Dsl } from '../../host';
 import { NANOS_PER_MS } from '../../search/aggregations';
@@ -80,10 +87,15 @@ export function rowsOf(
   return {
     rows: answer.hits.map((hit) => rowOf(hit, query.columns, landscape)),
     after: answer.hits.length === query.size && last && last.every((part) => part !== null) ? last : null,
-    live_cursor: ingested === null ? (query.live_after ?? [liveFrom]) : [ingested],
+    live_cursor: ingested === null ? (query.live_after ?? [withinDates(liveFrom)]) : [withinDates(ingested)],
     live_new: query.live_after ? bucketOf(answer.aggregations, 'since').doc_count : null,
     newest: numberOf(answer.aggregations, 'newest'),
   };
+}
+
+/** A line may claim to have been ingested when no date is any more. */
+function withinDates(t: number): number {
+  return Math.min(MOST_MS, Math.max(-MOST_MS, t));
 }
 
 /** One line as a row; failed attempts are those before the last, and the last too when it is a 5XX. */

@@ -10,7 +10,6 @@ import {
   type RouteInput,
   type RouteName,
 } from '../../../common/api';
-import { kqlToQuery } from '../../../common/kql';
 import { indexTemplate, templateName } from '../../../pipeline/elasticsearch/templates';
 import type { HostResponse, HostRoute, SearchClient } from '../../../server/host';
 import { registerRoutes } from '../../../server/routes';
@@ -85,7 +84,6 @@ export function rotaApi(client: Client, namespace: string, changes: object = {})
   registerRoutes({
     settings: settingsSchema.parse({ namespace, ...changes }),
     logger: { debug: () => undefined, info: () => undefined, warn: console.warn, error: console.error },
-    kqlToQuery,
     route: (route) => routes.set(route.path, route),
   });
   const send = (path: string, body: unknown, signal = new AbortController().signal): Promise<HostResponse> =>

@@ -1,6 +1,5 @@
 import type { Client } from '@elastic/elasticsearch';
 import { describe, expect, it } from 'vitest';
-import { kqlToQuery } from '../../../common/kql';
 import { recordEvents } from '../../../server/alerting/record_events';
 import { settingsSchema } from '../../../server/settings';
 import { documents } from '../../support/elasticsearch';
@@ -16,7 +15,6 @@ export function recordingCases(world: World, node: () => { client: Client; url: 
       const host = {
         settings: settingsSchema.parse({ namespace, monitor: { interval_s: 10 } }),
         logger: { debug: () => undefined, info: () => undefined, warn: console.warn, error: console.error },
-        kqlToQuery,
         route: () => undefined,
       };
       const record = (now: number) => recordEvents(host, client, now);

@@ -1,0 +1,15 @@
+/** The part of Kibana 8.12's own KQL that ours is compared with; Kibana publishes no types. */
+declare module '@kbn/es-query' {
+  export interface KueryNode {
+    type: string;
+    function?: string;
+    arguments?: unknown[];
+    value?: unknown;
+  }
+  export function fromKueryExpression(kql: string): KueryNode;
+  export function toElasticsearchQuery(
+    node: KueryNode,
+    dataView: undefined,
+    config: { nestedIgnoreUnmapped?: boolean },
+  ): Record<string, unknown>;
+}
