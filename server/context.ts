@@ -1,9 +1,10 @@
 import type { PartialReason } from '../common/api';
 import { kqlToQuery } from '../common/kql';
-import type { Dsl, HostRequest, RotaHost } from './host';
+import type { Dsl, HostRequest, RotaHost, SearchClient } from './host';
 import type { AnswerCache } from './search/cache';
 import { askAll, type SearchAnswer, type Searches } from './search/msearch';
 import { reachNested } from './search/nested';
+import { Patience } from './search/shards';
 import type { Settings } from './settings';
 
 /** Everything that one question may use. */
@@ -11,6 +12,7 @@ export class Context {
   readonly reasons: PartialReason[] = [];
   readonly settings: Settings;
   readonly signal: AbortSignal;
+  readonly patience = new Patience();
 
   constructor(
     host: RotaHost,
@@ -24,9 +26,16 @@ export class Context {
 
   /** One `_msearch`; what makes it partial is gathered in `reasons`. */
   async askAll<K extends string>(searches: Searches<K>): Promise<Record<K, SearchAnswer>> {
-    const { results, reasons } = await askAll(this.request.elasticsearch, searches, this.signal);
+    const { results, reasons } = await askAll(this.request.elasticsearch, searches, this.signal, this.patience);
     this.reasons.push(...reasons);
     return results;
+  }
+
+  /** One other request. Throws what the client throws. */
+  send<T>(params: Parameters<SearchClient['transport']['request']>[0]): Promise<T> {
+    const options = { signal: this.signal, meta: false } as const;
+    const once = () => this.elasticsearch.transport.request(params, options) as Promise<T>;
+    return this.patience.ask(once, this.signal);
   }
 
   get elasticsearch() {

@@ -16,6 +16,7 @@ import { useScope } from '../hooks/use_scope';
 import { useRotaTheme } from '../theme/use_rota_theme';
 import { ChartAnnotations } from './chart_annotations';
 import { publishCursor, useCursorChart } from './cursor';
+import { isTold } from './told';
 import { useChartTheme } from './use_chart_theme';
 
 /** What every chart over time takes. Times are ms since 1970. */
@@ -80,6 +81,7 @@ export function TimeChart({ id, description, height, from, to, times, formatY, s
               onBrushEnd={onBrushEnd}
               onElementClick={onElementClick}
               onPointerUpdate={publishCursor}
+              debugState={isTold()}
               externalPointerEvents={{ tooltip: { visible: false } }}
               ariaLabel={description}
               ariaUseDefaultSummary={false}

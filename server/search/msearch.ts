@@ -1,6 +1,7 @@
 import type { PartialReason } from '../../common/api';
 import { ApiError } from '../errors';
 import type { Dsl, SearchClient } from '../host';
+import { lacksShard, Patience } from './shards';
 
 /** How long Elasticsearch may work on one search before it answers with what it has. */
 const SEARCH_TIMEOUT = '10s';
@@ -29,10 +30,10 @@ export interface SearchAnswer {
 }
 
 interface RawAnswer {
-  error?: { type?: string; reason?: string; root_cause?: { reason?: string }[] };
+  error?: { type?: string; reason?: string | null; root_cause?: { reason?: string | null }[] };
   status?: number;
   timed_out?: boolean;
-  _shards?: { total: number; failed: number };
+  _shards?: { total: number; failed: number; failures?: { reason?: { type?: string } }[] };
   hits?: { total?: number | { value: number }; hits: Hit[] };
   aggregations?: Aggregations;
 }
@@ -49,20 +50,41 @@ export interface Asked<K extends string> {
 
 /**
  * Sends all searches of a view in one `_msearch`. A missing index is empty; failed shards, time-outs and a failed search
- * beside others that worked make the answer partial. Throws when no search worked: ApiError, or with `statusCode` 403 where
- * the user may read nothing.
+ * beside others that worked make the answer partial. Searches that lack a shard which no node holds yet are sent again while
+ * there is patience. Throws when no search worked: ApiError, or with `statusCode` 403 where the user may read nothing.
  */
 export async function askAll<K extends string>(
   client: SearchClient,
   searches: Searches<K>,
   signal: AbortSignal,
+  patience = new Patience(),
 ): Promise<Asked<K>> {
   const asked = (Object.entries(searches) as [K, NamedSearch | null][]).filter(
     (entry): entry is [K, NamedSearch] => entry[1] !== null,
   );
   const results = Object.fromEntries(Object.keys(searches).map((name) => [name, NO_ANSWER])) as Asked<K>['results'];
   if (asked.length === 0) return { results, reasons: [] };
-  const bulkBody = asked.flatMap(([, { index, body }]) => [
+  const answers = new Map<K, RawAnswer>();
+  for (let open = asked; open.length > 0; ) {
+    const responses = await send(
+      client,
+      open.map(([, search]) => search),
+      signal,
+    );
+    open.forEach(([name], i) => void answers.set(name, responses[i] ?? {}));
+    open = open.filter(([name]) => lacksShard(answers.get(name)!));
+    if (open.length > 0 && !(await patience.wait(signal))) break;
+  }
+  const names = asked.map(([name]) => name);
+  const read = readAnswers(
+    names,
+    names.map((name) => answers.get(name)!),
+  );
+  return { results: { ...results, ...read.results }, reasons: read.reasons };
+}
+
+async function send(client: SearchClient, searches: NamedSearch[], signal: AbortSignal): Promise<RawAnswer[]> {
+  const bulkBody = searches.flatMap(({ index, body }) => [
     { index, ignore_unavailable: true, allow_no_indices: true },
     { timeout: SEARCH_TIMEOUT, ...body },
   ]);
@@ -70,11 +92,7 @@ export async function askAll<K extends string>(
     { method: 'POST', path: '/_msearch', bulkBody },
     { signal, maxRetries: 0, meta: false },
   )) as { responses: RawAnswer[] };
-  const read = readAnswers(
-    asked.map(([name]) => name),
-    answer.responses,
-  );
-  return { results: { ...results, ...read.results }, reasons: read.reasons };
+  return answer.responses;
 }
 
 /** Keeps the searches of a part of the page, or asks none of them (their answers are then empty). */
@@ -103,6 +121,9 @@ function readAnswers<K extends string>(names: K[], responses: RawAnswer[]): Aske
     };
   });
   if (forbidden === names.length) throw Object.assign(new Error('forbidden'), { statusCode: 403 });
+  if (failed === names.length && responses.every(lacksShard)) {
+    throw new ApiError('search_unavailable', `Nothing can be read: ${LOST}`);
+  }
   if (failed === names.length) {
     throw new ApiError('search_failed', `Elasticsearch refused the search: ${reasonOf(responses[0] ?? {})}`);
   }
@@ -128,7 +149,10 @@ function partialReasons(name: string, raw: RawAnswer): PartialReason[] {
   return found;
 }
 
+const LOST = 'no node of Elasticsearch holds its lines; check the health of the cluster, then try again.';
+
 function reasonOf(raw: RawAnswer): string {
+  if (lacksShard(raw)) return LOST;
   return raw.error?.root_cause?.[0]?.reason ?? raw.error?.reason ?? 'no reason given';
 }
 

@@ -17,6 +17,7 @@ test.describe('Delivery', () => {
     expect(runs.length).toBeGreaterThan(4);
     for (const run of runs) {
       const cells = rota.page.getByTestId(SUBJECTS.run(run.id)).getByRole('cell');
+      await expect(cells.first()).toBeVisible();
       const words = await cells.allInnerTexts();
       const missing = sizeOf(run.missing);
       const [hole] = run.missing;
@@ -65,12 +66,12 @@ test.describe('Delivery', () => {
     await expect(
       detail.getByRole('listitem').filter({ hasText: `${written(run.missing[0]!.first)} missing` }),
     ).toHaveCount(1);
-    expect(rota.param('run')).toBe(run.id);
+    await expect.poll(() => rota.param('run')).toBe(run.id);
     await rota.open('delivery', { ...WHOLE, run: run.id });
     await expect(detail).toBeVisible();
     await detail.getByRole('link', { name: 'Requests around the gap' }).click();
     await expect.poll(() => new URL(rota.page.url()).pathname).toContain('/requests');
-    expect(rota.param('kql')).toContain(run.host);
+    await expect.poll(() => rota.param('kql')).toContain(run.host);
   });
 
   test('filters the runs by state', async ({ rota, runs }) => {
@@ -85,7 +86,7 @@ test.describe('Delivery', () => {
     // The address carries it to whoever opens it.
     await rota.page.reload();
     await expect(rows).toHaveCount(torn.length);
-    expect(rota.param('run_state')).toBe('missing');
+    await expect.poll(() => rota.param('run_state')).toBe('missing');
   });
 
   test('keeps the page of runs and its size in the address', async ({ rota, truth }) => {
@@ -100,7 +101,7 @@ test.describe('Delivery', () => {
       .click();
     await rota.page.getByRole('button', { name: '25 rows' }).click();
     await expect(rows).toHaveCount(25);
-    expect([rota.param('runs_size'), rota.param('runs_page')]).toEqual(['25', null]);
+    await expect.poll(() => [rota.param('runs_size'), rota.param('runs_page')]).toEqual(['25', null]);
     // What no page has is taken for the nearest that there is.
     await rota.loaded('delivery', { ...lately, runs_page: '-7', run_state: 'nonsense' });
     await expect(rows).toHaveCount(10);
@@ -117,7 +118,7 @@ test.describe('Delivery', () => {
   test('shows lag, queues and the indexer over time, or says that nobody told of them', async ({ rota, truth }) => {
     await rota.loaded('delivery', WHOLE);
     const lag = await rota.showTable('lag');
-    expect(await lag.locator('tbody tr', { hasText: 'ms' }).count()).toBeGreaterThan(10);
+    await expect.poll(() => lag.locator('tbody tr', { hasText: 'ms' }).count()).toBeGreaterThan(10);
     // What is measured ends with the indexer's sending, and the page says so.
     await expect(rota.panel('lag')).toContainText('sent to Elasticsearch');
     const told = await truth.count('rota.pipeline', { exists: { field: 'rota.rsyslog.size' } }, ALL);
@@ -158,7 +159,7 @@ test.describe('Delivery', () => {
     await expect(original).toContainText('1b 5b 33 31 6d');
     await original.getByText('Base64', { exact: true }).click();
     await expect(original).toContainText(Buffer.from(LETTER.bytes).toString('base64'));
-    expect(rota.param('dead_letter')).toBe(LETTER.reason);
+    await expect.poll(() => rota.param('dead_letter')).toBe(LETTER.reason);
     await rota.page.reload();
     await expect(original).toContainText(Buffer.from(LETTER.bytes).toString('base64'));
     await rota.go('delivery', { from: 'now-15m', to: 'now', dead_letter: LETTER.reason, dead_letter_n: '9000' });

@@ -61,7 +61,7 @@ test.describe('One host', () => {
       bool: { filter: { term: { 'host.name': ONE_HOST.host } }, must_not: { term: { tags: 'health_check' } } },
     };
     const served = await truth.count('rota.access', own, ONE_HOST.span);
-    expect(await rota.number('requests')).toBe(served);
+    await expect.poll(() => rota.number('requests')).toBe(served);
     await expect(rota.page.getByTestId(SUBJECTS.turnsLane(ONE_HOST.host ?? ''))).toBeVisible();
     for (const page of ['health', 'requests', 'delivery'] as const) {
       await rota.page.getByTestId(SUBJECTS.tab(page)).click();

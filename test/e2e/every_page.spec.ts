@@ -31,7 +31,7 @@ for (const name of PAGES) {
       const next = PAGES[(PAGES.indexOf(name) + 1) % PAGES.length]!;
       await rota.page.getByTestId(SUBJECTS.tab(next)).click();
       await expect.poll(() => new URL(rota.page.url()).pathname).toContain(`/${next}`);
-      for (const [selector, value] of Object.entries(scope)) expect(rota.param(selector)).toBe(value);
+      for (const [selector, value] of Object.entries(scope)) await expect.poll(() => rota.param(selector)).toBe(value);
     });
 
     test('is reached by keyboard alone, the table behind every chart, too', async ({ rota }) => {
@@ -41,7 +41,7 @@ for (const name of PAGES) {
       for (const panel of CHARTS[name]) {
         await rota.page.getByTestId(SUBJECTS.panelTableToggle(panel)).press('Enter');
         const table = rota.page.getByTestId(SUBJECTS.panelTable(panel));
-        expect(await table.locator('tbody tr').count(), panel).toBeGreaterThan(0);
+        await expect.poll(() => table.locator('tbody tr').count(), panel).toBeGreaterThan(0);
         await expect(table.locator('caption')).not.toHaveText('');
       }
       // Everything that scrolls or acts takes the focus in its turn, and none holds it.

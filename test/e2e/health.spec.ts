@@ -60,6 +60,7 @@ test.describe('Health', () => {
   test('gives events that stand close together one flag, whose clicks go through them', async ({ rota }) => {
     await rota.loaded('health');
     const flags = rota.panel('state').getByRole('button', { name: /^Events? \d/ });
+    await expect(flags.first()).toBeVisible();
     const boxes = (await flags.evaluateAll((all) =>
       all.map((flag) => flag.getBoundingClientRect().toJSON()),
     )) as DOMRect[];
@@ -69,8 +70,8 @@ test.describe('Health', () => {
     const group = rota.panel('state').getByRole('button', { name: /^Events \d+ to \d+: .*Deploy/ });
     await expect(group).toHaveText(/^\d+–\d+/);
     await group.click();
+    await expect.poll(() => rota.param('event')).toBeTruthy();
     const first = rota.param('event');
-    expect(first).toBeTruthy();
     await group.click();
     await expect.poll(() => rota.param('event')).not.toBe(first);
     await expect(group).toHaveAttribute('aria-pressed', 'true');
@@ -92,7 +93,7 @@ test.describe('Health', () => {
     await rota.loaded('health');
     await eventRow(rota, 'Ejected, passive', STOPPED_NODE.host).first().getByRole('button').click();
     await expect(rota.panel('event')).toContainText(`second by second: ${STOPPED_NODE.host}`);
-    expect(rota.param('event')).toContain(STOPPED_NODE.host);
+    await expect.poll(() => rota.param('event')).toContain(STOPPED_NODE.host);
     await eventRow(rota, 'Ejected', FAILED_FRONTEND.host).first().getByRole('button').click();
     const table = await rota.showTable('event');
     await expect(table).toContainText(`failed ${FAILED_FRONTEND.status}`);
@@ -111,7 +112,7 @@ test.describe('Health', () => {
     await rota.loaded('health');
     await rota.page.getByTestId(SUBJECTS.lane(BROKEN_WEBAPP.host)).getByRole('link').first().click();
     await expect.poll(() => new URL(rota.page.url()).pathname).toContain('/requests');
-    expect(rota.param('kql')).toContain(BROKEN_WEBAPP.host);
+    await expect.poll(() => rota.param('kql')).toContain(BROKEN_WEBAPP.host);
     const from = Date.parse(rota.param('from') ?? '') - MORNING.start;
     expect(Math.abs(from - BROKEN_WEBAPP.from)).toBeLessThan(30_000);
     await rota.page.getByTestId(SUBJECTS.openRequest).first().click();
@@ -130,7 +131,7 @@ test.describe('Health', () => {
   test('counts what users got as the balancer logged it', async ({ rota, truth }) => {
     await rota.loaded('health', WHOLE);
     const failed = await truth.count('haproxy.log', FAILED, ALL);
-    expect(await rota.number('usersHurt')).toBe(failed);
+    await expect.poll(() => rota.number('usersHurt')).toBe(failed);
     const table = await rota.showTable('classes');
     const sums = await table.locator('tbody tr td:nth-child(5)').allInnerTexts();
     expect(sums.reduce((sum, text) => sum + Number(text.replaceAll(',', '')), 0)).toBe(failed);
@@ -163,6 +164,7 @@ test.describe('Health', () => {
   test('opens at the event that a link names', async ({ rota }) => {
     await rota.loaded('health');
     await eventRow(rota, 'Deploy').first().getByRole('button').click();
+    await expect.poll(() => rota.param('event')).toBeTruthy();
     const event = rota.param('event') ?? '';
     await rota.open('health', { event, from: at(1), to: at(29) });
     await expect(rota.panel('event')).toContainText('deploy');

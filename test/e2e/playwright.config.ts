@@ -13,8 +13,9 @@ export default defineConfig({
   // A real Kibana takes a core for itself.
   workers: process.env['ROTA_E2E_URL'] ? 1 : 2,
   retries: 0,
-  timeout: 150_000,
-  expect: { timeout: 30_000 },
+  // A test waits for conditions: a time limit only ends what hangs, on however busy a machine.
+  timeout: 600_000,
+  expect: { timeout: 120_000 },
   reporter: [['list']],
   use: {
     testIdAttribute: 'data-test-subj',

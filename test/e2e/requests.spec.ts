@@ -27,7 +27,7 @@ test.describe('Requests', () => {
     await rota.open('requests', { ...WHOLE, kql: 'error.message : *' });
     await expect(rota.panel('requests')).toContainText(`${written(ids.size)} of`);
     const table = await rota.showTable('requests');
-    expect(await table.locator('tbody tr').count()).toBeGreaterThan(10);
+    await expect.poll(() => table.locator('tbody tr').count()).toBeGreaterThan(10);
   });
 
   test('finds what a retry hid from the user, by the attempts themselves', async ({ rota, truth }) => {
@@ -47,7 +47,7 @@ test.describe('Requests', () => {
     const good = { bool: { filter: [CHECKOUTS], must_not: { range: { 'http.response.status_code': { gte: 300 } } } } };
     const n = await truth.count('nginx.access', good, ALL);
     await expect(rota.panel('requests')).toContainText(`${written(n)} of`);
-    expect(rota.param('kql')).toContain('url.path');
+    await expect.poll(() => rota.param('kql')).toContain('url.path');
   });
 
   test('lists fields with type and coverage, the rare ones too', async ({ rota, truth }) => {
@@ -96,7 +96,9 @@ test.describe('Requests', () => {
     await expect(values.getByRole('listitem').first()).toContainText(`${((top!.n / total) * 100).toFixed(1)}`);
     await rota.page.getByRole('button', { name: `Only url.path ${top!.value}`, exact: true }).click();
     await expect(rota.panel('requests')).toContainText(`${written(top!.n)} of ${written(total)} requests match`);
-    expect(JSON.parse(rota.param('filters') ?? '[]')).toEqual([{ field: 'url.path', op: 'is', value: top!.value }]);
+    await expect
+      .poll(() => JSON.parse(rota.param('filters') ?? '[]'))
+      .toEqual([{ field: 'url.path', op: 'is', value: top!.value }]);
   });
 
   test('adds a column that stays in the address, with the values of the lines', async ({ rota, truth }) => {

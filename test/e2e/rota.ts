@@ -2,6 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { type BrowserContext, test as base, expect, type Page } from '@playwright/test';
 import { SUBJECTS } from '../../public/test_subjects';
 import { MORNING } from '../fixtures/morning/story';
+import { letChartsTell } from './drawn_chart';
 import { ALL, Truth } from './truth';
 
 export { expect, SUBJECTS };
@@ -117,6 +118,7 @@ export const test = base.extend<{ rota: Rota }, { shared: BrowserContext; truth:
         timezoneId: 'UTC',
         locale: 'en-US',
       });
+      await context.addInitScript(letChartsTell);
       await use(context);
       await context.close();
     },

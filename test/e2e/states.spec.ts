@@ -11,7 +11,7 @@ for (const name of PAGES) {
       await expect(empty).toContainText('No request matches');
       await rota.page.getByRole('button', { name: 'Clear all filters' }).click();
       await expect(empty).toHaveCount(0);
-      expect(rota.param('kql')).toBeNull();
+      await expect.poll(() => rota.param('kql')).toBeNull();
       await rota.go(name, { from: '2026-01-18T00:00:00Z', to: '2026-01-18T01:00:00Z' });
       await expect(empty).toContainText('No requests in this window');
       await expect(empty).toContainText('The last request was logged at');

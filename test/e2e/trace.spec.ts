@@ -144,6 +144,7 @@ test.describe('Trace', () => {
     await rota.loaded('requests');
     await rota.page.getByTestId(SUBJECTS.openRequest).first().press('Enter');
     await expect(rota.page.getByTestId(SUBJECTS.waterfall)).toBeVisible();
+    await expect.poll(() => rota.param('request')).not.toBeNull();
     const first = rota.param('request');
     await rota.page.keyboard.press('j');
     await expect.poll(() => rota.param('request')).not.toBe(first);
@@ -151,7 +152,7 @@ test.describe('Trace', () => {
     await expect.poll(() => rota.param('request')).toBe(first);
     await rota.page.keyboard.press('Escape');
     await expect(rota.page.getByTestId(SUBJECTS.trace)).toHaveCount(0);
-    expect(rota.param('request')).toBeNull();
+    await expect.poll(() => rota.param('request')).toBeNull();
   });
 
   test('says so where no line of a request is left', async ({ rota }) => {

@@ -1,5 +1,6 @@
 import { Client, type estypes } from '@elastic/elasticsearch';
 import { MORNING } from '../fixtures/morning/story';
+import { askElasticsearch } from '../support/elasticsearch';
 
 export type Query = estypes.QueryDslQueryContainer;
 // biome-ignore lint/suspicious/noExplicitAny: documents are read as they are, by nobody's schema
@@ -20,8 +21,8 @@ export const FAILED: Query = { range: { 'http.response.status_code': { gte: 500,
 export class Truth {
   private readonly client: Client;
 
-  constructor(node = process.env['ROTA_E2E_ELASTICSEARCH']) {
-    if (!node) throw new Error('ROTA_E2E_ELASTICSEARCH must name the Elasticsearch that holds the morning.');
+  constructor(private readonly node = process.env['ROTA_E2E_ELASTICSEARCH'] ?? '') {
+    if (node === '') throw new Error('ROTA_E2E_ELASTICSEARCH must name the Elasticsearch that holds the morning.');
     this.client = new Client({ node });
   }
 
@@ -31,17 +32,15 @@ export class Truth {
 
   /** Documents of some data sets from `from` until before `to`, ms after the story's begin. */
   async count(datasets: string, query: Query = { match_all: {} }, span?: Span, namespace?: string): Promise<number> {
-    const { count } = await this.client.count({ ...indexOf(datasets, namespace), query: within(span, query) });
-    return count;
+    const body = { query: within(span, query) };
+    return (await this.ask<{ count: number }>('_count', indexOf(datasets, namespace), body)).count;
   }
 
   /** Values of a field with their documents, most first. */
   async terms(datasets: string, field: string, query: Query = { match_all: {} }, span?: Span) {
-    const { aggregations } = await this.client.search<
-      unknown,
-      { found: { buckets: { key: string; doc_count: number }[] } }
-    >({
-      ...indexOf(datasets),
+    const { aggregations } = await this.ask<{
+      aggregations?: { found: { buckets: { key: string; doc_count: number }[] } };
+    }>('_search', indexOf(datasets), {
       size: 0,
       query: within(span, query),
       aggs: { found: { terms: { field, size: PAGE } } },
@@ -54,8 +53,7 @@ export class Truth {
     const found: { id: string; index: string; doc: Doc }[] = [];
     let after: estypes.SortResults | undefined;
     for (;;) {
-      const { hits } = await this.client.search<Doc>({
-        ...indexOf(datasets),
+      const { hits } = await this.ask<estypes.SearchResponse<Doc>>('_search', indexOf(datasets), {
         size: Math.min(PAGE, options.most ?? PAGE),
         query: within(options.span, query),
         sort: [{ '@timestamp': 'asc' }, { 'event.id': { order: 'asc', unmapped_type: 'keyword' } }],
@@ -68,6 +66,11 @@ export class Truth {
       after = hits.hits.at(-1)?.sort;
       if (!after || hits.hits.length < PAGE || found.length >= (options.most ?? Number.POSITIVE_INFINITY)) return found;
     }
+  }
+
+  private ask<T>(endpoint: '_search' | '_count', index: string, body: object): Promise<T> {
+    const path = `/${index}/${endpoint}?ignore_unavailable=true&allow_no_indices=true`;
+    return askElasticsearch<T>(this.node, 'POST', path, body);
   }
 
   /** Writes documents as they are, and makes them searchable. */
@@ -96,13 +99,9 @@ function within({ from, to }: Span = { from: 0, to: MORNING.length }, query: Que
   return { bool: { filter: [{ range: { '@timestamp': range } }, query] } };
 }
 
-function indexOf(datasets: string, namespace = NAMESPACE) {
-  return {
-    index: datasets
-      .split(' ')
-      .map((dataset) => `logs-${dataset}-${namespace}`)
-      .join(','),
-    ignore_unavailable: true,
-    allow_no_indices: true,
-  };
+function indexOf(datasets: string, namespace = NAMESPACE): string {
+  return datasets
+    .split(' ')
+    .map((dataset) => `logs-${dataset}-${namespace}`)
+    .join(',');
 }

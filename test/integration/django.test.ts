@@ -55,5 +55,5 @@ test('a fault switched on by the demo command makes a Django webapp answer 503, 
   await running.stack.fail('web-2', { status: 503, for_s: 2 });
   const direct = () => fetch(`http://127.0.0.1:${running.stack.ports.webapp(2)}/`).then(({ status }) => status);
   expect(await direct()).toBe(503);
-  expect(await eventually(direct, (status) => status === 200, 10_000)).toBe(200);
+  expect(await eventually(direct, (status) => status === 200)).toBe(200);
 });

@@ -85,7 +85,6 @@ describe.runIf(HOME)('both doors make the same documents', () => {
     const hits = await eventually(
       () => documents(node.store.url, `logs-*-${NAMESPACE}`),
       (all) => all.filter(isLine).length >= expected.length,
-      120_000,
     );
     found = hits
       .filter(isLine)

@@ -49,6 +49,8 @@ describe('long messages', () => {
       })
       .map((bytes) => shape(bytes, settings));
 
+  const taken = (door: string, count: number) => capture.until(() => shapedOf(door).length >= count);
+
   it.each(['tcp', 'tcp_raw', 'relp', 'udp', 'relps', 'tls'])(
     'by %s: 64 KiB come whole, more as one flagged document',
     async (door) => {
@@ -64,9 +66,9 @@ describe('long messages', () => {
           cert: readFileSync(cert),
           key: readFileSync(key),
         };
-        await sendByTls(door, port, messages, options);
+        await sendByTls(door, port, messages, options, () => taken(door, lengths.length));
       } else await send(door, port, messages);
-      await capture.until(() => shapedOf(door).length >= lengths.length, 20_000);
+      await taken(door, lengths.length);
       expect(shapedOf(door).map(told)).toEqual(lengths.map(([letter, length]) => expected(letter, length)));
     },
   );
@@ -81,7 +83,7 @@ describe('long messages', () => {
     };
     await capture.startAgent('frontend-1', { ROTA_NGINX_ACCESS: log });
     appendFileSync(log, LENGTHS.map(([letter, length]) => `${line(letter, Math.max(length, 200))}\n`).join(''));
-    await capture.until(() => shapedOf('file').length >= LENGTHS.length, 20_000);
+    await capture.until(() => shapedOf('file').length >= LENGTHS.length);
     const found = shapedOf('file');
     expect(found.map((one) => (one.kind === 'document' ? pathLetter(one.doc) : one.kind))).toEqual([
       'a',

@@ -33,7 +33,6 @@ test('lines that are written while the rsyslog server is away arrive once it is 
     const hits = await eventually(
       () => documents(running.stack.elasticsearchUrl, `logs-${dataset}-rota`, USERS),
       (found) => found.length >= sent.length,
-      60_000,
     );
     expect(hits.map((hit) => at(hit._source, 'http.request.id')).sort(), dataset).toEqual(sent);
   }
@@ -56,7 +55,6 @@ test('a webapp that was stopped leaves the round and comes back into it', async 
       return response.headers.get('x-served-by');
     },
     (host) => host === 'web-3',
-    30_000,
   );
   expect(served).toBe('web-3');
 });

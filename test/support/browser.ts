@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from '@playwright/test';
 
 const CHROMIUM = '/usr/bin/chromium';
+/** Waits end when what they wait for is there. */
+const PATIENCE_MS = 120_000;
 
 /** Debian's Chromium, headless. The sandbox is left out for root only, who cannot have it. */
 export async function openBrowser(): Promise<Browser> {
@@ -13,6 +15,7 @@ export async function openBrowser(): Promise<Browser> {
 /** A page that remembers every error that the browser meets on it. */
 export async function openPage(browser: Browser, url: string): Promise<{ page: Page; errors: string[] }> {
   const page = await browser.newPage({ viewport: { width: 1600, height: 1200 } });
+  page.setDefaultTimeout(PATIENCE_MS);
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
   page.on('response', (response) => {

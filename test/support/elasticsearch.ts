@@ -6,23 +6,47 @@ export interface Hit {
   _source: Record<string, unknown>;
 }
 
+/** Long enough for any machine: what is there is told at once. */
+const PATIENCE_MS = 120_000;
+
+interface Answer {
+  error?: unknown;
+  _shards?: { failed: number };
+}
+
+/**
+ * Asks Elasticsearch, and asks again while a shard that is needed has no node yet: a stream that is just being made is not
+ * there yet, which is no failure. Without it a search answers 503 or leaves lines out, and a count is too low.
+ * @returns the answer; of an index that does not exist (404) what Elasticsearch says of that. Throws on every other refusal.
+ */
+export async function askElasticsearch<T>(url: string, method: string, path: string, body?: unknown): Promise<T> {
+  for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(200)) {
+    const response = await fetch(url + path, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    const text = await response.text();
+    const answer = JSON.parse(text) as T & Answer;
+    const isWhole = response.ok && (answer._shards?.failed ?? 0) === 0;
+    if (isWhole || response.status === 404) return answer;
+    if ((!response.ok && response.status !== 503) || Date.now() > deadline) {
+      throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    }
+  }
+}
+
 /** All documents of a data stream that match a query, at most 10,000. A stream that is not there yet has none. */
 export async function documents(url: string, stream: string, query: object = { match_all: {} }): Promise<Hit[]> {
-  await fetch(`${url}/${stream}/_refresh?ignore_unavailable=true`, { method: 'POST' });
-  const response = await fetch(`${url}/${stream}/_search?ignore_unavailable=true&size=10000`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query }),
-  });
-  if (!response.ok) throw new Error(`${stream}: ${response.status} ${await response.text()}`);
-  return ((await response.json()) as { hits: { hits: Hit[] } }).hits.hits;
+  await askElasticsearch(url, 'POST', `/${stream}/_refresh?ignore_unavailable=true`);
+  const path = `/${stream}/_search?ignore_unavailable=true&size=10000`;
+  return (await askElasticsearch<{ hits: { hits: Hit[] } }>(url, 'POST', path, { query })).hits.hits;
 }
 
 /** Asks again until `enough` holds or the time is over; returns the last answer either way, for the test to judge. */
 export async function eventually<T>(
   ask: () => Promise<T>,
   enough: (answer: T) => boolean,
-  timeoutMs = 30_000,
+  timeoutMs = PATIENCE_MS,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

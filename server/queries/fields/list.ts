@@ -37,14 +37,11 @@ export async function listFields(
   context: Context,
 ): Promise<NonNullable<FieldsData['list']>> {
   const index = [...new Set(doors.map(({ door }) => door.index))].join(',');
-  const capabilities = (await context.elasticsearch.transport.request(
-    {
-      method: 'GET',
-      path: `/${encodeURIComponent(index)}/_field_caps`,
-      querystring: { fields: '*', ignore_unavailable: true, allow_no_indices: true },
-    },
-    { signal: context.signal, meta: false },
-  )) as { fields: Record<string, Record<string, Capability>> };
+  const capabilities = await context.send<{ fields: Record<string, Record<string, Capability>> }>({
+    method: 'GET',
+    path: `/${encodeURIComponent(index)}/_field_caps`,
+    querystring: { fields: '*', ignore_unavailable: true, allow_no_indices: true },
+  });
   const known = Object.entries(capabilities.fields).flatMap(([name, types]) => fieldOf(name, types));
   const fields = known.slice(0, MAX_FIELDS);
   const searches = Object.fromEntries(

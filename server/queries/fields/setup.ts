@@ -121,16 +121,13 @@ function base(id: Check['id'], title: string): Check {
 }
 
 /** By what it does, not by its name: the request id must be mapped as a keyword. A user may not read templates. */
-async function templateCheck({ elasticsearch, settings, signal }: Context): Promise<Check> {
+async function templateCheck(context: Context): Promise<Check> {
   const check = base('templates', 'Index template');
-  const answer = (await elasticsearch.transport.request(
-    {
-      method: 'GET',
-      path: `/${encodeURIComponent(`logs-*-${settings.namespace}`)}/_field_caps`,
-      querystring: { fields: FIELDS.requestId, ignore_unavailable: true, allow_no_indices: true },
-    },
-    { signal, meta: false },
-  )) as { indices: string[]; fields: Record<string, Record<string, unknown>> };
+  const answer = await context.send<{ indices: string[]; fields: Record<string, Record<string, unknown>> }>({
+    method: 'GET',
+    path: `/${encodeURIComponent(`logs-*-${context.settings.namespace}`)}/_field_caps`,
+    querystring: { fields: FIELDS.requestId, ignore_unavailable: true, allow_no_indices: true },
+  });
   if (answer.indices.length === 0) {
     return {
       ...check,

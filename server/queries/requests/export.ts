@@ -87,17 +87,13 @@ async function* pages(
   index: string,
   filter: object[],
   columns: readonly string[],
-  { elasticsearch, signal }: Context,
+  context: Context,
 ): AsyncGenerator<Page> {
-  const options = { signal, meta: false } as const;
-  const opened = (await elasticsearch.transport.request(
-    {
-      method: 'POST',
-      path: `/${encodeURIComponent(index)}/_pit`,
-      querystring: { keep_alive: KEEP_ALIVE, ignore_unavailable: true },
-    },
-    options,
-  )) as { id: string };
+  const opened = await context.send<{ id: string }>({
+    method: 'POST',
+    path: `/${encodeURIComponent(index)}/_pit`,
+    querystring: { keep_alive: KEEP_ALIVE, ignore_unavailable: true },
+  });
   let pit = opened.id;
   let after: unknown[] | undefined;
   try {
@@ -111,13 +107,12 @@ async function* pages(
         ...(columns.length > 0 ? { _source: false, fields: columns } : {}),
         ...(after ? { search_after: after } : {}),
       };
-      const answer = (await elasticsearch.transport.request(
-        { method: 'POST', path: '/_search', querystring: { allow_partial_search_results: false }, body },
-        options,
-      )) as {
-        pit_id?: string;
-        hits: { total?: { value: number }; hits: Hit[] };
-      };
+      const answer = await context.send<{ pit_id?: string; hits: { total?: { value: number }; hits: Hit[] } }>({
+        method: 'POST',
+        path: '/_search',
+        querystring: { allow_partial_search_results: false },
+        body,
+      });
       pit = answer.pit_id ?? pit;
       const { hits, total } = answer.hits;
       yield { hits, total: total?.value ?? 0 };
@@ -126,7 +121,7 @@ async function* pages(
     }
   } finally {
     // Also when the browser left: the signal is spent then, and a point in time holds on to disk.
-    await elasticsearch.transport
+    await context.elasticsearch.transport
       .request({ method: 'DELETE', path: '/_pit', body: { id: pit } })
       .catch(() => undefined);
   }

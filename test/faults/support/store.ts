@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { askElasticsearch } from '../../support/elasticsearch';
 
 /** Asks the real Elasticsearch what it holds, by the data stream and over all its backing indices. */
 export class Store {
@@ -42,19 +42,8 @@ export class Store {
     await this.send('PUT', `/${stream}/_settings`, { 'index.blocks.write': readOnly ? true : null });
   }
 
-  async send<T = unknown>(method: string, path: string, body?: unknown, attempts = 50): Promise<T> {
-    const response = await fetch(this.url + path, {
-      method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    });
-    const text = await response.text();
-    // An index that is being created right now has no shard to ask yet.
-    if (response.status === 503 && attempts > 0) {
-      await sleep(200);
-      return this.send<T>(method, path, body, attempts - 1);
-    }
-    if (!response.ok && response.status !== 404) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return JSON.parse(text) as T;
+  send<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
+    return askElasticsearch<T>(this.url, method, path, body);
   }
 }
 

@@ -8,6 +8,7 @@ import { fieldsCases } from './fields_cases';
 import { healthCases } from './health_cases';
 import { longAbsenceCases, longAbsenceDocuments } from './long_absence_cases';
 import { longRangeCases, longRangeDocuments, recordedDocuments } from './long_range_cases';
+import { missingShardsCases } from './missing_shards_cases';
 import { nginxErrorCases, nginxErrorDocuments } from './nginx_error_cases';
 import { load, rotaApi, startNode } from './node';
 import { outageCases, outageDocuments, refusing } from './outage_cases';
@@ -45,13 +46,13 @@ let apis: Record<
   ReturnType<typeof rotaApi>
 >;
 let recorded: Parameters<typeof recordingCases>[1] extends () => infer T ? T : never;
+/** Each run has streams of its own: a node that other runs use keeps theirs. */
+const space = (name: string) => `${name}.${process.pid}.${Date.now() % 100_000}`;
 let stop: () => Promise<void> = async () => undefined;
 
 beforeAll(async () => {
   const node = await startNode();
   stop = node.stop;
-  // Each run has streams of its own: a node that other runs use keeps theirs.
-  const space = (name: string) => `${name}.${process.pid}.${Date.now() % 100_000}`;
   const [full, words, cloud, delivery] = ['full', 'words', 'cloud', 'delivery'].map(space) as [
     string,
     string,
@@ -121,4 +122,5 @@ describe('queries against a real Elasticsearch', () => {
   );
   longRangeCases(() => apis.long);
   recordingCases(world, () => recorded);
+  missingShardsCases(() => ({ client: recorded.client, space }));
 });

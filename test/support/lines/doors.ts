@@ -1,4 +1,5 @@
 import { createSocket } from 'node:dgram';
+import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
@@ -13,27 +14,30 @@ export async function send(door: string, port: number, messages: Buffer[]): Prom
   await new Promise<void>((resolve) => socket.end(resolve));
 }
 
-/** The same by the TLS doors. Rejects when the server turns the connection away. */
+/**
+ * The same by the TLS doors, then waits for what `sent` gives: under TLS 1.3 a client whose certificate is refused has long
+ * thought that it is connected, and sent everything. Without `sent` it waits to be turned away. Rejects when it is.
+ */
 export async function sendByTls(
   door: 'relps' | 'tls',
   port: number,
   messages: Buffer[],
   options: ConnectionOptions,
+  sent: () => Promise<unknown> = () => new Promise(() => undefined),
 ): Promise<void> {
   const socket = connectTls({ host: '127.0.0.1', port, ...options });
   const turnedAway = new Promise<never>((_, reject) => {
     socket.once('error', reject).once('close', () => reject(new Error('closed')));
   });
   turnedAway.catch(() => undefined);
-  const sent = async () => {
+  const all = async () => {
     await new Promise<void>((resolve) => socket.once('secureConnect', resolve));
     if (door === 'relps') await sendRelp(socket, messages);
     else for (const one of messages) await write(socket, octetCounted(one));
-    // Under TLS 1.3 the server's refusal of a client comes after the client thinks that it is connected.
-    if (door === 'tls') await sleep(2_000);
+    await sent();
   };
   try {
-    await Promise.race([sent(), turnedAway]);
+    await Promise.race([all(), turnedAway]);
   } finally {
     socket.destroy();
   }
@@ -73,7 +77,17 @@ async function sendDatagrams(port: number, messages: Buffer[]): Promise<void> {
     await new Promise<void>((resolve, reject) =>
       socket.send(one, port, '127.0.0.1', (error) => (error ? reject(error) : resolve())),
     );
-    await sleep(2);
+    // What does not fit into the receiver's buffer is lost without a word.
+    while (waitsUnread(port)) await sleep(2);
   }
   socket.close();
+}
+
+/** Whether datagrams for a port of loopback wait to be read, as the kernel tells it. */
+function waitsUnread(port: number): boolean {
+  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const sockets = readFileSync('/proc/net/udp', 'latin1').trim().split('\n').slice(1);
+  return sockets
+    .map((line) => line.trim().split(/\s+/))
+    .some((fields) => fields[1]?.endsWith(local) && !fields[4]?.endsWith(':00000000'));
 }
