@@ -13,6 +13,11 @@ test.each([0, 80, 65_500, 8000.5])('refuses the base %d', (base) => {
   expect(() => portPlan(base)).toThrow(/ROTA_PORT_BASE/);
 });
 
+test('a block is taken once, however many look for one at the same time', async () => {
+  const plans = await Promise.all(Array.from({ length: 3 }, () => freeBlock(28_000, 30_000)));
+  expect(new Set(plans.map(({ base }) => base)).size).toBe(3);
+});
+
 test('a taken port is named, with the way out', async () => {
   const plan = await freeBlock(27_000, 28_000);
   const server = createServer().listen(plan.site, '127.0.0.1');

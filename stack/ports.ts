@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { StackError } from './errors.js';
 
 /** How many ports after the base belong to one stack (docs/architecture.md, "Ports"). */
@@ -70,17 +70,29 @@ export async function assertFree(ports: number[], base: number): Promise<void> {
   }
 }
 
+/** Takes a block as long as this process lives, by its last port, which no stack uses; undefined when another process has it. */
+function reserve(base: number): Promise<Server | undefined> {
+  return new Promise((resolve) => {
+    const guard = createServer();
+    guard.once('error', () => resolve(undefined));
+    guard.listen({ port: base + PORT_BLOCK - 1, host: '127.0.0.1', exclusive: true }, () => resolve(guard.unref()));
+  });
+}
+
 /**
- * A block of `PORT_BLOCK` ports of which those a stack uses are free.
- * Starts at a random place so that two test runs on one machine seldom meet.
+ * A block of `PORT_BLOCK` ports that are free, and taken for as long as this process lives: two test runs on one machine
+ * that look at the same time get different ones. Starts at a random place.
  */
 export async function freeBlock(from = 20_000, to = 32_000): Promise<PortPlan> {
   const blocks = Math.floor((to - from) / PORT_BLOCK);
   const start = Math.floor(Math.random() * blocks);
   for (let i = 0; i < blocks; i++) {
     const plan = portPlan(from + ((start + i) % blocks) * PORT_BLOCK);
-    const free = await Promise.all(Array.from({ length: 40 }, (_, n) => isFree(plan.base + n)));
+    const guard = await reserve(plan.base);
+    if (!guard) continue;
+    const free = await Promise.all(Array.from({ length: PORT_BLOCK - 1 }, (_, n) => isFree(plan.base + n)));
     if (free.every(Boolean)) return plan;
+    guard.close();
   }
   throw new StackError('ROTA_NO_FREE_PORTS', `No ${PORT_BLOCK} free ports in a row between ${from} and ${to}.`);
 }

@@ -12,6 +12,12 @@ interface Rect {
   height: number;
 }
 
+/** A bar's foot, px above the axis. */
+const FOOT_PX = 3;
+/** When the chart has not followed the pointer by then, the page has moved: it is aimed at again. */
+const STEP_MS = 20_000;
+const AIM_MS = 300_000;
+
 /** The page's charts write what they have drawn into the DOM (public/charts/told.ts). To be run before the page loads. */
 export const letChartsTell = () => void Object.assign(globalThis, { _echDebugStateFlag: true });
 
@@ -37,8 +43,8 @@ export class DrawnChart {
     await expect(async () => {
       const band = await this.pointAt(time);
       await this.page.mouse.move(band.x + band.width / 2, band.y + band.height - FOOT_PX);
-      await expect.poll(() => this.cursor(), { timeout: 5000 }).toBe('pointer');
-    }).toPass({ timeout: 120_000 });
+      await expect.poll(() => this.cursor(), { timeout: STEP_MS }).toBe('pointer');
+    }).toPass({ timeout: AIM_MS });
     await this.page.mouse.down();
     await this.page.mouse.up();
   }
@@ -87,7 +93,7 @@ export class DrawnChart {
       const there = await this.under(x, here.band.y + here.band.height / 2);
       expect(there.time).toBe(time);
       band = there.band;
-    }).toPass({ timeout: 120_000 });
+    }).toPass({ timeout: AIM_MS });
     return band!;
   }
 
@@ -100,12 +106,9 @@ export class DrawnChart {
     await this.page.mouse.move(0, 0);
     await expect(told).not.toHaveAttribute('data-pointer-time', /./);
     await this.page.mouse.move(x, y);
-    await expect(told).toHaveAttribute('data-pointer-time', /./, { timeout: 5000 });
+    await expect(told).toHaveAttribute('data-pointer-time', /./, { timeout: STEP_MS });
     const time = Number(await told.getAttribute('data-pointer-time'));
-    const band = (await this.band.first().boundingBox({ timeout: 5000 }))!;
+    const band = (await this.band.first().boundingBox({ timeout: STEP_MS }))!;
     return { band, time };
   }
 }
-
-/** A bar's foot, px above the axis. */
-const FOOT_PX = 3;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { give, ownedFolder } from '../../stack/account';
 import type { ServiceProcess } from '../../stack/services/process';
-import { type Node, Pipeline, startNode, until } from './support/world';
+import { type Node, PATIENCE_MS, Pipeline, startNode, until } from './support/world';
 
 let node: Node;
 let pipeline: Pipeline;
@@ -59,7 +59,7 @@ async function missing(): Promise<string> {
 
 async function expectEachOnce(): Promise<void> {
   const all = async () => new Set(await seenPaths()).size >= paths.length;
-  await until(`${paths.length} lines are indexed`, 60_000, all, missing);
+  await until(`${paths.length} lines are indexed`, PATIENCE_MS, all, missing);
   await sleep(1_000);
   expect((await seenPaths()).sort()).toEqual([...paths].sort());
 }
@@ -72,7 +72,7 @@ test('the agent is killed three times while nginx writes and rotates: every line
     await agent.start();
     if (round !== 1) continue;
     const all = async () => (await seenPaths()).length >= paths.length;
-    await until('the agent has read what is there', 20_000, all, missing);
+    await until('the agent has read what is there', PATIENCE_MS, all, missing);
     renameSync(log, `${log}.1`); // as logrotate does, with nginx reopening
     newLog();
   }
@@ -116,7 +116,7 @@ test('the agent’s disk queue is full: the log waits in its file, rotated and w
   };
   await until(
     'the queue is full',
-    60_000,
+    PATIENCE_MS,
     () => queued() > 30e6,
     () => `(${queued()} bytes)`,
   );

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { expectExactlyOnce, HEALTHY_WITHIN_MS } from './support/exactly_once';
+import { expectExactlyOnce } from './support/exactly_once';
 import { Sender } from './support/sender';
-import { type Node, Pipeline, startNode, until } from './support/world';
+import { type Node, PATIENCE_MS, Pipeline, startNode, until } from './support/world';
 
 let node: Node;
 let pipeline: Pipeline;
@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 const healthyAgain = () =>
-  until('the indexer says it is healthy', HEALTHY_WITHIN_MS, () => pipeline.states().includes('healthy'));
+  until('the indexer says it is healthy', PATIENCE_MS, () => pipeline.states().includes('healthy'));
 
 test('Elasticsearch is down for a while: every accepted event is indexed once', async () => {
   await sender.send(500);
@@ -32,7 +32,7 @@ test('Elasticsearch is down for a while: every accepted event is indexed once', 
   await node.service.stop();
   await sender.send(3_000);
   const ids = await sender.accepted();
-  await until('the indexer says that it waits', 20_000, () => pipeline.states().includes('waiting'));
+  await until('the indexer says that it waits', PATIENCE_MS, () => pipeline.states().includes('waiting'));
   expect(pipeline.said()).toMatch(/waiting.*nothing is lost meanwhile: no answer from/);
   await node.service.start();
   await expectExactlyOnce(node.store, pipeline.stream('rota.app'), ids);
@@ -43,7 +43,7 @@ test('Elasticsearch is killed in mid-bulk: every accepted event is indexed once'
   const sending = sender.send(12_000);
   await until(
     'the first events are indexed',
-    30_000,
+    PATIENCE_MS,
     async () => (await node.store.ids(pipeline.stream('rota.app'))).length > 0,
   );
   const killed = node.service;
@@ -62,7 +62,7 @@ test('the index is read-only for a while: every accepted event is indexed once, 
   await node.store.setReadOnly(stream, true);
   await sender.send(2_000);
   const ids = await sender.accepted();
-  await until('the indexer says why it waits', 20_000, () => pipeline.said().includes('cluster_block_exception'));
+  await until('the indexer says why it waits', PATIENCE_MS, () => pipeline.said().includes('cluster_block_exception'));
   await node.store.setReadOnly(stream, false);
   await expectExactlyOnce(node.store, stream, ids);
   await healthyAgain();
@@ -73,7 +73,7 @@ test('the data stream rolls over between send and resend, again and again: no ev
   // Every second bulk is indexed, but its answer is lost: the indexer must send it again, into the next backing index.
   pipeline.proxy.fault = (bulk) => (bulk % 2 === 0 ? { kind: 'lose_answer' } : undefined);
   const sending = sender.send(6_000, 2_000);
-  await until('the first events are indexed', 30_000, async () => (await node.store.ids(stream)).length > 0);
+  await until('the first events are indexed', PATIENCE_MS, async () => (await node.store.ids(stream)).length > 0);
   for (let round = 0; round < 6; round += 1) {
     await node.store.rollOver(stream);
     await sleep(400);

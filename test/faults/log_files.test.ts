@@ -131,7 +131,7 @@ describe('an agent that follows a log file', () => {
       readdirSync(folder).some(
         (name) => name.startsWith('imfile-state:') && /"curr_offs": [1-9]/.test(textOf(join(folder, name))),
       );
-    for (const end = Date.now() + 10_000; !placed() && Date.now() < end; );
+    for (const end = Date.now() + 60_000; !placed() && Date.now() < end; );
     await capture.agent?.stop('SIGKILL');
     expect(placed(), 'the place was written').toBe(true);
     await capture.agent?.start();

@@ -1,11 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { processKey } from '../../pipeline/indexer/journal';
 import { expectExactlyOnce } from './support/exactly_once';
 import { Sender } from './support/sender';
-import { type Node, Pipeline, startNode, until } from './support/world';
+import { type Node, PATIENCE_MS, Pipeline, startNode, until } from './support/world';
 
 let node: Node;
 let pipeline: Pipeline;
@@ -23,7 +23,7 @@ afterEach(async () => {
 /** Kills the indexer that runs now, which its journal's name tells; waits for one if there is none. */
 async function killIndexer(): Promise<void> {
   const dir = join(pipeline.work, 'indexer', 'journal');
-  await until('an indexer to kill', 10_000, () => {
+  await until('an indexer to kill', PATIENCE_MS, () => {
     if (!existsSync(dir)) return false;
     const keys = readdirSync(dir).map((name) => name.replace(/[+.].*$/, ''));
     const alive = keys.find((key) => processKey(Number(key.split('-')[0])) === key);
@@ -59,10 +59,10 @@ test('the rsyslog server is stalled and killed five times and stopped twice, wit
     }
   }
   await sending;
-  const ids = await sender.accepted(120_000);
+  const ids = await sender.accepted();
   expect(new Set(ids).size).toBe(events);
   expect((await node.store.backingIndices(stream)).length).toBe(2);
-  await expectExactlyOnce(node.store, stream, ids, 180_000);
+  await expectExactlyOnce(node.store, stream, ids);
   const { connection, resent } = sender.stats();
   expect(connection.connects).toBeGreaterThanOrEqual(6);
   // Otherwise nothing was tested: every kill must have caught messages on their way.
@@ -134,7 +134,7 @@ test('rsyslog is stopped in good order while Elasticsearch refuses everything: n
   pipeline.proxy.fault = () => ({ kind: 'answer', status: 503 });
   await sender.send(2_500);
   const ids = await sender.accepted();
-  await until('the indexer waits', 20_000, () => pipeline.states().includes('waiting'));
+  await until('the indexer waits', PATIENCE_MS, () => pipeline.states().includes('waiting'));
   await pipeline.server.stop();
   pipeline.proxy.fault = () => undefined;
   await pipeline.server.start();
@@ -147,11 +147,13 @@ test('the disk queue is full: senders wait, nothing is lost, and it goes on when
   const sender = new Sender(pipeline.relpUrl);
   pipeline.proxy.fault = () => ({ kind: 'answer', status: 503 });
   const sending = sender.send(2_000, Number.POSITIVE_INFINITY, 'x'.repeat(30_000));
-  await sleep(8_000);
-  const queue = readdirSync(pipeline.work).filter((name) => name.startsWith('index'));
-  expect(queue.length, 'the queue is on disk').toBeGreaterThan(0);
+  const onDisk = () => {
+    const files = readdirSync(pipeline.work).filter((name) => name.startsWith('index'));
+    return files.reduce((bytes, name) => bytes + statSync(join(pipeline.work, name)).size, 0);
+  };
+  await until('the queue on disk is full', PATIENCE_MS, () => onDisk() > 30e6);
+  await until('the indexer waits', PATIENCE_MS, () => pipeline.states().includes('waiting'));
   expect(sender.pending(), 'the sender must be kept waiting').toBeGreaterThan(0);
-  expect(pipeline.states()).toContain('waiting');
   pipeline.proxy.fault = () => undefined;
   await sending;
   const ids = await sender.accepted();

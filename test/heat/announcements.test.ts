@@ -1,6 +1,5 @@
 import { utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Authority, enrolment, isListening } from './support/authority';
 import { Child } from './support/child';
@@ -54,8 +53,9 @@ describe('a frontend learns of its webapps (real nginx, real certificates, the s
     await first.until(() => first.output.includes('announced'));
     expect(frontend.announced()).toEqual(['web-1-1']);
     expect((await frontend.refresh()).output).toContain(`webapps: web-1-1 127.0.0.1:${APP}`);
-    await sleep(300);
-    expect(await (await fetch(`http://127.0.0.1:${SITE}/`)).text()).toBe('hello from web-1-1');
+    // nginx takes its new configuration a moment after it was told to.
+    const answer = async () => (await fetch(`http://127.0.0.1:${SITE}/`)).text();
+    await expect.poll(answer, { timeout: 120_000 }).toBe('hello from web-1-1');
     await first.stop();
   });
 

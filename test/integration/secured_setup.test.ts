@@ -153,7 +153,7 @@ describe.runIf(HOME)('a full Elasticsearch with security and TLS on', () => {
       const ca = join(folder, 'ca.pem');
       writeFileSync(ca, readFileSync(node.ca));
       for (const path of [keyFile, ca]) give(path);
-      const { rsyslog } = await freeBlock(22_000, 22_500);
+      const { rsyslog } = await freeBlock();
       relp = rsyslog.relp;
       server = rsyslogServer({
         pipeline: join(checkout, 'pipeline'),

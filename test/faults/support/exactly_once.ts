@@ -1,10 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Store } from './store';
-import { until } from './world';
-
-/** The pipeline must be healthy again by itself within a minute of the fault's end (docs/operations.md). */
-export const HEALTHY_WITHIN_MS = 60_000;
+import { PATIENCE_MS, until } from './world';
 
 /**
  * Waits until every sent event is in the store, then checks that each is there exactly once.
@@ -15,7 +12,7 @@ export async function expectExactlyOnce(
   store: Store,
   stream: string,
   expected: readonly string[],
-  timeoutMs = HEALTHY_WITHIN_MS,
+  timeoutMs = PATIENCE_MS,
 ): Promise<number> {
   const wanted = new Set(expected);
   let found: string[] = [];

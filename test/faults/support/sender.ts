@@ -1,4 +1,5 @@
 import { createLogger, type Logger } from '../../../sdk/src';
+import { PATIENCE_MS } from './world';
 
 /** An application with Rota's SDK that knows which events it sent and that all of them were accepted. */
 export class Sender {
@@ -28,7 +29,7 @@ export class Sender {
   }
 
   /** The ids of everything sent, in order; throws unless the receiver acknowledged it all. */
-  async accepted(timeoutMs = 60_000): Promise<string[]> {
+  async accepted(timeoutMs = PATIENCE_MS): Promise<string[]> {
     const result = await this.logger.flush({ timeoutMs });
     const stats = this.logger.stats();
     if (stats.pending > 0 || stats.dropped > 0) {

@@ -16,6 +16,9 @@ import { fetchDistribution } from '../../../stack/setup/elasticsearch_distributi
 import { FaultProxy } from './fault_proxy';
 import { Store } from './store';
 
+/** What a test waits for comes in seconds; this only ends what hangs, on however busy a machine. */
+export const PATIENCE_MS = 300_000;
+
 /** The real Elasticsearch of one test file. */
 export interface Node {
   service: ServiceProcess;

@@ -25,7 +25,7 @@ export class Capture {
     profile: 'durable' | 'fast' = 'durable',
     certify?: (folder: string) => Promise<Certificates>,
   ): Promise<Capture> {
-    const capture = new Capture(await freeBlock(22_000, 22_500));
+    const capture = new Capture(await freeBlock());
     give(capture.folder);
     const settings = typeof given === 'function' ? await given(capture.folder) : given;
     const certificates = await certify?.(capture.folder);
