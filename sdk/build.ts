@@ -17,6 +17,13 @@ const dist = join(here, 'dist');
 /** Sub-path of the package → source file. */
 const entries: Record<string, string> = { index: 'src/index.ts', http: 'src/http/index.ts' };
 
+/**
+ * Where optional modules are looked for. An application that is bundled as ESM has no `__filename`, and nothing of ours may
+ * keep it from starting; there they are looked for from the working folder.
+ */
+const BANNER = `'use strict';
+const __rotaUrl = require('node:url').pathToFileURL(typeof __filename === 'string' ? __filename : './app.js').href;`;
+
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(here, file))));
@@ -39,7 +46,7 @@ async function bundle(sources: Record<string, string>): Promise<void> {
     format: 'cjs',
     packages: 'external',
     define: { 'import.meta.url': '__rotaUrl' },
-    banner: { js: "'use strict';\nconst __rotaUrl = require('node:url').pathToFileURL(__filename).href;" },
+    banner: { js: BANNER },
     legalComments: 'none',
   });
 }

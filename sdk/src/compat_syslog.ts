@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import { ConnectionError } from './errors.js';
+import { quietly, toStderr, unverified } from './warn.js';
 import { Syslog, type WinstonSyslogOptions } from './winston_syslog.js';
 
 const noop = () => {};
@@ -18,6 +19,7 @@ export class CompatSyslog extends Syslog {
   constructor(options: WinstonSyslogOptions) {
     super(options);
     this.tlsOptions = tlsOptionsOf(options);
+    if (this.protocolType === 'tls' && !this.tlsOptions.rejectUnauthorized) this.warnUnverified();
   }
 
   override connect(callback: (error?: unknown) => void): void {
@@ -63,6 +65,15 @@ export class CompatSyslog extends Syslog {
     this.closing = true;
     clearTimeout(this.retryTimer);
     super.close();
+  }
+
+  /** After the constructor, when whoever made the transport listens. */
+  private warnUnverified(): void {
+    const error = unverified(`${this.host}:${this.port}`, 'rejectUnauthorized false', 'protocolOptions.ca');
+    process.nextTick(() => {
+      toStderr(error);
+      quietly(() => this.emit('warn', error));
+    });
   }
 
   private onConnected(socket: Socket): void {

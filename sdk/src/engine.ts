@@ -16,8 +16,8 @@ import type { Settings } from './settings/options.js';
 import type { SpoolStats } from './spool/store.js';
 import { HeaderEncoder, headerField, severityOf } from './syslog/rfc5424.js';
 import { type Stamp, StampClock } from './syslog/timestamp.js';
-import type { Tell } from './tell.js';
 import { SOFTWARE, VERSION } from './version.js';
+import type { Warn } from './warn.js';
 
 export interface Stats {
   ephemeral_id: string;
@@ -54,11 +54,14 @@ export class Engine implements Exiting {
   private readonly quick: QuickEvent | undefined;
   private readonly quickBytes: number;
   private readonly reporter: Reporter;
+  private reports = 0;
+  /** What is lost behind our exit listener is reported once, not line by line. */
+  private saidSo = false;
   private closing: Promise<FlushResult> | undefined;
 
   constructor(
     private readonly settings: Settings,
-    private readonly onWarn: Tell,
+    private readonly onWarn: Warn,
   ) {
     this.header = new HeaderEncoder({
       facility: settings.facility,
@@ -85,6 +88,23 @@ export class Engine implements Exiting {
     return this.outbox.isClosed;
   }
 
+  /** The process ends: whatever is logged now is the last that is heard of it. */
+  get isExiting(): boolean {
+    return this.outbox.isExiting;
+  }
+
+  get logged(): number {
+    return this.identity.sequence - this.reports;
+  }
+
+  defer(on: boolean): void {
+    this.outbox.shipper.defer(on);
+  }
+
+  private get hasNews(): boolean {
+    return this.closing === undefined && this.reporter.hasNews;
+  }
+
   get body(): 'ecs' | 'message' {
     return this.settings.body;
   }
@@ -95,6 +115,7 @@ export class Engine implements Exiting {
     const all = context === undefined ? fields : mergeFields(context, fields ?? {});
     const stamp = this.clock.at(Date.now());
     const sequence = this.identity.next();
+    const lostBefore = this.isExiting ? this.lostAtExit : 0;
     try {
       if (!this.submitQuick(stamp, sequence, level, message, all)) {
         const { redactor } = this;
@@ -105,7 +126,8 @@ export class Engine implements Exiting {
       this.lose(sequence, error);
       return;
     }
-    this.reporter.afterSubmit();
+    if (this.isExiting) this.afterLastWords(lostBefore);
+    else this.reporter.afterSubmit();
   }
 
   /** False when the line is not plain, so that nothing was done. */
@@ -144,6 +166,7 @@ export class Engine implements Exiting {
 
   /** One of our own reports: not subject to the queue's bounds. */
   report(level: string, message: string, fields: Fields): void {
+    this.reports += 1;
     this.submit(this.clock.at(Date.now()), this.identity.next(), level, message, fields, true);
   }
 
@@ -192,19 +215,32 @@ export class Engine implements Exiting {
 
   /** The event loop is empty. What was logged since the last time gets its closing stats event and is flushed. */
   beforeExit(): Promise<void> | undefined {
-    if (this.closing !== undefined || !this.reporter.hasNews) return undefined;
+    if (!this.hasNews) return undefined;
     return this.finish(this.settings.exitTimeoutMs).then(() => {});
   }
 
   /** The process ends. What is undelivered goes to the spool, or is counted and said to be lost. */
   exit(): void {
-    const { drops } = this.outbox;
-    const before = drops.totals.get('exit') ?? 0;
-    if (this.outbox.spool() !== undefined && this.closing === undefined && this.reporter.hasNews)
-      this.reporter.report(true);
-    this.outbox.abandon();
-    const lost = (drops.totals.get('exit') ?? 0) - before;
-    if (lost > 0) this.onWarn(lostAtExit(lost, this.settings.service.name), true);
+    const before = this.lostAtExit;
+    if (this.outbox.spool() !== undefined && this.hasNews) this.reporter.report(true);
+    this.outbox.abandon(true);
+    this.reportLoss(before);
+  }
+
+  /** A listener that comes after ours has logged. */
+  private afterLastWords(before: number): void {
+    if (this.outbox.spool() !== undefined) this.reporter.report(true);
+    else if (!this.saidSo) this.reportLoss(before);
+    this.saidSo = true;
+  }
+
+  private get lostAtExit(): number {
+    return this.outbox.drops.totals.get('exit') ?? 0;
+  }
+
+  private reportLoss(before: number): void {
+    const lost = this.lostAtExit - before;
+    if (lost > 0) this.onWarn(lossAtExit(lost, this.settings.service.name, this.outbox.connection()), true);
   }
 
   private async shutDown(timeoutMs: number): Promise<FlushResult> {
@@ -256,9 +292,10 @@ export class Engine implements Exiting {
   }
 }
 
-function lostAtExit(lost: number, service: string): RotaError {
+function lossAtExit(lost: number, service: string, { connects, url }: ConnectionStats): RotaError {
+  const never = connects === 0 ? ` There was no connection to ${url} yet.` : '';
   return new RotaError(
     'ROTA_LOST_AT_EXIT',
-    `${lost} events of ${service} were not delivered before the process ended. Await close() before process.exit(), or give the option spool.`,
+    `${lost} events of ${service} were not delivered before the process ended.${never} Await close() before process.exit(), or give the option spool.`,
   );
 }

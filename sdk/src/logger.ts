@@ -148,11 +148,8 @@ type Write = (chunk: unknown, ...rest: unknown[]) => boolean;
 function fastWrite(logger: winston.Logger, transport: SyslogTransport): Write {
   const slow = logger.write as unknown as Write;
   return function write(chunk: unknown, ...rest: unknown[]): boolean {
-    if (transport.isShut) {
-      transport.accept(chunk as Info);
-      return true;
-    }
-    if (rest.length > 0 || !isAlone(logger, transport)) return slow.call(logger, chunk, ...rest);
+    // After close() winston's streams are closed, too; what is logged now is counted lost, or is a process's last words.
+    if (!transport.isShut && (rest.length > 0 || !isAlone(logger, transport))) return slow.call(logger, chunk, ...rest);
     if (logger.silent || transport.silent) return true;
     const info = chunk as Info;
     const name = info[LEVEL] ?? info.level;

@@ -1,4 +1,5 @@
 import { type ConnectionStats, Shipper } from './net/shipper.js';
+import { isSecure, type Target } from './net/target.js';
 import { TlsSource } from './net/tls_source.js';
 import { loadUnixDgram } from './net/unix_socket.js';
 import { BoundedQueue } from './queue/bounded_queue.js';
@@ -8,8 +9,8 @@ import { SlabPool } from './queue/slab.js';
 import type { Settings } from './settings/options.js';
 import { RECORD_HEAD } from './spool/record.js';
 import { type SpoolStats, Store } from './spool/store.js';
-import type { Tell } from './tell.js';
 import { SOFTWARE, VERSION } from './version.js';
+import { unverified, type Warn } from './warn.js';
 
 export interface FlushResult {
   /** True when everything logged before the call was delivered: acknowledged (RELP), or taken by the operating system. */
@@ -33,14 +34,16 @@ export class Outbox {
   /** Deliveries that took more than one sending, or were another process's. */
   resent = 0;
   private closed = false;
+  private exiting = false;
   private readonly waiters = new Set<() => void>();
   private readonly roomWaiters = new Set<() => void>();
 
   /** `id` names the spool's folder. @throws SpoolError, ConfigurationError */
-  constructor(settings: Settings, id: string, onWarn: Tell) {
+  constructor(settings: Settings, id: string, onWarn: Warn) {
     this.pool = new SlabPool(settings.spool === undefined ? 0 : RECORD_HEAD);
     this.queue = new BoundedQueue(settings.queue, this.pool, this.drops);
     const tls = new TlsSource(settings.tls, onWarn);
+    if (!tls.verifies && settings.targets.some(({ scheme }) => isSecure(scheme))) warnUnverified(settings, onWarn);
     // As with a wrong path: an error at start, not at the first connection.
     if (settings.targets.some((target) => target.scheme === 'unix')) loadUnixDgram();
     if (settings.spool !== undefined) {
@@ -65,6 +68,10 @@ export class Outbox {
     return this.closed;
   }
 
+  get isExiting(): boolean {
+    return this.exiting;
+  }
+
   /** Delivered events (acknowledged where the protocol acknowledges). */
   get delivered(): number {
     return this.settled;
@@ -82,7 +89,7 @@ export class Outbox {
   /** Takes one message that stands in the pool already. */
   take(entry: Entry, force = false): void {
     if (this.closed) {
-      this.drops.add('exit', entry.sequence);
+      if (!this.exiting || this.store?.putLast(entry) !== true) this.drops.add('exit', entry.sequence);
       this.pool.release(entry);
       return;
     }
@@ -121,10 +128,14 @@ export class Outbox {
     this.abandon();
   }
 
-  /** Lets go of everything at once; what is undelivered goes to the spool or is counted lost. Synchronous. */
-  abandon(): void {
+  /**
+   * Lets go of everything at once; what is undelivered goes to the spool or is counted lost. Synchronous.
+   * @param exiting the process ends: what is still submitted goes to disk, too
+   */
+  abandon(exiting = false): void {
     if (this.closed) return;
     this.closed = true;
+    this.exiting = exiting;
     this.shipper.abort();
     if (this.store !== undefined) this.store.close();
     else this.loseAll();
@@ -193,6 +204,13 @@ export class Outbox {
       this.queue.release(entry);
     }
   }
+}
+
+/** After the constructor, when whoever made the logger listens. */
+function warnUnverified(settings: Settings, onWarn: Warn): void {
+  const { label } = settings.targets.find(({ scheme }) => isSecure(scheme)) as Target;
+  const error = unverified(label, 'tls.rejectUnauthorized false', 'tls.caFile');
+  process.nextTick(() => onWarn(error, true));
 }
 
 function shipping(settings: Settings) {

@@ -1,4 +1,5 @@
 import { LEVEL, MESSAGE } from 'triple-beam';
+import winston from 'winston';
 import { CompatSyslog } from './compat_syslog.js';
 import { Engine, type Stats } from './engine.js';
 import { ConfigurationError } from './errors.js';
@@ -8,7 +9,7 @@ import type { FlushResult } from './outbox.js';
 import { refuseUnknown } from './settings/option_reader.js';
 import { SHIPPING_ROWS } from './settings/option_table.js';
 import { resolveSettings, type ShippingOptions } from './settings/options.js';
-import { quietly, toStderr } from './tell.js';
+import { quietly, toStderr } from './warn.js';
 import type { WinstonSyslogOptions } from './winston_syslog.js';
 
 export type SyslogTransportOptions = Omit<WinstonSyslogOptions, 'facility'> &
@@ -177,3 +178,6 @@ function hasUrl(options: SyslogTransportOptions): boolean {
   const named = options.host ?? options.port ?? options.path ?? options.protocol;
   return named === undefined && (process.env.ROTA_URL ?? '') !== '';
 }
+
+/** winston-syslog put its own class there, as its README uses it; that one verifies no receiver. */
+(winston.transports as { Syslog?: unknown }).Syslog = SyslogTransport;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createServer as createTls, type TLSSocket } from 'node:tls';
 import { LEVEL, MESSAGE } from 'triple-beam';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import winston from 'winston';
 import { SyslogTransport } from '../src/index.js';
 import { Authority } from './certificates.js';
 import { until } from './scripted_relp.js';
@@ -82,6 +83,20 @@ describe("SyslogTransport with winston-syslog's options, over TLS", () => {
       'ROTA_CONNECTION_TLS',
       1,
     ]);
+  });
+
+  it('says so by "warn" when nobody verifies the receiver', async () => {
+    await receiver(21434);
+    const { warnings } = transport(21434, { rejectUnauthorized: false });
+    await until(() => warnings.length > 0);
+    expect(warnings[0]).toMatchObject({
+      code: 'ROTA_CONFIG_UNVERIFIED',
+      message: expect.stringContaining('protocolOptions.ca'),
+    });
+  });
+
+  it('is what `new winston.transports.Syslog()` makes, as in the README of winston-syslog', () => {
+    expect((winston.transports as unknown as Record<string, unknown>)['Syslog']).toBe(SyslogTransport);
   });
 
   it('never says a plain word, through reconnects', async () => {

@@ -101,6 +101,19 @@ describe('a process that ends', () => {
     expect([end.code, end.err]).toEqual([3, expect.stringContaining('10 events of fixture')]);
   });
 
+  it('by process.exit() with listeners that still log, counts that, too', async () => {
+    const end = await run(relp.url, '10', 'last words');
+    expect(end.code).toBe(3);
+    expect(end.err).toMatch(/^rota-sdk: 10 events .*\nrota-sdk: 1 events of fixture were not delivered .*\n$/);
+  });
+
+  it('with a listener that logs at each beforeExit, sends what it can and ends all the same', async () => {
+    const end = await run(relp.url, '1', 'before exit');
+    expect(end.code).toBe(0);
+    expect(relp.messages.filter((m) => m.includes('"message":"bye"')).length).toBeGreaterThan(0);
+    expect(relp.messages.at(-1)).toContain('"closing":true');
+  });
+
   it('after close(), has lost nothing and says nothing', async () => {
     const end = await run(relp.url, '2000', 'close');
     expect([end.code, end.err, numbers().length]).toEqual([0, '', 2000]);
@@ -124,6 +137,22 @@ describe('a process that ends badly, with a spool', () => {
     expect(numbers()).toEqual(upTo(3000));
     const repeats = relp.messages.filter((m) => m.includes('"n":') && m.includes('[sdk@32473 resend="1"]'));
     expect(repeats.length).toBe(3000);
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  it.each(['overflow', 'write-through'])('keeps what listeners log after ours, %s', async (mode) => {
+    const dir = spoolDir();
+    const end = await run(NOBODY, '10', 'last words', dir, mode);
+    expect([end.code, end.err]).toEqual([3, '']);
+    const isLast = (m: string) => /the very last|below the level/.test(m);
+    await deliver(dir, () => numbers().length >= 11 && relp.messages.some(isLast));
+    expect(numbers()).toEqual(upTo(11));
+    expect(relp.messages.filter(isLast).length).toBe(1);
+    // What closes the run is the last that was logged.
+    const of = (m: string) => Number(/"sequence":(\d+)/.exec(m)?.[1]);
+    const own = relp.messages.filter((m) => m.includes('resend="1"'));
+    const last = own.reduce((a, b) => (of(a) > of(b) ? a : b));
+    expect(last).toContain(`"highest_sequence":${of(last)}`);
     expect(readdirSync(dir)).toEqual([]);
   });
 

@@ -1,9 +1,8 @@
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { loadUnixDgram } from '../src/net/unix_socket.js';
-import type { Pair } from './certificates.js';
 
 /** What a receiver can do to its sender. `none` is a good one. */
 export const FAULTS = [
@@ -17,7 +16,7 @@ export const FAULTS = [
   'garbage behind TLS',
   'closed in mid-write',
 ] as const;
-export type Fault = (typeof FAULTS)[number];
+export type Fault = (typeof FAULTS)[number] | 'closed after one';
 
 /** Where there is no answer, a receiver that says nothing or nonsense looks like a good one; a UDP address lives on for a while. */
 const UNHEARD: Readonly<Record<string, RegExp>> = {
@@ -44,30 +43,49 @@ export interface FaultyReceiver {
 const BEGINNING = 800;
 const GARBAGE = Buffer.from('\x00\xff 220 hello\r\n0 rsp x 99999999999 \x16\x03\x01\n', 'latin1');
 
-/** relp, relps, tcp or tls. Reads and answers by code of its own, not the client's. */
+export type StreamScheme = 'relp' | 'relps' | 'tcp' | 'tls';
+
+/** Reads and answers by code of its own, not the client's. */
 export class FaultyStream implements FaultyReceiver {
   readonly messages: string[] = [];
+  /** Connections that were taken. */
+  accepted = 0;
+  /** The server names that senders asked for (SNI), and the names in their certificates. */
+  readonly names: string[] = [];
+  readonly clients: unknown[] = [];
   private fault: Fault = 'none';
-  private port = 0;
+  private paused = false;
   private readonly sockets = new Set<Socket>();
   private readonly servers = { plain: createServer(), tls: undefined as Server | undefined };
 
-  static async start(scheme: 'relp' | 'relps' | 'tcp' | 'tls', pair: Pair): Promise<FaultyStream> {
-    const receiver = new FaultyStream(scheme, pair);
+  static async start(
+    scheme: StreamScheme,
+    tls: TlsOptions,
+    { host = '127.0.0.1', port = 0, fault = 'none' as Fault } = {},
+  ): Promise<FaultyStream> {
+    const receiver = new FaultyStream(scheme, tls, host, port);
     await receiver.listen();
+    await receiver.become(fault);
     return receiver;
   }
 
   private constructor(
-    private readonly scheme: 'relp' | 'relps' | 'tcp' | 'tls',
-    pair: Pair,
+    private readonly scheme: StreamScheme,
+    tls: TlsOptions,
+    private readonly host: string,
+    public port: number,
   ) {
     this.servers.plain.on('connection', (socket) => this.onPlain(socket));
     if (scheme === 'relp' || scheme === 'tcp') return;
     // Never listens: it is handed the sockets that shall speak TLS.
-    this.servers.tls = createTlsServer({ cert: readFileSync(pair.cert), key: readFileSync(pair.key) }, (socket) =>
-      this.onOpen(socket),
-    );
+    const SNICallback: TlsOptions['SNICallback'] = (name, done) => {
+      this.names.push(name);
+      done(null);
+    };
+    this.servers.tls = createTlsServer({ ...tls, SNICallback }, (socket) => {
+      this.clients.push(socket.getPeerCertificate().subject?.CN);
+      this.onOpen(socket);
+    });
     this.servers.tls.on('tlsClientError', () => {});
   }
 
@@ -83,12 +101,22 @@ export class FaultyStream implements FaultyReceiver {
     if (!listened && fault !== 'refused') await this.listen();
   }
 
+  /** From now on it takes what comes on its connections and answers nothing. */
+  pause(): void {
+    this.paused = true;
+  }
+
+  async stop(): Promise<void> {
+    if (this.fault !== 'refused') await this.become('refused');
+  }
+
   private async listen(): Promise<void> {
-    await new Promise<void>((resolve) => this.servers.plain.listen(this.port, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => this.servers.plain.listen(this.port, this.host, resolve));
     this.port = (this.servers.plain.address() as AddressInfo).port;
   }
 
   private onPlain(socket: Socket): void {
+    this.accepted += 1;
     this.sockets.add(socket);
     socket.on('error', () => {});
     socket.on('close', () => this.sockets.delete(socket));
@@ -107,10 +135,12 @@ export class FaultyStream implements FaultyReceiver {
     if (fault === 'half closed') socket.end();
     let rest: Buffer = Buffer.alloc(0);
     socket.on('data', (chunk) => {
-      if (fault === 'half closed' || fault === 'garbage behind TLS') return;
+      if (fault === 'half closed' || fault === 'garbage behind TLS' || this.paused) return;
+      const before = this.messages.length;
       rest = Buffer.concat([rest, chunk]);
       rest = this.scheme.startsWith('relp') ? this.readRelp(socket, rest) : this.readCounted(rest);
       if (fault === 'closed in mid-write' && rest.length > 0) socket.destroy();
+      if (fault === 'closed after one' && this.messages.length > before) socket.end();
     });
   }
 
@@ -145,13 +175,21 @@ export class FaultyStream implements FaultyReceiver {
 export class FaultyUdp implements FaultyReceiver {
   readonly messages: string[] = [];
   private socket: DatagramSocket | undefined;
-  private port = 0;
   private fault: Fault = 'none';
 
-  static async start(): Promise<FaultyUdp> {
-    const receiver = new FaultyUdp();
+  static async start({ host = '127.0.0.1', port = 0 } = {}): Promise<FaultyUdp> {
+    const receiver = new FaultyUdp(host, port);
     await receiver.bind();
     return receiver;
+  }
+
+  private constructor(
+    private readonly host: string,
+    public port: number,
+  ) {}
+
+  stop(): Promise<void> {
+    return this.close();
   }
 
   get url(): string {
@@ -177,7 +215,7 @@ export class FaultyUdp implements FaultyReceiver {
       if (this.fault.startsWith('garbage')) socket.send(GARBAGE, from.port, from.address);
       if (this.fault === 'closed in mid-write') void this.close();
     });
-    await new Promise<void>((resolve) => socket.bind(this.port, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => socket.bind(this.port, this.host, resolve));
     this.port = socket.address().port;
     this.socket = socket;
   }

@@ -1,13 +1,16 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VERSION } from '../src/version.js';
-import { ScriptedRelp } from './scripted_relp.js';
+import { Authority } from './certificates.js';
+import { FaultyStream } from './faulty_receiver.js';
+import { ScriptedRelp, until } from './scripted_relp.js';
 
 const run = promisify(execFile);
 const sdk = fileURLToPath(new URL('..', import.meta.url));
@@ -22,6 +25,15 @@ log.close().then((result) => console.log(JSON.stringify(result)));
 const FILES = {
   'esm.mjs': `import { createLogger, SyslogTransport } from 'rota-sdk';\nimport { requestLogger } from 'rota-sdk/http';\n${SCRIPT}`,
   'cjs.cjs': `const { createLogger, SyslogTransport } = require('rota-sdk');\nconst { requestLogger } = require('rota-sdk/http');\n${SCRIPT}`,
+  // The name stands for two addresses, and nobody listens at the first.
+  'addresses.cjs': `const dns = require('node:dns');
+const found = ['127.0.0.2', '127.0.0.1'].map((address) => ({ address, family: 4 }));
+dns.lookup = (name, options, done) => setImmediate(() => done(null, options.all ? found : found[0].address, 4));
+const { createLogger } = require('rota-sdk');
+const log = createLogger({ url: process.argv[2], service: 'packed', statsIntervalMs: 0, tls: { caFile: process.argv[3] }, backoff: { minMs: 60000, maxMs: 60000 } });
+log.info('to the second address');
+log.flush({ timeoutMs: 60000 }).then((result) => { console.log(JSON.stringify(result)); process.exit(0); });
+`,
   'typed.mts': `import { createLogger, type Stats } from 'rota-sdk';\nimport { requestLogger } from 'rota-sdk/http';\nconst log = createLogger({ url: 'relp://h', service: 's' });\nrequestLogger(log);\nlog.child({ a: 1 }).warning('x');\nexport const stats: Stats = log.stats();\n// @ts-expect-error a level that syslog has not\nlog.verbose('x');\n`,
   'typed.cts': `import rota = require('rota-sdk');\nexport const transport = new rota.SyslogTransport({ host: 'h', port: 1, protocol: 'tls4' });\n// @ts-expect-error no such protocol\nnew rota.SyslogTransport({ protocol: 'x' });\n`,
 };
@@ -92,6 +104,23 @@ describe('the package', () => {
     if (name.includes('18')) expect((await run(node, ['--version'])).stdout).toMatch(/^v18\./);
   });
 
+  it.each(['relp', 'relps', 'tcp', 'tls'] as const)(
+    'tries all addresses of a name over %s, on Node.js 18, too',
+    async (scheme) => {
+      const authority = new Authority(project, `authority-${scheme}`);
+      const { cert, key } = authority.issue('logs.test');
+      const receiver = await FaultyStream.start(scheme, { cert: readFileSync(cert), key: readFileSync(key) });
+      try {
+        const args = ['addresses.cjs', receiver.url.replace('localhost', 'logs.test'), authority.ca];
+        const { stdout } = await run(join(project, 'node_modules', '.bin', 'node'), args, { cwd: project });
+        expect(JSON.parse(stdout)).toEqual({ delivered: true, remaining: 0 });
+        await until(() => receiver.messages.length === 1, 20_000);
+      } finally {
+        await receiver.stop();
+      }
+    },
+  );
+
   it.each(['typed.mts', 'typed.cts'])(
     'has types for %s under Node.js resolution, without skipLibCheck',
     async (file) => {
@@ -115,6 +144,23 @@ describe('the package', () => {
       expect(stdout).toBe('');
     },
   );
+
+  it.each(['esm', 'cjs'] as const)('runs out of a bundle of the application, as %s', async (format) => {
+    const outfile = join(project, `bundle.${format === 'esm' ? 'mjs' : 'cjs'}`);
+    const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+    await build({
+      entryPoints: [join(project, 'cjs.cjs')],
+      outfile,
+      format,
+      bundle: true,
+      platform: 'node',
+      banner: format === 'esm' ? { js: banner } : {},
+      logLevel: 'error',
+    });
+    const { stdout } = await run(process.execPath, [outfile, relp.url, `a ${format} bundle`], { cwd: tmpdir() });
+    expect(JSON.parse(stdout)).toEqual({ delivered: true, remaining: 0 });
+    expect(relp.messages.some((m) => m.includes(`"message":"from a ${format} bundle"`))).toBe(true);
+  });
 
   it('has the version that it says it has', () => {
     expect(packed.filename).toBe(`rota-sdk-${VERSION}.tgz`);

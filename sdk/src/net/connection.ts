@@ -4,7 +4,7 @@ import type { AddressTurn } from './addresses.js';
 import { describeFailure } from './connection_errors.js';
 import { Deadline } from './deadline.js';
 import { Dial } from './dial.js';
-import type { Target } from './target.js';
+import { isSecure, type Target } from './target.js';
 import { openTls } from './tls_socket.js';
 import type { TlsSource } from './tls_source.js';
 
@@ -100,7 +100,7 @@ export class Connection {
     plain.setKeepAlive(true, 30_000);
     const { target, tls } = this.options;
     this.socket = plain;
-    if (target.scheme === 'relps' || target.scheme === 'tls') {
+    if (isSecure(target.scheme)) {
       // The plain socket's own trouble comes out of the TLS socket as well.
       plain.on('error', (error) => this.destroy(error));
       this.socket = openTls(plain, target, tls, () => this.guarded(() => this.events.onConnect()));

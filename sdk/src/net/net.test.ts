@@ -137,7 +137,7 @@ describe('loadUnixDgram', () => {
 describe('resolveSettings', () => {
   it('takes options over the environment over defaults', () => {
     const env = {
-      ROTA_URL: 'relp://a, relps://b',
+      ROTA_URL: 'relps://a, tls://b',
       ROTA_SERVICE: 'env',
       ROTA_ENVIRONMENT: 'test',
       ROTA_SPOOL_DIR: '/s',
@@ -145,7 +145,7 @@ describe('resolveSettings', () => {
       ROTA_HOSTNAME: 'web-9',
     };
     const settings = resolveSettings({ service: { name: 'opt', version: '3' } }, env);
-    expect(settings.targets.map((t) => t.label)).toEqual(['relp://a:2514', 'relps://b:2514']);
+    expect(settings.targets.map((t) => t.label)).toEqual(['relps://a:2514', 'tls://b:6514']);
     expect(settings.service).toMatchObject({ name: 'opt', version: '3', environment: 'test' });
     expect(settings.spool).toMatchObject({ dir: '/s', mode: 'write-through' });
     expect([settings.hostname, settings.queue.policy, settings.window]).toEqual(['web-9', 'drop-oldest', 1000]);

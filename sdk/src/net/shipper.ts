@@ -2,7 +2,7 @@ import { asError } from '../errors.js';
 import type { BoundedQueue } from '../queue/bounded_queue.js';
 import type { DropLedger } from '../queue/drops.js';
 import type { Entry } from '../queue/entry.js';
-import type { Tell } from '../tell.js';
+import type { Warn } from '../warn.js';
 import { AddressTurn } from './addresses.js';
 import type { BackoffOptions } from './backoff.js';
 import { openSender, type SenderOptions } from './open_sender.js';
@@ -22,7 +22,7 @@ export interface ShipperEvents {
   onLost(entry: Entry): void;
   /** The queue has fewer waiting entries than before: refill it, wake who waits for room. */
   onRoom(): void;
-  onWarn: Tell;
+  onWarn: Warn;
 }
 
 export type ConnectionState = 'connecting' | 'ready' | 'waiting' | 'closed';
@@ -55,11 +55,12 @@ export class Shipper {
   /** When the connection became ready; undefined before. */
   private readyAt: number | undefined;
   private deliveredHere = false;
-  private toldWhy = false;
+  private reasonGiven = false;
   private connects = 0;
   private lastError: Error | null = null;
   private retry: NodeJS.Timeout | undefined;
   private scheduled = false;
+  private deferred = false;
   private pumping = false;
   private held = false;
   private readonly refusals = new WeakMap<Entry, number>();
@@ -90,9 +91,14 @@ export class Shipper {
       this.pump();
       return;
     }
-    if (this.scheduled) return;
+    if (this.scheduled || this.deferred) return;
     this.scheduled = true;
     setImmediate(this.onTurn);
+  }
+
+  /** While on, nothing is scheduled for what is new in the queue: the event loop is about to end. */
+  defer(on: boolean): void {
+    this.deferred = on;
   }
 
   /** Whether the connection and its retries may keep the process alive. */
@@ -231,8 +237,8 @@ export class Shipper {
     this.state = 'waiting';
     this.retryIn(this.nextTurn(stayedUp));
     // The first reason why there is no connection is for those who do not listen, too.
-    const important = !stayedUp && !this.toldWhy;
-    if (important) this.toldWhy = true;
+    const important = !stayedUp && !this.reasonGiven;
+    if (important) this.reasonGiven = true;
     this.events.onWarn(error, important);
   }
 

@@ -2,6 +2,11 @@ import { ConfigurationError } from '../errors.js';
 
 export type Scheme = 'relp' | 'relps' | 'tcp' | 'tls' | 'udp' | 'unix';
 
+/** Whether what is sent is encrypted and the receiver verified. */
+export function isSecure(scheme: Scheme): boolean {
+  return scheme === 'relps' || scheme === 'tls';
+}
+
 /** One receiver, parsed from its URL. */
 export interface Target {
   scheme: Scheme;

@@ -48,6 +48,7 @@ export const SHIPPING_ROWS = {
   'service.version': text('ROTA_SERVICE_VERSION'),
   'service.environment': text('ROTA_ENVIRONMENT'),
   'service.node': text('ROTA_SERVICE_NODE'),
+  plaintextFallback: flag('ROTA_PLAINTEXT_FALLBACK'),
   tls: byCode,
   'tls.ca': byCode,
   'tls.caFile': text('ROTA_TLS_CA'),

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { asError, ConfigurationError } from '../errors.js';
 import type { BackoffOptions } from '../net/backoff.js';
-import { parseTarget, type Target } from '../net/target.js';
+import { isSecure, parseTarget, type Target } from '../net/target.js';
 import type { TlsOptions } from '../net/tls_source.js';
 import { MAX_DATAGRAM } from '../net/udp_socket.js';
 import type { QueueLimits } from '../queue/bounded_queue.js';
@@ -43,6 +43,8 @@ export interface ShippingOptions {
   urls?: readonly string[];
   /** Name, or name and more, of the service (ECS `service.*`). Or `ROTA_SERVICE`, `ROTA_SERVICE_VERSION`, `ROTA_ENVIRONMENT`. */
   service?: string | ServiceOptions;
+  /** Allows TLS and plaintext receivers in one list: whoever can cut the one on its way reads the other. */
+  plaintextFallback?: boolean;
   tls?: TlsOptions;
   queue?: Partial<QueueLimits>;
   /** Messages sent and not acknowledged yet, over RELP. 1,000 when not given. */
@@ -105,6 +107,7 @@ type Reader = OptionReader<typeof SHIPPING_ROWS>;
 export function resolveSettings(options: ShippingOptions, env: Env = process.env): Settings {
   const read = new OptionReader(SHIPPING_ROWS, options, env);
   const targets = addresses(read, options).map(parseTarget);
+  if (read.flag('plaintextFallback') !== true) refuseMixed(targets);
   const settings: Settings = {
     targets,
     service: service(read, options),
@@ -179,6 +182,17 @@ function addresses(read: Reader, options: ShippingOptions): readonly string[] {
   throw new ConfigurationError(
     'ROTA_CONFIG_URL_MISSING',
     'There is no address to send logs to. Give the option url (for example relp://logs.example.com:2514) or set ROTA_URL.',
+  );
+}
+
+/** Logs that must not be read on the way would be, as soon as somebody disturbs the TLS receivers. */
+function refuseMixed(targets: readonly Target[]): void {
+  const secure = targets.find(({ scheme }) => isSecure(scheme));
+  const plain = targets.find(({ scheme }) => !isSecure(scheme) && scheme !== 'unix');
+  if (secure === undefined || plain === undefined) return;
+  throw new ConfigurationError(
+    'ROTA_CONFIG_MIXED',
+    `${secure.label} is with TLS and ${plain.label} is not: when the one fails, the logs would go to the other for everyone on the way to read. Use addresses with TLS only, or set plaintextFallback (ROTA_PLAINTEXT_FALLBACK) to true.`,
   );
 }
 

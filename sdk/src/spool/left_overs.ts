@@ -27,7 +27,7 @@ export interface LeftOverParts {
 export class LeftOvers {
   private readonly waiting: string[] = [];
   private open: LeftOver[] = [];
-  private readonly told = new Set<string>();
+  private readonly reported = new Set<string>();
 
   constructor(private readonly parts: LeftOverParts) {}
 
@@ -70,10 +70,10 @@ export class LeftOvers {
     }
   }
 
-  /** Told once for each folder. */
+  /** Reported once for each folder. */
   private trouble(path: string, error: unknown): void {
-    if (!this.told.has(path)) this.parts.onTrouble(error);
-    this.told.add(path);
+    if (!this.reported.has(path)) this.parts.onTrouble(error);
+    this.reported.add(path);
   }
 
   private paths(): string[] {

@@ -1,24 +1,24 @@
 import { lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, type Stats, utimesSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { asError, SpoolError } from '../errors.js';
-import type { Tell } from '../tell.js';
-import { currentOwner, isGone, type Owner, parseSpoolName, spoolName } from './owner.js';
+import type { Warn } from '../warn.js';
+import { currentOwner, isGone, type Owner, parseSpoolName, type SpoolName, spoolName } from './owner.js';
 import { Silence } from './silence.js';
 import { reasonAgainstFolder } from './trust.js';
 
 /** Of more refused folders than this nothing more is said. */
-const MAX_TOLD = 100;
+const MAX_REPORTED = 100;
 
 /** The folder that several processes share: each transport has a folder of its own in it, and takes over what others left. */
 export class SpoolFolder {
   private readonly owner: Owner = currentOwner();
   private readonly silence = new Silence();
-  private readonly told = new Set<string>();
+  private readonly reported = new Set<string>();
 
   /** @throws SpoolError `ROTA_SPOOL_FOLDER` */
   constructor(
     private readonly root: string,
-    private readonly onWarn: Tell,
+    private readonly onWarn: Warn,
   ) {
     try {
       mkdirSync(root, { recursive: true, mode: 0o700 });
@@ -38,11 +38,14 @@ export class SpoolFolder {
     return path;
   }
 
-  /** Takes over all folders whose owners are gone, and returns their new paths. What cannot be trusted stays, and is told. */
+  /** Takes over all folders whose owners are gone, and returns their new paths. What cannot be trusted stays, and is reported. */
   takeOver(): string[] {
     const names = this.list();
     this.silence.keepOnly(names);
-    return names.map((name) => this.takeOne(name)).filter((path) => path !== undefined);
+    const spools = names.map((name) => ({ name, parsed: parseSpoolName(name) })).filter(isSpool);
+    // A transport's last words, which have its id and more, come after what it wrote before.
+    spools.sort((a, b) => (a.parsed.id < b.parsed.id ? -1 : 1));
+    return spools.map(({ name, parsed }) => this.takeOne(name, parsed)).filter((path) => path !== undefined);
   }
 
   /** Makes the folder again that somebody has removed. */
@@ -73,9 +76,7 @@ export class SpoolFolder {
     }
   }
 
-  private takeOne(name: string): string | undefined {
-    const parsed = parseSpoolName(name);
-    if (parsed === undefined) return undefined;
+  private takeOne(name: string, parsed: SpoolName): string | undefined {
     const from = join(this.root, name);
     const to = join(this.root, spoolName(parsed.id, this.owner));
     try {
@@ -100,8 +101,8 @@ export class SpoolFolder {
   }
 
   private refuse(path: string, reason: string): undefined {
-    if (this.told.has(path) || this.told.size >= MAX_TOLD) return undefined;
-    this.told.add(path);
+    if (this.reported.has(path) || this.reported.size >= MAX_REPORTED) return undefined;
+    this.reported.add(path);
     this.onWarn(
       new SpoolError(
         'ROTA_SPOOL_REFUSED',
@@ -128,6 +129,10 @@ export class SpoolFolder {
       return [];
     }
   }
+}
+
+function isSpool(one: { name: string; parsed: SpoolName | undefined }): one is { name: string; parsed: SpoolName } {
+  return one.parsed !== undefined;
 }
 
 function unusable(root: string, error: unknown): SpoolError {

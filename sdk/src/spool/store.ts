@@ -3,7 +3,7 @@ import type { BoundedQueue } from '../queue/bounded_queue.js';
 import type { DropCause, DropLedger } from '../queue/drops.js';
 import { type Entry, sizeOf, type Ticket } from '../queue/entry.js';
 import type { SlabPool } from '../queue/slab.js';
-import type { Tell } from '../tell.js';
+import type { Warn } from '../warn.js';
 import { LeftOvers } from './left_overs.js';
 import { RECORD_HEAD, writeRecordHead } from './record.js';
 import { Spool } from './spool.js';
@@ -23,7 +23,7 @@ export interface StoreParts {
   pool: SlabPool;
   drops: DropLedger;
   dropOldest: boolean;
-  onWarn: Tell;
+  onWarn: Warn;
   /** Messages came in from the disk by themselves. */
   onArrival(): void;
   fs?: SpoolFs;
@@ -52,6 +52,7 @@ export class Store {
   private readonly folder: SpoolFolder;
   private readonly path: string;
   private readonly own: Spool;
+  private last: Spool | undefined;
   private readonly leftOvers: LeftOvers;
   private readonly timer: NodeJS.Timeout;
   private pausedUntil = 0;
@@ -62,7 +63,7 @@ export class Store {
   /** @throws SpoolError `ROTA_SPOOL_FOLDER` */
   constructor(
     private readonly settings: SpoolSettings,
-    id: string,
+    private readonly id: string,
     private readonly parts: StoreParts,
   ) {
     this.folder = new SpoolFolder(settings.dir, parts.onWarn);
@@ -140,19 +141,30 @@ export class Store {
     this.leftOvers.close();
   }
 
+  /** After `close()`, in the last moments of the process: straight to disk, for the next one. False when that fails. */
+  putLast(entry: Entry): boolean {
+    try {
+      this.last ??= this.open(this.folder.create(`${this.id}-last`), this.parts.fs ?? nodeFs);
+      return this.write(entry, false, this.last) === true;
+    } catch (error) {
+      this.warn('cannot be written', error);
+      return false;
+    }
+  }
+
   private open(path: string, fs: SpoolFs): Spool {
     const { maxBytes, segmentBytes } = this.settings;
     const { drops, dropOldest } = this.parts;
     return new Spool(path, fs, { maxBytes, segmentBytes, dropOldest }, drops);
   }
 
-  private write(entry: Entry, skip: boolean): Ticket | true | DropCause {
+  private write(entry: Entry, skip: boolean, spool = this.own): Ticket | true | DropCause {
     if (performance.now() < this.pausedUntil) return 'spool_failed';
     const { bytes } = entry.slab;
     const start = entry.start - RECORD_HEAD;
     writeRecordHead(bytes, start, entry.end, entry.sdAt, entry.sequence);
     try {
-      return this.own.append(bytes, start, entry.end, entry.sequence, skip) ?? 'spool_full';
+      return spool.append(bytes, start, entry.end, entry.sequence, skip) ?? 'spool_full';
     } catch (error) {
       this.failedWrites += 1;
       this.pausedUntil = performance.now() + FAILURE_PAUSE_MS;
