@@ -86,8 +86,8 @@ describe("SyslogTransport with winston-syslog's options, over TLS", () => {
   });
 
   it('says so by "warn" when nobody verifies the receiver', async () => {
-    await receiver(21434);
-    const { warnings } = transport(21434, { rejectUnauthorized: false });
+    const got = await receiver();
+    const { warnings } = transport(got.port, { rejectUnauthorized: false });
     await until(() => warnings.length > 0);
     expect(warnings[0]).toMatchObject({
       code: 'ROTA_CONFIG_UNVERIFIED',
