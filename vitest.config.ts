@@ -12,6 +12,8 @@ const serviceTest = {
   testTimeout: PATIENCE_MS,
   hookTimeout: PATIENCE_MS,
 } as const;
+/** Two files side by side, each with services of its own on ports of its own: they wait more than they work. */
+const sideBySide = { ...serviceTest, fileParallelism: true, maxWorkers: 2 } as const;
 
 /** Unit tests stand beside their file; what needs real services is a project of its own. */
 export default defineConfig({
@@ -30,16 +32,16 @@ export default defineConfig({
           hookTimeout: PATIENCE_MS,
         },
       },
-      // Real rsyslog, nginx, Elasticsearch: one file at a time, each on ports of its own.
+      // Real rsyslog, nginx, Elasticsearch.
       {
         test: {
           name: 'service',
           include: ['{sdk,pipeline,server,test/sites}/**/*.{service,security}.test.ts'],
           exclude: ['**/node_modules/**'],
-          ...serviceTest,
+          ...sideBySide,
         },
       },
-      { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...serviceTest } },
+      { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...sideBySide } },
       // What an attacker may try: each test seconds long, against real services where it takes them.
       { test: { name: 'security', include: ['test/security/**/*.test.ts'], ...serviceTest } },
       { test: { name: 'faults', include: ['test/faults/**/*.test.ts'], ...serviceTest } },

@@ -5,7 +5,16 @@
  * exit handler and one set of spools.
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +22,8 @@ import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, 'dist');
+/** Made here, then put in place at one stroke: who uses the package meanwhile has the old one or the new. */
+const made = join(here, `.build-${process.pid}`);
 
 /** Sub-path of the package → source file. */
 const entries: Record<string, string> = { index: 'src/index.ts', http: 'src/http/index.ts' };
@@ -24,12 +35,12 @@ const entries: Record<string, string> = { index: 'src/index.ts', http: 'src/http
 const BANNER = `'use strict';
 const __rotaUrl = require('node:url').pathToFileURL(typeof __filename === 'string' ? __filename : './app.js').href;`;
 
-rmSync(dist, { recursive: true, force: true });
-mkdirSync(dist, { recursive: true });
+mkdirSync(made);
 const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(here, file))));
 await bundle(present);
 for (const name of Object.keys(present)) writeEntry(name);
 emitTypes();
+swap();
 const license = join(here, '..', 'LICENSE');
 if (existsSync(license)) copyFileSync(license, join(here, 'LICENSE'));
 
@@ -39,7 +50,7 @@ async function bundle(sources: Record<string, string>): Promise<void> {
   );
   await build({
     stdin: { contents: lines.join('\n'), resolveDir: here, loader: 'ts' },
-    outfile: join(dist, 'rota.cjs'),
+    outfile: join(made, 'rota.cjs'),
     bundle: true,
     platform: 'node',
     target: 'node18',
@@ -52,12 +63,12 @@ async function bundle(sources: Record<string, string>): Promise<void> {
 }
 
 function writeEntry(name: string): void {
-  const built = createRequire(import.meta.url)(join(dist, 'rota.cjs')) as Record<string, Record<string, unknown>>;
+  const built = createRequire(import.meta.url)(join(made, 'rota.cjs')) as Record<string, Record<string, unknown>>;
   const names = Object.keys(built[name] ?? {}).sort();
-  writeFileSync(join(dist, `${name}.cjs`), `'use strict';\nmodule.exports = require('./rota.cjs').${name};\n`);
+  writeFileSync(join(made, `${name}.cjs`), `'use strict';\nmodule.exports = require('./rota.cjs').${name};\n`);
   const lines = names.map((one) => `export const ${one} = ${name}.${one};`);
   writeFileSync(
-    join(dist, `${name}.mjs`),
+    join(made, `${name}.mjs`),
     `import rota from './rota.cjs';\n\nconst { ${name} } = rota;\n${lines.join('\n')}\n`,
   );
 }
@@ -65,9 +76,18 @@ function writeEntry(name: string): void {
 /** Types for both module systems: TypeScript takes a `.d.ts` of this package for ESM and a `.d.cts` for CommonJS. */
 function emitTypes(): void {
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-  execFileSync(process.execPath, [tsc, '-p', join(here, 'tsconfig.build.json')], { stdio: 'inherit' });
-  prune(join(dist, 'types'), Object.values(present));
-  copyAsCommonJs(join(dist, 'types'));
+  const types = join(made, 'types');
+  const args = [tsc, '-p', join(here, 'tsconfig.build.json'), '--outDir', types];
+  execFileSync(process.execPath, args, { stdio: 'inherit' });
+  prune(types, Object.values(present));
+  copyAsCommonJs(types);
+}
+
+function swap(): void {
+  const old = `${made}-old`;
+  if (existsSync(dist)) renameSync(dist, old);
+  renameSync(made, dist);
+  rmSync(old, { recursive: true, force: true });
 }
 
 /** Removes the types that no entry leads to: the SDK's inside is nobody's business. */

@@ -38,7 +38,7 @@ export class Rota {
     const search = new URLSearchParams({ from: at(0), to: at(30), ...params });
     await this.page.goto(`${url}/app/rota/${name}?${search}`);
     // A Kibana that was just started compiles and sends megabytes before the first page.
-    await expect(this.page.getByTestId(SUBJECTS.app).first()).toBeVisible({ timeout: 90_000 });
+    await expect(this.page.getByTestId(SUBJECTS.app).first()).toBeVisible({ timeout: 300_000 });
   }
 
   /** Goes on to another place as a link would, without loading the app again. */
