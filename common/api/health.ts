@@ -5,7 +5,9 @@ import {
   classesSchema,
   ENDS_BEFORE,
   instantSchema,
+  joinSchema,
   momentSchema,
+  notKnownSchema,
   scopeSchema,
   stateSchema,
   targetSchema,
@@ -44,9 +46,15 @@ export const HOST_STATES = [
   'errors',
   'probes_failing',
   'out',
+  /** Out of some of the pools that it stands in, or with some of its places. */
+  'partly_out',
+  /** Taken out by hand: owed nothing, and no failure. */
+  'drained',
   'silent',
   /** In its pool, but the tier above sent it nothing. */
   'no_turns',
+  /** Not in its pool any more, or not yet: whoever gives turns gave it none, and it wrote nothing. */
+  'gone',
   'unknown',
 ] as const;
 export const hostStateSchema = z.enum(HOST_STATES);
@@ -75,10 +83,27 @@ export const laneSchema = z.object({
   requests: z.number(),
   /** KQL for all that was written about it. */
   kql: z.string(),
+  /** The places (addresses, server names) that are this host. */
+  places: z.array(z.string()),
 });
 export type Lane = z.infer<typeof laneSchema>;
 
-export const EVENT_KINDS = ['ejected', 'ejected_passive', 'returned', 'burst', 'silent', 'deploy'] as const;
+export const EVENT_KINDS = [
+  /** Nobody was left in a pool. */
+  'outage',
+  'ejected',
+  'ejected_passive',
+  /** By hand: no failure. */
+  'drained',
+  'returned',
+  'burst',
+  'silent',
+  /** Everything fell silent at once: the site, or the way of its lines. */
+  'all_silent',
+  /** A host's lines bear a wrong time. */
+  'clock',
+  'deploy',
+] as const;
 
 export const healthEventSchema = z.object({
   /** Oldest is 1; ties lanes, list and charts together. */
@@ -190,7 +215,13 @@ export const healthDataSchema = z.object({
         probes_failed_words: z.string().nullable(),
         silent_ms: z.number(),
         silent_hosts: z.array(z.string()),
+        /** "lb-1", "frontends" or "webapps": whose lines tell what users got. */
+        counted_at: z.string(),
       }),
+      not_known: z.array(notKnownSchema),
+      joins: z.array(joinSchema),
+      /** Servers that write no log of their own, said once. */
+      quiet: z.string().nullable(),
       /** One line a tier: how its pool is judged ("lb-1 probes GET /healthz every 10 s; 3 failures take a host out"). */
       tiers: z.array(z.object({ tier: tierSchema, label: z.string(), rule: z.string(), pool_known: z.boolean() })),
       lanes: z.array(laneSchema),
@@ -202,7 +233,9 @@ export const healthDataSchema = z.object({
         allowed: z.number(),
         /** failures ÷ allowed; above 1 the objective is broken. null without requests. */
         burnt: z.number().nullable(),
+        /** Of the failures: in detection gaps; while a pool was empty; elsewhere. */
         in_gap: z.number(),
+        in_outage: z.number(),
         elsewhere: z.number(),
         left: z.number(),
         good_share: z.number().nullable(),

@@ -5,7 +5,9 @@ import {
   classesSchema,
   ENDS_BEFORE,
   instantSchema,
+  joinSchema,
   momentSchema,
+  notKnownSchema,
   scopeSchema,
   stateSchema,
   tierSchema,
@@ -48,7 +50,7 @@ export const outSpanSchema = z.object({
   /** null: still out when the window ends. */
   to: momentSchema.nullable(),
   /** `failed_try`: nginx let one request through after fail_timeout, it failed, and the span went on. */
-  kind: z.enum(['probe', 'passive', 'failed_try', 'upstream_out']),
+  kind: z.enum(['probe', 'passive', 'failed_try', 'drain', 'maintenance']),
   cause: z.string(),
 });
 
@@ -75,8 +77,27 @@ export const hostShareSchema = z.object({
   /** Short words for both losses, when there is one to explain. */
   out_cause: z.string().nullable(),
   in_cause: z.string().nullable(),
-  /** Beyond the threshold of deviation and requests. */
+  /** Beyond the threshold of deviation and requests, of its own pool's turns. */
   marked: z.boolean(),
+  /** The skew is the same all along and nobody told the weights: it may be one of them, and never alerts. */
+  steady: z.boolean(),
+  /** Relative; `weight_known` where it is set or told. */
+  weight: z.number(),
+  weight_known: z.boolean(),
+  /** It serves only while nobody else can. */
+  backup: z.boolean(),
+  /** Share of its pools' turns of which it is known what was due. */
+  due_known: z.number(),
+  /** The places (addresses, server names) that are this host here. */
+  places: z.array(
+    z.object({
+      name: z.string(),
+      pool: z.string().nullable(),
+      requests: z.number(),
+      due: z.number(),
+      out_of_pool_ms: z.number(),
+    }),
+  ),
 });
 export type HostShare = z.infer<typeof hostShareSchema>;
 
@@ -96,6 +117,8 @@ export const tierShareSchema = z.object({
   judged: z.boolean(),
   /** What `due` rests on: pool changes seen, or only the hosts that served. */
   pool_known: z.boolean(),
+  /** Turns of the tier above of which no line tells who took them. */
+  not_counted: z.number(),
 });
 export type TierShare = z.infer<typeof tierShareSchema>;
 
@@ -210,6 +233,8 @@ export const rotationDataSchema = z.object({
       }),
       out_of_pool: z.array(outSpanSchema),
       annotations: z.array(annotationSchema),
+      not_known: z.array(notKnownSchema),
+      joins: z.array(joinSchema),
       settings: z.object({ min_requests: z.number(), deviation_points: z.number() }),
     })
     .nullable(),

@@ -86,7 +86,19 @@ export const stateSchema = z.enum(['ok', 'no_match', 'no_data_in_range', 'never_
 
 /** A deploy or a pool event, for every time chart. `n` is the event's number in the Health list. */
 export const annotationSchema = z.object({
-  kind: z.enum(['deploy', 'ejected', 'ejected_passive', 'returned', 'gap', 'burst', 'silent']),
+  kind: z.enum([
+    'deploy',
+    'outage',
+    'ejected',
+    'ejected_passive',
+    'drained',
+    'returned',
+    'gap',
+    'burst',
+    'silent',
+    'all_silent',
+    'clock',
+  ]),
   from: momentSchema,
   to: momentSchema.nullable(),
   label: z.string(),
@@ -94,6 +106,21 @@ export const annotationSchema = z.object({
   n: z.number().int().nullable(),
 });
 export type Annotation = z.infer<typeof annotationSchema>;
+
+/** What cannot be said, why, and the line of configuration that would make it known. */
+export const notKnownSchema = z.object({ id: z.string(), because: z.string(), mend: z.string().nullable() });
+export type NotKnown = z.infer<typeof notKnownSchema>;
+
+/** Why a name or an address of the tier above is taken for a host. */
+export const joinSchema = z.object({
+  /** As the balancer or the frontend writes it. */
+  name: z.string(),
+  host: z.string(),
+  kind: z.enum(['request_id', 'address', 'own_machine', 'declaration', 'name', 'several']),
+  certainty: z.enum(['proven', 'told', 'assumed']),
+  reason: z.string(),
+});
+export type JoinInfo = z.infer<typeof joinSchema>;
 
 /** Where a sentence, bar or row leads: a page and the part of its state that differs. */
 export const targetSchema = z.object({

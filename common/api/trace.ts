@@ -97,5 +97,7 @@ export const traceDataSchema = z.object({
   /** Fields of the line that stands for the request. */
   fields: z.array(z.object({ field: z.string(), value: z.string() })),
   truncated: z.boolean(),
+  /** Other requests that bear the same id, and when they began: this answer is about one. */
+  same_id: z.array(z.object({ t: momentSchema, path: z.string().nullable(), status: z.number().nullable() })),
 });
 export type TraceData = z.infer<typeof traceDataSchema>;

@@ -5,10 +5,12 @@ import type { RuleFormProps } from '../kibana/contract';
 import { SUBJECTS } from '../test_subjects';
 
 const LABELS: Record<(typeof ALERT_KINDS)[number], string> = {
+  outage: 'Nobody was left in a pool',
   ejected: 'A frontend left the balancer’s pool',
   ejected_passive: 'A webapp left its frontend’s pool',
   burst: '5XX burst of a host that stays in its pool',
   silent: 'A host serves but its log lines stopped',
+  all_silent: 'Everything fell silent: the site, or the way of its lines',
   uneven: 'A host gets clearly less or more than its due share',
 };
 

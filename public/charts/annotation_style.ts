@@ -13,6 +13,8 @@ export interface AnnotationStyle {
 export function annotationStyle(kind: Annotation['kind'], theme: RotaTheme): AnnotationStyle {
   const grey = { colour: theme.subdued, fill: theme.faint, dashed: true };
   switch (kind) {
+    case 'outage':
+    case 'all_silent':
     case 'ejected':
     case 'gap':
     case 'burst':

@@ -1,6 +1,9 @@
 import type { AlertParams } from '../../common/alerting';
 import type { HealthEvent, TierShare } from '../../common/api';
 
+/** Kinds that hurt no request that is known of, and are told all the same. */
+const HURT_NOBODY = new Set<HealthEvent['kind']>(['silent', 'all_silent']);
+
 export interface Alert {
   /** The same while the same thing lasts, so that it is told once. */
   id: string;
@@ -29,7 +32,7 @@ export function alertsOf(
     .filter(({ kind }) => wanted.has(kind))
     .filter(
       (event) =>
-        event.kind === 'silent' ||
+        HURT_NOBODY.has(event.kind) ||
         event.users_hurt >= params.min_users_hurt ||
         (event.until === null && told.has(idOf(event))),
     )
@@ -37,9 +40,9 @@ export function alertsOf(
       id: idOf({ kind, hosts }),
       host: hosts[0] ?? '',
       kind,
-      reason: `${hosts[0]}: ${title.toLowerCase()}. ${cause}${users_hurt > 0 ? ` ${users_hurt} user requests were hurt.` : ''}`,
+      reason: `${hosts[0] ?? 'The whole site'}: ${title.toLowerCase()}. ${cause}${users_hurt > 0 ? ` ${users_hurt} user requests were hurt.` : ''}`,
     }));
-  const uneven = wanted.has('uneven') ? tiers.flatMap(({ hosts }) => hosts.filter(({ marked }) => marked)) : [];
+  const uneven = wanted.has('uneven') ? tiers.flatMap(({ hosts }) => hosts.filter(({ marked, steady }) => marked && !steady)) : [];
   const lopsided = uneven.map(({ host, share, due, in_points }) => ({
     id: `uneven:${host}`,
     host,
@@ -51,5 +54,5 @@ export function alertsOf(
 }
 
 function idOf({ kind, hosts }: Pick<HealthEvent, 'kind' | 'hosts'>): string {
-  return `${kind}:${hosts[0]}`;
+  return `${kind}:${hosts[0] ?? ''}`;
 }

@@ -2,8 +2,8 @@ import type { HealthData, RotationData } from '../../common/api';
 import { healthRequestSchema, rotationRequestSchema } from '../../common/api';
 import { Context } from '../context';
 import type { RotaHost, SearchClient } from '../host';
-import { answerHealth } from '../queries/health';
-import { answerRotation } from '../queries/rotation';
+import { answerHealth } from '../questions/health';
+import { answerRotation } from '../questions/rotation';
 import { AnswerCache } from '../search/cache';
 
 /** Health and Rotation of the last minutes, by the functions that answer the pages. */

@@ -10,6 +10,7 @@ const EDGE_MS = 120_000;
 /** A change is written when lines about it have had time to arrive. */
 const SETTLED_MS = 60_000;
 const NANOS_PER_MS = 1e6;
+const NOT_RECORDED = new Set<HealthEvent['kind']>(['deploy', 'drained', 'clock', 'all_silent', 'outage']);
 
 export interface Recorded {
   written: number;
@@ -60,7 +61,8 @@ export function documentsOf(
   notBefore: number,
 ): { id: string; doc: Record<string, unknown> }[] {
   const { kind, since, until } = event;
-  if (kind === 'deploy') return [];
+  // What is told by other documents, or is nobody's, is not recorded as a host's.
+  if (NOT_RECORDED.has(kind)) return [];
   const whole = since >= notBefore;
   const begun =
     whole && now - since >= SETTLED_MS

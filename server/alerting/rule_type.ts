@@ -40,7 +40,7 @@ export function registerRuleType(alerting: AlertingSetup, host: RotaHost): void 
     actionVariables: {
       context: [
         { name: 'host', description: 'The host' },
-        { name: 'kind', description: 'ejected, ejected_passive, burst, silent or uneven' },
+        { name: 'kind', description: 'outage, ejected, ejected_passive, burst, silent, all_silent or uneven' },
         { name: 'reason', description: 'What happened, in a sentence' },
       ],
     },

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { EXPORT_HEADERS, EXPORT_PATH, exportRequestSchema } from '../../common/api';
 import { Context } from '../context';
 import type { RotaHost } from '../host';
-import { exportRequests } from '../queries/requests/export';
+import { exportRequests } from '../questions/requests/export';
 import type { AnswerCache } from '../search/cache';
 import { parseBody, respond } from './json_route';
 

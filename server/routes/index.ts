@@ -1,10 +1,10 @@
 import type { RotaHost } from '../host';
 import { answerDelivery } from '../queries/delivery';
-import { answerFields } from '../queries/fields';
-import { answerHealth } from '../queries/health';
-import { answerRequests } from '../queries/requests';
-import { answerRotation } from '../queries/rotation';
-import { answerTrace } from '../queries/trace';
+import { answerFields } from '../questions/fields';
+import { answerHealth } from '../questions/health';
+import { answerRequests } from '../questions/requests';
+import { answerRotation } from '../questions/rotation';
+import { answerTrace } from '../questions/trace';
 import { AnswerCache } from '../search/cache';
 import { registerExportRoute } from './export_route';
 import { registerJsonRoute } from './json_route';

@@ -1,5 +1,5 @@
 import type { DeliveryData, Run, Verdict } from '../../api';
-import { count, plural } from '../words';
+import { count, plural } from '../../format';
 
 type Counts = NonNullable<DeliveryData['overview']>['counts'];
 

@@ -63,11 +63,15 @@ function Loaded({ data, overview, stale }: { data: HealthData; overview: Overvie
 }
 
 const WEIGHT: Record<Overview['events'][number]['kind'], number> = {
-  ejected: 5,
-  burst: 4,
-  ejected_passive: 3,
-  silent: 2,
-  returned: 1,
+  outage: 8,
+  all_silent: 7,
+  ejected: 6,
+  burst: 5,
+  ejected_passive: 4,
+  silent: 3,
+  returned: 2,
+  clock: 1,
+  drained: 1,
   deploy: 0,
 };
 

@@ -6,7 +6,10 @@ export const STATE_LABELS: Record<HostState, string> = {
   errors: 'Answering 5XX',
   probes_failing: 'Probes failing',
   out: 'Out of pool',
+  partly_out: 'Partly out of pool',
+  drained: 'Drained',
   silent: 'Silent',
   no_turns: 'No turns',
+  gone: 'Not in pool',
   unknown: 'Unknown',
 };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvRow } from '../../../common/model/csv';
+import { csvRow } from '../../../common/format/csv';
 import type { CoreHttp } from '../../kibana/contract';
 import { type ExportInput, fetchExport, rowsIn } from './export';
 

@@ -2,13 +2,16 @@ import type { DeliveryData, DeliveryRequest, Run } from '../../../common/api';
 import { MAX_RUNS } from '../../../common/api';
 import { deliveryVerdict } from '../../../common/model/delivery/verdict';
 import type { Context } from '../../context';
+import type { Dsl } from '../../host';
 import { bucketsOf, numberOf } from '../../search/buckets';
 import { NO_ANSWER, onlyIf } from '../../search/msearch';
-import { selectorFilters, textFilters, timeFilter } from '../../search/scope';
+import { textFilters, timeFilter } from '../../search/scope';
 import { timelineOf, windowOf } from '../../search/timeline';
-import { loadLandscape, NOBODY } from '../landscape';
-import { emptyState } from '../rotation';
-import { lastRequestSearch } from '../rotation/searches';
+import { loadDirectory, NOBODY } from '../../elasticsearch/directory';
+import { lastRequestSearch } from '../../elasticsearch/last_request';
+import { selectedLines } from '../../elasticsearch/lines_of';
+import { emptyState } from '../../questions/empty_state';
+import { narrowDirectory } from '../../topology/selection';
 import { deadLetterGroups, deadLetterSearch, originalsOf, originalsSearch } from './dead_letters';
 import { judgedRuns } from './judged';
 import { openRun } from './open_run';
@@ -25,16 +28,17 @@ export async function answerDelivery(query: DeliveryRequest, context: Context): 
   const overviewWanted = query.parts.includes('overview');
   // A run is its webapp's: of a pool are the runs of the webapps behind it.
   const chosen = query.pool.length + query.service.length + query.environment.length > 0;
-  const landscape = chosen ? await loadLandscape(context, timeline.from, timeline.to) : NOBODY;
+  const everyone = chosen ? await loadDirectory(context, timeline.from, timeline.to) : NOBODY;
+  const directory = narrowDirectory(everyone, query);
   const kql = context.kqlToQuery(query.kql);
-  const selectors = selectorFilters(query, 'webapp', landscape);
+  const selectors = selectedLines(query, 'webapp', directory) as Dsl[];
   const filter = [timeFilter(query.from, query.to), ...selectors, ...textFilters(query, kql)];
   const answers = await context.askAll({
-    last: lastRequestSearch({ query, namespace }),
+    last: lastRequestSearch(query, namespace),
     active: overviewWanted ? runsInWindow(filter, namespace, MAX_RUNS) : null,
     letters: overviewWanted ? deadLetterSearch(query.from, query.to, namespace) : null,
     originals: originalsSearch(query, namespace),
-    ...onlyIf(overviewWanted, seriesSearches(timeline, namespace, lagScope(query, landscape, kql))),
+    ...onlyIf(overviewWanted, seriesSearches(timeline, namespace, lagScope(query, directory, kql))),
   });
   const asked = query.parts.includes('run') ? query.run : undefined;
   const active = bucketsOf(answers.active.aggregations, 'runs').map(({ key }) => String(key));

@@ -1,6 +1,6 @@
 import type { DeliveryData, Run, SequenceRange } from '../../../common/api';
 import { type EcsDocument, FIELDS } from '../../../common/ecs';
-import { count, plural } from '../../../common/model/words';
+import { count, plural } from '../../../common/format';
 import type { Context } from '../../context';
 import { anyOf } from '../../search/scope';
 import type { JudgedRun } from './judged';

@@ -1,19 +1,20 @@
 import type { DeliveryData, Scope } from '../../../common/api';
 import { ACCESS_DATASETS, DATASETS, type Dataset, type EcsDocument, FIELDS, streamOf } from '../../../common/ecs';
-import { quietSpans } from '../../../common/model/health/rows';
+import { type LinesOf, selectedLines } from '../../elasticsearch/lines_of';
 import type { Dsl } from '../../host';
 import { timeAgg } from '../../search/aggregations';
 import { type Bucket, bucketsOf, numberOf } from '../../search/buckets';
 import type { Hit, NamedSearch, SearchAnswer } from '../../search/msearch';
-import { anyOf, type ScopedTier, selectorFilters, textFilters, timeFilter } from '../../search/scope';
+import { anyOf, textFilters, timeFilter } from '../../search/scope';
 import { indexOf, type Timeline } from '../../search/timeline';
-import type { Landscape } from '../landscape';
+import type { Directory } from '../../topology/directory';
+import { quietSpans } from '../../topology/silence';
 import { lagsOf } from './runs';
 
 type Series = NonNullable<DeliveryData['overview']>['series'];
 type Outages = NonNullable<DeliveryData['overview']>['outages'];
 
-const LAG_DATASETS: Readonly<Record<ScopedTier, readonly Dataset[]>> = {
+const LAG_DATASETS: Readonly<Record<LinesOf, readonly Dataset[]>> = {
   lb: ACCESS_DATASETS.lb,
   frontend: ACCESS_DATASETS.frontend,
   webapp: [...ACCESS_DATASETS.webapp, DATASETS.app],
@@ -107,10 +108,10 @@ export function seriesSearches(
 }
 
 /** The chosen service, environment and pool in the words of each tier's lines. */
-export function lagScope(scope: Scope, landscape: Landscape, kql: Dsl): Dsl[] {
-  const tiers = (Object.keys(LAG_DATASETS) as ScopedTier[]).map((tier) => ({
+export function lagScope(scope: Scope, directory: Directory, kql: Dsl): Dsl[] {
+  const tiers = (Object.keys(LAG_DATASETS) as LinesOf[]).map((tier) => ({
     tier,
-    chosen: selectorFilters(scope, tier, landscape),
+    chosen: selectedLines(scope, tier, directory) as Dsl[],
   }));
   const unchosen = tiers.every(({ chosen }) => chosen.length === 0);
   const ofTiers = tiers.map(

@@ -101,7 +101,8 @@ const LABELS: Record<Turns['out_of_pool'][number]['kind'], string> = {
   probe: 'out of pool · probes failed',
   passive: 'out of pool · passive',
   failed_try: 'tried again, failed',
-  upstream_out: 'its frontend is out',
+  drain: 'drained',
+  maintenance: 'in maintenance',
 };
 
 function TurnTip({ turn, left, width }: { turn: Turn; left: number; width: number }) {

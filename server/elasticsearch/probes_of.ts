@@ -1,0 +1,46 @@
+import { FIELDS, HEALTH_CHECK_TAG } from '../../common/ecs';
+import type { MonitorSeen } from '../topology/evidence';
+import { BALANCER_AGENTS } from '../topology/probers';
+import { anyOf, exists, not, type Query } from './search';
+
+export const AGENT = 'user_agent.original';
+export const SOURCE = 'source.ip';
+
+/** Agents that ask nothing but health checks: also in lines that another pipeline than Rota's has made. */
+const AGENTS = [...BALANCER_AGENTS, 'Uptime-Kuma', 'Zabbix'];
+
+/** One source that asked one path so often, and no slower than this, watches; a visitor comes and goes. */
+const OFTEN = 5;
+const SLOWEST_MS = 10 * 60_000;
+
+/** What may be a probe: it bears the tag, or an agent that is known. Who asks without an agent must be seen to watch. */
+export function candidates(): Query {
+  return anyOf([
+    { term: { [FIELDS.tags]: HEALTH_CHECK_TAG } },
+    ...AGENTS.map((agent): Query => ({ prefix: { [AGENT]: agent } })),
+  ]);
+}
+
+export function watchersOf(seen: readonly MonitorSeen[]): string[] {
+  const watching = seen.filter(
+    ({ n, first, last, agent }) => agent === null && n >= OFTEN && (last - first) / (n - 1) <= SLOWEST_MS,
+  );
+  return [...new Set(watching.map(({ source }) => source))].sort();
+}
+
+/**
+ * Probes, by who asks what from where, never by a field that is missing: with a known agent; with the pipeline's tag and some
+ * agent; with its tag and none, from a source that was seen to ask again and again.
+ */
+export function isProbe(watchers: readonly string[]): Query {
+  const tagged: Query = { term: { [FIELDS.tags]: HEALTH_CHECK_TAG } };
+  const known = anyOf([
+    exists(AGENT),
+    not(exists(SOURCE)),
+    ...(watchers.length > 0 ? [{ terms: { [SOURCE]: [...watchers] } } satisfies Query] : []),
+  ]);
+  return anyOf([
+    { bool: { filter: [tagged, known] } },
+    ...AGENTS.map((agent): Query => ({ prefix: { [AGENT]: agent } })),
+  ]);
+}

@@ -1,0 +1,137 @@
+import type { ExportRequest } from '../../../common/api';
+import { FIELDS } from '../../../common/ecs';
+import type { Context } from '../../context';
+import { ApiError } from '../../errors';
+import type { Hit } from '../../search/msearch';
+import { valuesOf } from '../../search/nested';
+import { loadDirectory } from '../../elasticsearch/directory';
+import { narrowDirectory } from '../../topology/selection';
+import { csvRow } from '../../../common/format/csv';
+import { matchingRequests } from './matching';
+import { cellOf } from './rows';
+
+const PAGE = 1000;
+const KEEP_ALIVE = '1m';
+const DEFAULT_COLUMNS = [
+  FIELDS.timestamp,
+  FIELDS.method,
+  FIELDS.path,
+  FIELDS.status,
+  FIELDS.duration,
+  FIELDS.host,
+  FIELDS.upstreamAddress,
+  FIELDS.upstreamStatus,
+  FIELDS.requestId,
+];
+
+export interface Export {
+  /** Requests that match, and how many of them the file will hold. */
+  matching: number;
+  rows: number;
+  /** More inner hops matched than can be joined, so more requests match than these. */
+  lowerBound: boolean;
+  lines: AsyncGenerator<string>;
+}
+
+/**
+ * Streams what matches, newest first, a page at a time on one point in time: what is written meanwhile stays out. The
+ * first page is asked for before it answers. Throws ApiError `search_failed`, also in mid-stream, rather than leave out
+ * what a shard does not tell.
+ */
+export async function exportRequests(query: ExportRequest, context: Context): Promise<Export> {
+  const everyone = await loadDirectory(context, Date.parse(query.from), Date.parse(query.to));
+  const directory = narrowDirectory(everyone, query);
+  const { door, filter, truncated } = await matchingRequests(query, directory, context, query.include_probes);
+  const [reason] = context.reasons;
+  if (reason)
+    throw new ApiError('search_failed', `Nothing was exported, for it would lack requests. ${reason.message}`);
+  const columns = query.columns.length > 0 ? query.columns : DEFAULT_COLUMNS;
+  const whole = query.format === 'ndjson' && query.columns.length === 0;
+  const found = pages(door.index, filter, whole ? [] : columns, context);
+  const first = await found.next();
+  const matching = first.done ? 0 : first.value.total;
+  const lines = linesOf(prepend(first, found), query, columns, whole);
+  return { matching, rows: Math.min(matching, query.limit), lowerBound: truncated, lines };
+}
+
+async function* linesOf(
+  found: AsyncGenerator<Page>,
+  { format, limit }: ExportRequest,
+  columns: readonly string[],
+  whole: boolean,
+): AsyncGenerator<string> {
+  if (format === 'csv') yield csvRow(columns);
+  let left = limit;
+  for await (const { hits } of found) {
+    const wanted = hits.slice(0, left);
+    yield wanted.map((hit) => lineOf(hit, columns, format, whole)).join('');
+    left -= wanted.length;
+    if (left <= 0) return;
+  }
+}
+
+async function* prepend<T>(first: IteratorResult<T>, rest: AsyncGenerator<T>): AsyncGenerator<T> {
+  try {
+    if (!first.done) yield first.value;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}
+
+interface Page {
+  hits: Hit[];
+  /** Of all pages; known on the first. */
+  total: number;
+}
+
+async function* pages(
+  index: string,
+  filter: object[],
+  columns: readonly string[],
+  context: Context,
+): AsyncGenerator<Page> {
+  const opened = await context.send<{ id: string }>({
+    method: 'POST',
+    path: `/${encodeURIComponent(index)}/_pit`,
+    querystring: { keep_alive: KEEP_ALIVE, ignore_unavailable: true },
+  });
+  let pit = opened.id;
+  let after: unknown[] | undefined;
+  try {
+    for (;;) {
+      const body = {
+        size: PAGE,
+        track_total_hits: after === undefined,
+        pit: { id: pit, keep_alive: KEEP_ALIVE },
+        query: { bool: { filter } },
+        sort: [{ [FIELDS.timestamp]: 'desc' }, { _shard_doc: 'asc' }],
+        ...(columns.length > 0 ? { _source: false, fields: columns } : {}),
+        ...(after ? { search_after: after } : {}),
+      };
+      const answer = await context.send<{ pit_id?: string; hits: { total?: { value: number }; hits: Hit[] } }>({
+        method: 'POST',
+        path: '/_search',
+        querystring: { allow_partial_search_results: false },
+        body,
+      });
+      pit = answer.pit_id ?? pit;
+      const { hits, total } = answer.hits;
+      yield { hits, total: total?.value ?? 0 };
+      if (hits.length < PAGE) return;
+      after = hits.at(-1)?.sort;
+    }
+  } finally {
+    // Also when the browser left: the signal is spent then, and a point in time holds on to disk.
+    await context.elasticsearch.transport
+      .request({ method: 'DELETE', path: '/_pit', body: { id: pit } })
+      .catch(() => undefined);
+  }
+}
+
+function lineOf(hit: Hit, columns: readonly string[], format: 'csv' | 'ndjson', whole: boolean): string {
+  if (whole) return `${JSON.stringify(hit._source)}\n`;
+  const cells = columns.map((column) => cellOf(valuesOf(hit.fields, column)));
+  if (format === 'csv') return csvRow(cells);
+  return `${JSON.stringify(Object.fromEntries(columns.map((column, i) => [column, cells[i]])))}\n`;
+}

@@ -1,0 +1,103 @@
+import { count, duration, list, percent, plural } from '../../common/format';
+
+/**
+ * Every sentence about the site, for pages, alerts and records alike. The model says what it has to say by an id and values;
+ * it is put into words here, last. Another language is another file of the same keys.
+ */
+const ENGLISH = {
+  as_recorded: ({ text }: { text: string }) => text,
+  'out.said_down': ({ reason }: { reason: string | null }) =>
+    reason === null ? 'The balancer reported it down.' : `The balancer reported it down: ${reason}.`,
+  'out.drained': () => 'It was drained: nothing is due to it, and this is no failure.',
+  'out.maintenance': () => 'It was put into maintenance: nothing is due to it, and this is no failure.',
+  'out.probes_failed': ({ fall, statuses }: { fall: number; statuses: (number | null)[] }) =>
+    `${fall} probes in a row failed (${statuses.map((status) => (status === null ? 'no answer' : String(status))).join(', ')}).`,
+  'out.attempts_failed': ({ fails, timeout }: { fails: number; timeout: number }) =>
+    `${fails} failed ${fails === 1 ? 'attempt' : 'attempts'} took it out for ${timeout} s.`,
+  'out.tried_again': ({ timeout }: { timeout: number }) => `Tried again after ${timeout} s, failed.`,
+  'out.tries_failed': ({ tries }: { tries: number }) => `${plural(tries, 'further try', 'further tries')} failed.`,
+  'out.failed_in': ({ failed, ms }: { failed: number; ms: number }) => `${count(failed)} × 5XX in ${duration(ms)}.`,
+  'out.behind': ({ hosts }: { hosts: string[] }) =>
+    `${list(hosts)} ${hosts.length === 2 ? 'both ' : hosts.length > 2 ? 'all ' : ''}answered 5XX.`,
+  outage: ({ by, pool, hosts }: { by: string; pool: string | null; hosts: string[] }) =>
+    `${by} had no server left${pool === null ? '' : ` in ${pool}`}: ${list(hosts)} ${hosts.length === 1 ? 'was' : hosts.length === 2 ? 'were both' : 'were all'} out.`,
+  burst: ({ failed, hidden }: { failed: number; hidden: number }) =>
+    `It answered 5XX ${plural(failed, 'time')} and stayed in its pool.${hidden > 0 ? ` Retries hid ${count(hidden)}.` : ''}`,
+  'balancer.queue': ({ failed }: { failed: number }) =>
+    `It answered 5XX itself ${plural(failed, 'time')}: requests waited too long for a free server.`,
+  'balancer.refused': ({ failed }: { failed: number }) =>
+    `It answered 5XX itself ${plural(failed, 'time')}, without asking a server.`,
+  'silent.untold': () =>
+    'No line of its own and no probe, while the other frontends were served: it stopped, or its logging did.',
+  'silent.told': ({ by, turns }: { by: string; turns: number }) =>
+    `No lines of its own, yet ${by} logged at least ${plural(turns, 'turn')} it served: the logging stopped, not the service.`,
+  all_silent: () =>
+    'No line of anybody any more, where many were due: the site is down, or the way of its lines is (rsyslog, the indexer, the network).',
+  clock: ({ n, ms }: { n: number; ms: number }) =>
+    `${plural(n, 'line')} bear a time ${duration(Math.abs(ms))} ${ms > 0 ? 'ahead of' : 'behind'} their receipt: its clock is off. The lines came.`,
+  deploy: ({ before, after, hosts, ms }: { before: string; after: string; hosts: number; ms: number }) =>
+    `\`service.version\` ${before} → ${after}${hosts > 1 ? `, ${plural(hosts, 'host')} within ${duration(ms)}` : ''}.`,
+
+  'join.request_id': ({ name, host }: { name: string; host: string }) =>
+    `${name} is ${host}: both logged the same request ids.`,
+  'join.address': ({ name, host }: { name: string; host: string }) => `${name} is ${host}: it says that it listens there.`,
+  'join.own_machine': ({ name, host }: { name: string; host: string }) =>
+    `${name} is ${host}: the address is the frontend’s own machine.`,
+  'join.declaration': ({ name, host }: { name: string; host: string }) => `${name} is ${host}: \`rota.hosts\` says so.`,
+  'join.name': ({ name, host }: { name: string; host: string }) =>
+    `${name} is taken to be ${host}, for the name is the same.`,
+  'join.several': ({ name, hosts }: { name: string; hosts: string[] }) =>
+    `Several hosts stand behind ${name} (${list(hosts)}): their turns are counted from their own lines.`,
+
+  'source.silent_balancer': () => 'The balancer wrote no lines here; the frontends’ own lines are counted.',
+  'source.unnamed_service': () =>
+    'The balancer’s lines do not say which service they were for; the frontends’ own lines are counted.',
+  'source.balancer_partial': ({ balancers, share }: { balancers: string[]; share: number }) =>
+    `The lines of ${list(balancers)} cover ${percent(share)} of what the frontends logged (another balancer, or only failures are logged); the frontends’ own lines are counted.`,
+  'source.own_lines': () => 'The frontends’ lines name no upstream; the webapps’ own lines are counted.',
+  'source.mixed': ({ hosts }: { hosts: string[] }) =>
+    `The turns of ${list(hosts)} are counted from their own lines; the others’ from the frontends’.`,
+  'source.shared': ({ places, hosts }: { places: string[]; hosts: string[] }) =>
+    `Several hosts stand behind ${list(places)}: the turns of ${list(hosts)} are counted from their own lines.`,
+  'source.unplaced': ({ turns, tellers }: { turns: number; tellers: string[] }) =>
+    `${plural(turns, 'turn')} of ${list(tellers)} are not counted: its log names no upstream.`,
+
+  'unknown.upstreams': ({ tellers }: { tellers: string[] }) =>
+    `Which webapp took the turns of ${list(tellers)} is not known, because the log format there names no upstream.`,
+  'mend.upstreams': () => 'access_log … rota; (pipeline/nginx/rota_log_format.conf), or add $upstream_addr to log_format',
+  'unknown.names': ({ servers, hosts }: { servers: string[]; hosts: string[] }) =>
+    `Which of ${list(hosts)} the balancer means by ${list(servers)} is not known, because no request id stands in both logs.`,
+  'mend.names': () => 'unique-id-format and log-format of pipeline/haproxy/haproxy.cfg, or rota.hosts: { "srv1": "edge-a" }',
+  'unknown.worker_local': ({ host, by }: { host: string; by: string }) =>
+    `${by} said that it gave up ${host}, yet went on giving it turns: single workers did. What was due to it meanwhile is not known.`,
+  'mend.worker_local': () => 'zone upstreams 64k; (in the upstream block: all workers then share its state)',
+  'unknown.idle': ({ host }: { host: string }) =>
+    `${host} is in its pool and got no turn. Whether it is a backup, has weight 0 or is left out is not known.`,
+  'mend.idle': ({ host }: { host: string }) => `rota.weights: { "${host}": 0 } would say that nothing is due to it`,
+  'unknown.frontends_pool': () =>
+    'Who stood in the balancer’s pool is not known, because it writes no lines and no probe of its own was seen.',
+  'mend.frontends_pool': () => 'option log-health-checks (HAProxy), or a monitor that asks each frontend over HTTP',
+  'unknown.foreign_probes': ({ source, path, by }: { source: string; path: string; by: 'agent' | 'turns' }) =>
+    by === 'agent'
+      ? `The probes of ${source} for ${path} come from a watcher outside: they do not say who is in a pool.`
+      : `The probes of ${source} for ${path} failed while users were served: they are not the balancer’s.`,
+  'unknown.steps': ({ ms }: { ms: number }) =>
+    `Bursts shorter than ${duration(ms)} are not told apart: in so long a range there are too many hosts for minutes.`,
+  'mend.steps': () => 'a shorter time range',
+  'quiet.writers': ({ hosts }: { hosts: string[] }) =>
+    `${list(hosts)} ${hosts.length === 1 ? 'writes' : 'write'} no log of ${hosts.length === 1 ? 'its' : 'their'} own to Rota.`,
+} as const;
+
+type Sentences = typeof ENGLISH;
+export type SentenceId = keyof Sentences;
+export type Said = {
+  [Id in SentenceId]: { id: Id; values: Parameters<Sentences[Id]> extends [infer V] ? V : Record<string, never> };
+}[SentenceId];
+
+export function say(said: Said): string {
+  return (ENGLISH[said.id] as (values: unknown) => string)(said.values);
+}
+
+export function sayAll(all: readonly Said[]): string {
+  return all.map(say).join(' ');
+}

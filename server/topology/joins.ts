@@ -1,0 +1,178 @@
+import { isOwnMachine, namesSomebody, splitAddress } from './address';
+import type { Inventory, PlaceSeen, PlaceTier, SharedId, WriterSeen } from './evidence';
+
+/**
+ * What says that a place is a certain host, from the surest to the least sure: a request id that both wrote; an address that
+ * both name; a declaration (`rota.hosts`); the same name. `own_machine`: a loopback address or unix socket.
+ */
+export type JoinKind = 'request_id' | 'address' | 'own_machine' | 'declaration' | 'name';
+
+export interface Join {
+  kind: JoinKind;
+  certainty: 'proven' | 'told' | 'assumed';
+  host: string;
+  /** Tier of the writer that it was joined with. */
+  tier: PlaceTier;
+  /** The host's environment where several hosts bear its name. */
+  environment: string | null;
+  /** The place was this host from here on, and up to there; infinite where nothing says otherwise. */
+  from: number;
+  to: number;
+}
+
+export interface Owners {
+  /** In order of time; none where nobody can be said to be it. */
+  joins: readonly Join[];
+  /** Several hosts answer there at the same time (a service address): which one took a turn, the place does not tell. */
+  several: readonly string[];
+}
+
+const NOBODY: Owners = { joins: [], several: [] };
+/** Two owners of an address may both write for a moment while it passes from one to the other. */
+const PASSING_MS = 120_000;
+
+export interface Known {
+  inventory: Inventory;
+  /** `rota.hosts`: address or server name → host. */
+  declared: Readonly<Record<string, string>>;
+}
+
+/** Which hosts an upstream's address was, and when. */
+export function ownersOfUpstream(seen: Pick<PlaceSeen, 'teller' | 'pool' | 'place'>, known: Known): Owners {
+  const byId = ownersById(seen, 'webapp', known);
+  if (byId) return byId;
+  const { writers } = known.inventory;
+  const webapps = writers.filter(({ tier }) => tier === 'webapp');
+  const { address, port } = splitAddress(seen.place);
+  const listening = webapps.filter(
+    (writer) => writer.address === address && (port === null || writer.port === null || writer.port === port),
+  );
+  const exact = listening.filter((writer) => writer.port === port);
+  if (isOwnMachine(seen.place)) {
+    const own = webapps.filter(({ host }) => host === seen.teller);
+    if (own.length > 0) return one(own[0]!, 'own_machine', 'told');
+    const hosts = new Set(exact.map(({ host }) => host));
+    return hosts.size === 1 ? one(exact[0]!, 'address', 'assumed') : declaredOwner(seen.place, address, known);
+  }
+  // Another port of an address whose ports are known is another webapp.
+  const candidates = exact.length > 0 ? exact : listening.some((writer) => writer.port !== null) ? [] : listening;
+  const inTime = namesSomebody(address) ? ownersInTime(candidates, 'address') : null;
+  return inTime ?? declaredOwner(seen.place, address, known);
+}
+
+/** Which host a balancer means by a server's name. */
+export function ownersOfServer(seen: PlaceSeen, known: Known): Owners {
+  const byId = ownersById(seen, 'frontend', known);
+  if (byId) return byId;
+  const { writers } = known.inventory;
+  if (seen.address !== null) {
+    const { address, port } = splitAddress(seen.address);
+    const listening = writers.filter((w) => w.address === address && w.port === port && !isOwnMachine(address));
+    const inTime = ownersInTime(listening, 'address');
+    if (inTime) return inTime;
+  }
+  const declared = known.declared[`${seen.pool}/${seen.place}`] ?? known.declared[seen.place];
+  const name = declared ?? (seen.address === null ? undefined : declaredName(seen.address, known)) ?? seen.place;
+  const kind: JoinKind = name === seen.place && declared === undefined ? 'name' : 'declaration';
+  const named = writers.filter(({ host }) => host === name);
+  const writer = named.find(({ tier }) => tier === 'frontend') ?? named[0];
+  if (writer) return one(writer, kind, kind === 'name' ? 'assumed' : 'told');
+  return kind === 'declaration' ? { joins: [declaredJoin(name, 'frontend')], several: [] } : NOBODY;
+}
+
+function ownersById(
+  seen: Pick<PlaceSeen, 'teller' | 'pool' | 'place'>,
+  first: PlaceTier,
+  { inventory }: Known,
+): Owners | null {
+  const all = inventory.shared.filter(
+    ({ teller, pool, place }) => teller === seen.teller && pool === seen.pool && place === seen.place,
+  );
+  // A balancer's id is written by the frontend that it asked and by the webapp behind: the nearest is meant.
+  const nearest = all.some(({ tier }) => tier === first) ? all.filter(({ tier }) => tier === first) : all;
+  if (nearest.length === 0) return null;
+  const signs = [...nearest].sort((a, b) => a.t - b.t);
+  const turnsOfHosts = signs.filter(({ host }, i) => i === 0 || signs[i - 1]!.host !== host);
+  const hosts = [...new Set(signs.map(({ host }) => host))];
+  if (turnsOfHosts.length > hosts.length) return { joins: [], several: hosts.sort() };
+  const joins = turnsOfHosts.map((sign, i): Join => {
+    const next = turnsOfHosts[i + 1];
+    return {
+      ...joinOf(sign, 'request_id', 'proven', inventory.writers),
+      from: i === 0 ? Number.NEGATIVE_INFINITY : passedAt(signs, sign, inventory.writers),
+      to: next ? passedAt(signs, next, inventory.writers) : Number.POSITIVE_INFINITY,
+    };
+  });
+  return { joins, several: [] };
+}
+
+/** When a place passed to a host: its first line, if that lies between the last id of its predecessor and its own first id. */
+function passedAt(signs: readonly SharedId[], sign: SharedId, writers: readonly WriterSeen[]): number {
+  const before = signs[signs.indexOf(sign) - 1]?.t ?? Number.NEGATIVE_INFINITY;
+  const firsts = writers.filter(({ host }) => host === sign.host).map(({ first }) => first);
+  const first = Math.min(...firsts);
+  return first > before && first <= sign.t ? first : sign.t;
+}
+
+function joinOf(
+  { host, tier }: { host: string; tier: PlaceTier },
+  kind: JoinKind,
+  certainty: Join['certainty'],
+  writers: readonly WriterSeen[],
+): Omit<Join, 'from' | 'to'> {
+  const environments = new Set(writers.filter((w) => w.host === host && w.tier === tier).map((w) => w.environment));
+  const environment = environments.size === 1 ? [...environments][0]! : null;
+  return { kind, certainty, host, tier, environment };
+}
+
+/** Owners of an address one after the other; null where two claim it at the same time, or nobody does. */
+function ownersInTime(writers: readonly WriterSeen[], kind: JoinKind): Owners | null {
+  const byHost = new Map<string, WriterSeen>();
+  for (const writer of writers) {
+    const key = JSON.stringify([writer.host, writer.environment]);
+    const known = byHost.get(key);
+    byHost.set(
+      key,
+      known
+        ? { ...known, first: Math.min(known.first, writer.first), last: Math.max(known.last, writer.last) }
+        : writer,
+    );
+  }
+  const claims = [...byHost.values()].sort((a, b) => a.first - b.first);
+  if (claims.length === 0) return null;
+  if (claims.some((claim, i) => i > 0 && claim.first < claims[i - 1]!.last - PASSING_MS)) return null;
+  const joins = claims.map(
+    (claim, i): Join => ({
+      kind,
+      certainty: 'told',
+      host: claim.host,
+      tier: claim.tier,
+      environment: claim.environment,
+      from: i === 0 ? Number.NEGATIVE_INFINITY : claim.first,
+      to: claims[i + 1]?.first ?? Number.POSITIVE_INFINITY,
+    }),
+  );
+  return { joins, several: [] };
+}
+
+function one(writer: WriterSeen, kind: JoinKind, certainty: Join['certainty']): Owners {
+  const { host, tier, environment } = writer;
+  const always = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+  return { joins: [{ kind, certainty, host, tier, environment, ...always }], several: [] };
+}
+
+function declaredName(address: string, { declared }: Known): string | undefined {
+  return declared[address] ?? declared[splitAddress(address).address];
+}
+
+function declaredOwner(place: string, address: string, { declared, inventory }: Known): Owners {
+  const host = declared[place] ?? declared[address];
+  if (host === undefined) return NOBODY;
+  const writer = inventory.writers.find((w) => w.host === host && w.tier === 'webapp');
+  return writer ? one(writer, 'declaration', 'told') : { joins: [declaredJoin(host, 'webapp')], several: [] };
+}
+
+function declaredJoin(host: string, tier: PlaceTier): Join {
+  const always = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+  return { kind: 'declaration', certainty: 'told', host, tier, environment: null, ...always };
+}

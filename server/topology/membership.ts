@@ -1,0 +1,83 @@
+import { turnsDuring } from './cells';
+import type { Evidence } from './evidence';
+import { poolKey, poolsOf } from './peers';
+import type { Place } from './places';
+import type { States } from './states';
+import { type Span, unite } from './spans';
+
+/** So many turns missed in a row are no chance: nobody who was in the pool would have got none. */
+const BEYOND_CHANCE = 20;
+/** Fewer than this missed before its first or after its last turn say nothing: it was there. */
+const HARDLY_MISSED = 5;
+
+export interface Membership {
+  /** When it belonged to its pool: from its first sign to its last. */
+  spans: Span[];
+  /** It belongs, and was given nothing though turns were due: a backup, weight 0, or left out. */
+  idle: boolean;
+}
+
+/**
+ * A place is a member from its first sign (a turn, a probe of its balancer that passed, an absence that somebody told of) to
+ * its last. In between it is not, where so many turns went by without any sign that this cannot be chance.
+ */
+export function membershipOf(places: readonly Place[], states: States, evidence: Evidence): Map<string, Membership> {
+  const pools = poolsOf(places);
+  const found = new Map<string, Membership>();
+  for (const place of places) {
+    found.set(place.id, memberSpans(place, pools.get(poolKey(place)) ?? [], states, evidence));
+  }
+  return found;
+}
+
+function memberSpans(place: Place, pool: readonly Place[], states: States, evidence: Evidence): Membership {
+  const { window } = evidence;
+  const outs = states.chains
+    .filter((out) => out.place === place.id)
+    .map(({ from, to }) => ({ from: Math.max(from, window.from), to: Math.min(to ?? window.to, window.to) }));
+  const probed = probedSpans(place, states, evidence);
+  const turned = turnedSpans(place, pool, evidence);
+  const spans = unite([...turned, ...probed, ...outs]).filter(({ from, to }) => from < to);
+  return { spans, idle: turned.length === 0 && spans.length > 0 && outs.length === 0 };
+}
+
+/** Stretches of turns, split where the pool's turns went by it; an end at which it missed next to nothing is none. */
+function turnedSpans(place: Place, pool: readonly Place[], { window, grid }: Evidence): Span[] {
+  const cells = place.turns.cells.filter(({ n }) => n > 0);
+  if (cells.length === 0) return [];
+  const peers = pool.filter(({ id }) => id !== place.id);
+  const others = (span: Span) => peers.reduce((sum, { turns }) => sum + turnsDuring(turns.cells, span, grid), 0);
+  // Its own part of what the others get, whatever that is: a trickle misses nothing for long.
+  const hull = { from: cells[0]!.first, to: cells.at(-1)!.last + 1 };
+  const all = others(hull);
+  const part = all > 0 ? cells.reduce((sum, { n }) => sum + n, 0) / all : 0;
+  const isGap = (from: number, to: number) => to - from >= 1000 && part * others({ from, to }) >= BEYOND_CHANCE;
+  const stretches: { from: number; to: number; n: number }[] = [];
+  for (const { first, last, n } of cells) {
+    const open = stretches.at(-1);
+    if (open && !isGap(open.to + 1, first)) {
+      open.to = Math.max(open.to, last);
+      open.n += n;
+    } else stretches.push({ from: first, to: last, n });
+  }
+  const missed = (from: number, to: number) => part * others({ from, to });
+  return stretches.map(({ from, to, n }, i) => {
+    const pace = Math.max(1, n > 1 ? (to - from) / (n - 1) : 1);
+    const begins = i === 0 && missed(window.from, from) < HARDLY_MISSED ? window.from : Math.max(window.from, from - pace);
+    const last = i === stretches.length - 1;
+    const ends = last && missed(to + 1, window.to) < HARDLY_MISSED ? window.to : Math.min(window.to, to + pace);
+    return { from: begins, to: ends };
+  });
+}
+
+/** Times in which its balancer's own monitor probed it and let it pass. */
+function probedSpans(place: Place, { monitors }: States, { window }: Evidence): Span[] {
+  if (place.tier !== 'frontend') return [];
+  return monitors
+    .filter(({ foreign }) => foreign === null)
+    .flatMap(({ hosts }) => {
+      const life = hosts.get(place.host);
+      return life ? [{ from: Math.max(window.from, life.from), to: Math.min(window.to, life.to) }] : [];
+    })
+    .filter(({ from, to }) => from < to);
+}

@@ -1,0 +1,56 @@
+import { turnsDuring } from './cells';
+import type { Grid } from './evidence';
+import type { Place } from './places';
+import type { Span } from './spans';
+
+/** Places that share one teller's turns: what one gets is not given to another. */
+export function poolKey({ tier, teller, pool }: Pick<Place, 'tier' | 'teller' | 'pool'>): string {
+  return JSON.stringify([tier, teller, pool]);
+}
+
+export function poolsOf(places: readonly Place[]): Map<string, Place[]> {
+  const pools = new Map<string, Place[]>();
+  for (const place of places) {
+    const key = poolKey(place);
+    const known = pools.get(key);
+    if (known) known.push(place);
+    else pools.set(key, [place]);
+  }
+  return pools;
+}
+
+/** Turns that a place would have had in a span if it had been treated as those of its pool that took any. */
+export function peersMean(place: Place, pool: readonly Place[], span: Span, grid: Grid): number {
+  const others = pool
+    .filter(({ id }) => id !== place.id)
+    .map(({ turns }) => turnsDuring(turns.cells, span, grid))
+    .filter((n) => n > 0);
+  return others.length > 0 ? others.reduce((a, b) => a + b, 0) / others.length : 0;
+}
+
+/** Turns that were answered without a 5XX: what failed at once proves nobody's presence. */
+export function goodTurns(place: Place, span: Span, grid: Grid): number {
+  return turnsDuring(place.turns.cells, span, grid, ({ n, failed }) => n - failed);
+}
+
+/**
+ * When a place took turns again in a time in which it was said to be out: "a server that takes turns serves". A stray turn
+ * (a connection that was kept, one try) is none: `least` of what its peers got.
+ */
+export function servedAgain(
+  place: Place,
+  pool: readonly Place[],
+  span: Span,
+  grid: Grid,
+  least: number,
+): number | null {
+  const cells = place.turns.cells.filter(
+    ({ first, last, n, failed }) => n > failed && last >= span.from && first < span.to,
+  );
+  const first = cells.find((cell) => cell.first >= span.from) ?? cells[0];
+  if (!first) return null;
+  const from = first.first >= span.from ? first.first : first.last;
+  const rest = { from, to: span.to };
+  const good = goodTurns(place, rest, grid);
+  return good >= 3 && good >= least * peersMean(place, pool, rest, grid) ? from : null;
+}

@@ -1,0 +1,257 @@
+import { joinTurns, NO_CLASSES, turnsIn } from './cells';
+import type { Directory, Entry } from './directory';
+import type { Cell, Evidence, PlaceTier, Turns } from './evidence';
+import type { Join } from './joins';
+import { isWatcher } from './probers';
+
+/**
+ * What takes turns: an address or a server's name, as one teller knows it, for a time. Places of one host are shown together
+ * and owed by their number.
+ */
+export interface Place {
+  id: string;
+  tier: PlaceTier;
+  /** Who gave it its turns; null where nobody above tells, and it tells of itself. */
+  teller: string | null;
+  pool: string | null;
+  /** As the teller writes it. */
+  name: string;
+  /** The host that it is, or its own name where nobody can be said to be it. */
+  host: string;
+  join: Join | null;
+  /** The host writes request lines of its own to Rota. */
+  writes: boolean;
+  turns: Turns;
+  /** First and last turn in the range and the time before it that was looked at. */
+  seen: { first: number; last: number } | null;
+}
+
+export interface Tier {
+  tier: PlaceTier;
+  places: readonly Place[];
+  /** Whose lines were counted. */
+  source: 'balancer' | 'frontends' | 'webapps' | 'mixed';
+  /** Turns of the tier above that no place is known for, and who told of them. */
+  unplaced: { turns: number; tellers: readonly string[] };
+  /** Places whose turns were counted from the hosts' own lines: the teller knows only one address for several. */
+  shared: readonly { place: string; hosts: readonly string[] }[];
+  /** The balancers' lines cover so much of what the frontends logged; null where there is nothing to compare. */
+  coverage: number | null;
+}
+
+/** Below this a tier's lines are not all there: another balancer, a filtered log. */
+const ENOUGH = 0.95;
+/** Own lines that make up less of the turns than this are not the turns that are looked for. */
+const ENOUGH_OWN = 0.5;
+
+export type Counts = Pick<Evidence, 'balancers' | 'frontends' | 'ownFrontends' | 'ownWebapps' | 'balancersUnnamed'>;
+
+/** The balancers' pools, and who stands in them. Facts choose the source, so that a search cannot change it. */
+export function frontendTier(directory: Directory, counts: Counts, facts: Counts = counts): Tier {
+  const told = facts.balancers.filter((row) => !isUnserved(row) && tierOf(row, directory) === 'frontend');
+  const own = facts.ownFrontends;
+  const [balanced, written] = [total(told), total(own)];
+  const coverage = balanced > 0 && written > 0 ? balanced / written : null;
+  const complete = balanced > 0 && !facts.balancersUnnamed && (coverage === null || coverage >= ENOUGH);
+  const base = { tier: 'frontend' as const, unplaced: { turns: 0, tellers: [] }, shared: [], coverage };
+  if (complete) {
+    const rows = counts.balancers.filter((row) => !isUnserved(row));
+    const places = directory.servers
+      .filter(({ tier }) => tier === 'frontend')
+      .flatMap((entry) => placesOf(entry, rowOf(rows, entry), counts));
+    return { ...base, places: [...places, ...probedPlaces(places, directory)], source: 'balancer' };
+  }
+  const hosts = new Set(directory.inventory.writers.filter((w) => w.tier === 'frontend').map(({ host }) => host));
+  const places = [...hosts].map((host) => ownPlace(host, 'frontend', counts.ownFrontends, directory));
+  return { ...base, places: [...places, ...probedPlaces(places, directory)], source: 'frontends' };
+}
+
+/**
+ * Hosts that a balancer's monitor asks, or asked within a day, and that nothing else names: one of them may have fallen long
+ * ago. Where servers have names that nobody joined with hosts, a probed host may be one of these.
+ */
+function probedPlaces(places: readonly Place[], { inventory, servers }: Directory): Place[] {
+  const known = new Set(places.map(({ host }) => host));
+  if (servers.some(({ tier, owners }) => tier === 'frontend' && owners.joins.length === 0)) return [];
+  const webapps = new Set(inventory.writers.filter(({ tier }) => tier === 'webapp').map(({ host }) => host));
+  const asked = inventory.monitors.filter(({ host, agent }) => !known.has(host) && !webapps.has(host) && !isWatcher(agent));
+  const pools = new Map(places.map((place) => [JSON.stringify([place.teller, place.pool]), place]));
+  const [only] = pools.size === 1 ? [...pools.values()] : [];
+  return [...new Set(asked.map(({ host }) => host))].map((host) => {
+    const base = { tier: 'frontend' as const, teller: only?.teller ?? null, pool: only?.pool ?? null, name: host, host };
+    const place = { ...base, join: null, writes: true, turns: emptyTurns(base.teller, base.pool, host) };
+    return { ...place, id: idOf(place), seen: null };
+  });
+}
+
+/** The frontends' pools of webapps, and the balancers' where webapps stand in them directly. */
+export function webappTier(directory: Directory, counts: Counts, facts: Counts = counts): Tier {
+  const direct = directory.servers.filter(({ tier }) => tier === 'webapp');
+  const entries = [...directory.upstreams, ...direct];
+  const rows = [...counts.frontends, ...counts.balancers];
+  const named = entries.flatMap((entry) => placesOf(entry, rowOf(rows, entry), counts));
+  const residue = residueOf(directory, entries, facts);
+  if (residue.own.length === 0) {
+    return { ...BASE, places: named, source: named.length > 0 ? 'frontends' : 'webapps', ...residue.left };
+  }
+  const replaced = new Set(residue.replaced.map(keyOfEntry));
+  const kept = named.filter(({ teller, pool, name }) => !replaced.has(JSON.stringify([teller, pool, name])));
+  const { teller, pool } = residue;
+  const own = residue.own.map((host) => ({
+    ...ownPlace(host, 'webapp', counts.ownWebapps, directory),
+    teller,
+    pool,
+  }));
+  const places = [...kept, ...own.map((place) => ({ ...place, id: idOf(place) }))];
+  return { ...BASE, places, source: kept.length > 0 ? 'mixed' : 'webapps', ...residue.left };
+}
+
+
+const BASE = { tier: 'webapp' as const, unplaced: { turns: 0, tellers: [] as string[] }, shared: [], coverage: null };
+
+/**
+ * Turns that no known host took, and hosts that no place is known for: where the second are more than the first, several
+ * stand behind one address or the log names no upstream at all, and their own lines are counted.
+ */
+function residueOf(directory: Directory, entries: readonly Entry[], facts: Counts) {
+  const claimed = new Set(entries.flatMap(({ owners }) => owners.joins.map(({ host }) => host)));
+  const writers = directory.inventory.writers.filter((w) => w.tier === 'webapp' && !claimed.has(w.host));
+  const hosts = [...new Set(writers.map(({ host }) => host))];
+  const unnamed = facts.frontends.filter(({ place, cells }) => place === '' && cells.length > 0);
+  const unknown = entries.filter(({ owners }) => owners.joins.length === 0);
+  const turnsOf = (entry: Entry) => turnsIn(rowOf([...facts.frontends, ...facts.balancers], entry));
+  const asked = total(unnamed) + unknown.reduce((sum, entry) => sum + turnsOf(entry), 0);
+  const written = total(facts.ownWebapps.filter(({ place }) => hosts.includes(place)));
+  const nobodyAbove = entries.length === 0 && unnamed.length === 0;
+  const tellers = [...new Set([...unnamed.map(({ teller }) => teller!), ...unknown.map(({ seen }) => seen.teller)])];
+  const fits = nobodyAbove || (hosts.length > unknown.length && written >= ENOUGH_OWN * asked) || entries.length === 0;
+  const own = hosts.length > 0 && fits ? hosts : [];
+  const left =
+    own.length > 0
+      ? {
+          unplaced: { turns: Math.max(0, asked - written > 0.02 * asked ? asked - written : 0), tellers },
+          shared: unknown.map(({ seen }) => ({ place: seen.place, hosts: own })),
+        }
+      : { unplaced: { turns: total(unnamed), tellers: unnamed.map(({ teller }) => teller!) }, shared: [] };
+  const pools = new Set([...unnamed.map(({ pool }) => pool), ...unknown.map(({ seen }) => seen.pool)]);
+  return {
+    own,
+    replaced: own.length > 0 ? unknown : [],
+    teller: tellers.length === 1 ? tellers[0]! : null,
+    pool: pools.size === 1 ? [...pools][0]! : null,
+    left,
+  };
+}
+
+/** What HAProxy answered without a server, or nginx when it found nobody in its pool. */
+export function isUnserved({ place }: Pick<Turns, 'place'>): boolean {
+  return place.startsWith('<');
+}
+
+function tierOf(row: Turns, { servers }: Directory): PlaceTier {
+  return servers.find((entry) => isOf(row, entry))?.tier ?? 'frontend';
+}
+
+function isOf({ teller, pool, place }: Turns, { seen }: Entry): boolean {
+  return teller === seen.teller && pool === seen.pool && place === seen.place;
+}
+
+function rowOf(rows: readonly Turns[], entry: Entry): Turns {
+  const { teller, pool, place } = entry.seen;
+  return joinTurns(rows.filter((row) => isOf(row, entry))) ?? emptyTurns(teller, pool, place);
+}
+
+export function emptyTurns(teller: string | null, pool: string | null, place: string): Turns {
+  const none = { durationMs: 0, durations: 0, retries: 0, redirected: 0 };
+  return { teller, pool, place, cells: [], classes: NO_CLASSES, ...none };
+}
+
+function ownPlace(host: string, tier: PlaceTier, rows: readonly Turns[], { inventory }: Directory): Place {
+  const turns = joinTurns(rows.filter(({ place }) => place === host)) ?? emptyTurns(null, null, host);
+  const writers = inventory.writers.filter((writer) => writer.host === host && writer.tier === tier);
+  const first = Math.min(...writers.map((writer) => writer.first));
+  const last = Math.max(...writers.map((writer) => writer.last));
+  const place = { tier, teller: null, pool: null, name: host, host, join: null, writes: true, turns };
+  return { ...place, id: idOf(place), seen: writers.length > 0 ? { first, last } : null };
+}
+
+/** One place, or one for each host that it was in turn. */
+function placesOf(entry: Entry, row: Turns, counts: Counts): Place[] {
+  const { seen, owners, tier } = entry;
+  const turned = turnsIn(row);
+  const pool = row.redirected * 2 > turned && turned > 0 ? `${seen.pool ?? ''} ↪` : seen.pool;
+  const common = { tier, teller: seen.teller, pool, name: seen.place, seen: { first: seen.first, last: seen.last } };
+  const [first, ...more] = owners.joins;
+  if (!first) {
+    const place = { ...common, host: entry.label, join: null, writes: false, turns: row };
+    return [{ ...place, id: idOf(place) }];
+  }
+  const shares = more.length === 0 ? [row] : splitByOwner(row, owners.joins, counts);
+  return owners.joins.map((join, i) => {
+    const seenThen = { first: Math.max(seen.first, join.from), last: Math.min(seen.last, join.to) };
+    const place = { ...common, host: join.host, join, writes: true, turns: shares[i]!, seen: seenThen };
+    return { ...place, id: idOf(place) };
+  });
+}
+
+function idOf({ tier, teller, pool, name, host }: Omit<Place, 'id' | 'seen'>): string {
+  return JSON.stringify([tier, teller, pool, name, host]);
+}
+
+const keyOfEntry = ({ seen }: Entry) => JSON.stringify([seen.teller, seen.pool, seen.place]);
+
+/** A step in which a place passed to another host is shared out as the hosts' own lines in it are. */
+function splitByOwner(row: Turns, joins: readonly Join[], { ownWebapps }: Counts): Turns[] {
+  const cells: Cell[][] = joins.map(() => []);
+  for (const cell of row.cells) {
+    const owners = joins.flatMap(({ from, to }, i) => (cell.last >= from && cell.first < to ? [i] : []));
+    if (owners.length <= 1) {
+      cells[owners[0] ?? 0]!.push(cell);
+      continue;
+    }
+    const own = owners.map((i) => ownIn(joins[i]!.host, cell.t, ownWebapps));
+    const sum = own.reduce((a, b) => a + b, 0);
+    let left = cell.n;
+    owners.forEach((i, k) => {
+      const { from, to } = joins[i]!;
+      const n = k === owners.length - 1 ? left : Math.round(sum > 0 ? (cell.n * own[k]!) / sum : cell.n / owners.length);
+      const part = cell.n > 0 ? n / cell.n : 0;
+      left -= n;
+      cells[i]!.push({
+        ...cell,
+        n,
+        failed: Math.round(cell.failed * part),
+        hurt: Math.round(cell.hurt * part),
+        first: Math.max(cell.first, from),
+        last: Math.min(cell.last, to),
+      });
+    });
+  }
+  const whole = turnsIn(row);
+  return joins.map((_, i) => {
+    const own = turnsIn({ cells: cells[i]! });
+    const part = whole > 0 ? own / whole : 0;
+    const scaled = (n: number) => Math.round(n * part);
+    const { s2xx, s3xx, s4xx, s5xx, other } = row.classes;
+    return {
+      ...row,
+      cells: cells[i]!,
+      classes: { s2xx: scaled(s2xx), s3xx: scaled(s3xx), s4xx: scaled(s4xx), s5xx: scaled(s5xx), other: scaled(other) },
+      durationMs: row.durationMs * part,
+      durations: scaled(row.durations),
+      retries: scaled(row.retries),
+    };
+  });
+}
+
+function ownIn(host: string, t: number, rows: readonly Turns[]): number {
+  return rows
+    .filter(({ place }) => place === host)
+    .flatMap(({ cells }) => cells)
+    .reduce((sum, cell) => sum + (cell.t === t ? cell.n : 0), 0);
+}
+
+function total(rows: readonly Turns[]): number {
+  return rows.reduce((sum, row) => sum + turnsIn(row), 0);
+}
+

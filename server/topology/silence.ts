@@ -1,0 +1,206 @@
+import type { Settings } from '../settings';
+import { turnsDuring, turnsIn } from './cells';
+import type { Evidence, Life, PlaceTier } from './evidence';
+import { goodTurns } from './peers';
+import type { Place, Tier } from './places';
+import { lengthOf, type Span, subtract, unite } from './spans';
+import type { States } from './states';
+
+/** A writer that has written, of which lines were due, and none came. */
+export interface Silence extends Span {
+  host: string;
+  tier: PlaceTier;
+  open: boolean;
+  /** Turns that the tier above gave it meanwhile, and who says so; null where nobody counts its turns. */
+  turns: number;
+  saidBy: string | null;
+}
+
+/** None where so many were due happens by chance once in 22,000 times (e^-10, a Poisson count of none). */
+const DUE_LINES = 10;
+/** A writer's own pace is taken from so long before. */
+const PACE_MS = 15 * 60_000;
+/** Who begins when another ends took its place. */
+const HANDOVER_MS = 120_000;
+
+export interface SilenceInput {
+  evidence: Evidence;
+  frontends: Tier;
+  webapps: Tier;
+  states: States;
+  settings: Settings;
+}
+
+export function silencesOf(input: SilenceInput): Silence[] {
+  const { evidence, frontends, webapps } = input;
+  return (['frontend', 'webapp'] as const).flatMap((tier) => {
+    const { places, source } = tier === 'frontend' ? frontends : webapps;
+    const counted = source !== tier + 's';
+    return writersOf(tier, evidence).flatMap((host) => {
+      const own = places.filter((place) => place.host === host && place.teller !== null && place.tier === tier);
+      if (own.length > 0) return toldSilences(host, tier, own, input);
+      return counted ? [] : untoldSilences(host, tier, input);
+    });
+  });
+}
+
+function writersOf(tier: PlaceTier, { lives, inventory }: Evidence): string[] {
+  const written = [...lives, ...inventory.writers].filter((one) => one.tier === tier).map(({ host }) => host);
+  const probed = tier === 'frontend' ? inventory.monitors.map(({ host }) => host) : [];
+  return [...new Set([...written, ...probed])];
+}
+
+export function signsOf(host: string, lives: readonly Life[], tier?: PlaceTier): Span[] {
+  return lives
+    .filter((life) => life.host === host && (tier === undefined || life.tier === tier))
+    .flatMap(({ cells }) => cells.map(({ first, last }) => ({ from: first, to: last })));
+}
+
+/** Stretches without a sign of at least `minMs`: from the last line before to the first one after. */
+export function quietSpans(signs: readonly Span[], window: Span, minMs: number): Span[] {
+  // The moment of a sign belongs to it: half-open spans would lose those of one line.
+  return subtract([window], unite(signs.map(({ from, to }) => ({ from, to: to + 1 }))))
+    .map(({ from, to }) => ({ from: from > window.from ? from - 1 : from, to }))
+    .filter(({ from, to }) => to - from >= minMs);
+}
+
+function settled({ window, settledTo }: Evidence): Span {
+  return { from: window.from, to: Math.max(window.from, settledTo) };
+}
+
+/** The tier above counted its turns: as many lines were due. */
+function toldSilences(host: string, tier: PlaceTier, places: readonly Place[], input: SilenceInput): Silence[] {
+  const { evidence, settings, states } = input;
+  const window = settled(evidence);
+  const signs = signsOf(host, evidence.lives, tier);
+  // Who wrote nothing in the range must have written before it.
+  const wrote = signs.length > 0 || evidence.inventory.writers.some((w) => w.host === host && w.tier === tier);
+  if (!wrote) return [];
+  const written = loggedShare(host, tier, places, input);
+  return quietSpans(signs, window, settings.silent_after_s * 1000).flatMap((span): Silence[] => {
+    const inner = { from: span.from + 1, to: span.to - 1 };
+    const outs = states.chains.filter((out) => out.host === host && out.tier === tier).map(({ from, to }) => ({ from, to: to ?? window.to }));
+    const told = places.filter((place) => turnsDuring(place.turns.cells, inner, evidence.grid) > 0);
+    const turns = subtract([inner], outs)
+      .map((part) => told.reduce((sum, place) => sum + goodTurns(place, part, evidence.grid), 0))
+      .reduce((a, b) => a + b, 0);
+    if (turns * written < DUE_LINES) return [];
+    const saidBy = [...new Set(told.map(({ teller }) => teller!))].sort().join(', ');
+    return [{ host, tier, ...span, open: span.to >= window.to, turns: Math.floor(turns), saidBy }];
+  });
+}
+
+/** Of the turns that it was given: how many it wrote of, at the times when it wrote. */
+function loggedShare(host: string, tier: PlaceTier, places: readonly Place[], { evidence }: SilenceInput): number {
+  const rows = tier === 'frontend' ? evidence.ownFrontends : evidence.ownWebapps;
+  const own = rows.filter(({ place }) => place === host);
+  const lines = own.reduce((sum, row) => sum + turnsIn(row), 0);
+  if (lines === 0) return 1;
+  const [first, last] = [own.flatMap(({ cells }) => cells)[0]!.first, own.flatMap(({ cells }) => cells).at(-1)!.last];
+  const turns = places.reduce(
+    (sum, place) => sum + turnsDuring(place.turns.cells, { from: first, to: last + 1 }, evidence.grid),
+    0,
+  );
+  return turns > 0 ? Math.min(1, Math.max(0.01, lines / turns)) : 1;
+}
+
+/**
+ * Nobody counts its turns. Then lines were due at its own pace, if those that write now wrote beside it before: of a pair of
+ * which one takes over from the other nothing is due to the other.
+ */
+function untoldSilences(host: string, tier: PlaceTier, input: SilenceInput): Silence[] {
+  const { evidence, settings, states } = input;
+  const window = settled(evidence);
+  const own = signsOf(host, evidence.lives, tier);
+  const before = lastBefore(host, tier, evidence);
+  const isOut = ({ from, to }: Span) =>
+    states.chains.some((out) => out.host === host && out.from < to && (out.to ?? window.to) > from);
+  return quietSpans(own, window, settings.silent_after_s * 1000)
+    .filter((span) => !isOut(span))
+    .flatMap((span): Silence[] => {
+      const begins = span.from <= window.from && before !== null ? Math.min(before, span.from) : span.from;
+      if (span.from <= window.from && before === null) return [];
+      if (!wasMissed(host, tier, { from: begins, to: span.to }, span, evidence)) return [];
+      return [{ host, tier, from: begins, to: span.to, open: span.to >= window.to, turns: 0, saidBy: null }];
+    });
+}
+
+/** Its last sign before the window; null where none is known. */
+function lastBefore(host: string, tier: PlaceTier, { inventory, window }: Evidence): number | null {
+  const lasts = [
+    ...inventory.writers.filter((w) => w.host === host && w.tier === tier && w.first < window.from).map(({ last }) => last),
+    ...(tier === 'frontend' ? inventory.monitors.filter((m) => m.host === host && m.first < window.from).map((m) => m.last) : []),
+  ];
+  return lasts.length > 0 ? Math.min(window.from, Math.max(...lasts)) : null;
+}
+
+interface Pace {
+  host: string;
+  first: number;
+  /** Lines a millisecond before the silence. */
+  rate: number;
+  during: number;
+}
+
+function wasMissed(host: string, tier: PlaceTier, silence: Span, inWindow: Span, evidence: Evidence): boolean {
+  const mine = paceOf(host, tier, silence, inWindow, evidence);
+  const others = writersOf(tier, evidence)
+    .filter((other) => other !== host)
+    .map((other) => paceOf(other, tier, silence, inWindow, evidence));
+  const at = others.filter(({ during }) => during > 0);
+  const beside = at.filter(({ first, rate }) => first < silence.from - HANDOVER_MS / 2 && rate > 0);
+  const replaced = at.some(({ first }) => Math.abs(first - silence.from) <= HANDOVER_MS);
+  if (beside.length === 0 || replaced) return false;
+  const length = inWindow.to - inWindow.from;
+  const now = beside.reduce((sum, { during }) => sum + during, 0) / Math.max(1, length);
+  const then = beside.reduce((sum, { rate }) => sum + rate, 0);
+  const due = mine.rate * (silence.to - silence.from) * Math.min(1, then > 0 ? now / then : 1);
+  return due >= DUE_LINES && busyMostly(beside, tier, inWindow, evidence);
+}
+
+/** All being quiet is a quiet site: the others must have been at work most of the time. */
+function busyMostly(others: readonly Pace[], tier: PlaceTier, span: Span, { lives }: Evidence): boolean {
+  const signs = others.flatMap(({ host }) => signsOf(host, lives, tier));
+  const quiet = quietSpans(signs, span, Math.max(60_000, (span.to - span.from) / 10));
+  return lengthOf(quiet) < (span.to - span.from) / 2;
+}
+
+function paceOf(host: string, tier: PlaceTier, silence: Span, inWindow: Span, { lives, inventory }: Evidence): Pace {
+  const cells = lives.filter((life) => life.host === host && life.tier === tier).flatMap((life) => life.cells);
+  const seen = [
+    ...inventory.writers.filter((w) => w.host === host && w.tier === tier),
+    ...(tier === 'frontend' ? inventory.monitors.filter((m) => m.host === host) : []),
+  ];
+  const first = Math.min(...cells.map((cell) => cell.first), ...seen.map((one) => one.first));
+  const during = cells.filter((cell) => cell.first >= inWindow.from && cell.last < inWindow.to).reduce((sum, { n }) => sum + n, 0);
+  const near = cells.filter((cell) => cell.last <= silence.from && cell.first >= silence.from - PACE_MS);
+  const n = near.reduce((sum, cell) => sum + cell.n, 0);
+  if (n >= 2) return { host, first, during, rate: n / Math.max(1, silence.from - near[0]!.first) };
+  const rates = seen
+    .filter((one) => one.n >= 2 && one.last > one.first)
+    .map((one) => one.n / (one.last - one.first));
+  return { host, first, during, rate: rates.reduce((a, b) => a + b, 0) };
+}
+
+/** Since when nobody writes anything any more; null while somebody does, or where none was due yet. */
+export function allSilentSince({ evidence, settings }: Pick<SilenceInput, 'evidence' | 'settings'>): number | null {
+  const window = settled(evidence);
+  const { newest } = evidence;
+  const cells = evidence.lives.flatMap((life) => life.cells);
+  const last = Math.max(newest ?? Number.NEGATIVE_INFINITY, ...cells.map((cell) => cell.last));
+  // What fell silent a day ago is known, or is gone.
+  if (!Number.isFinite(last) || last >= window.to || window.to - last > 24 * 3_600_000) return null;
+  const quiet = window.to - last;
+  if (quiet < settings.silent_after_s * 1000) return null;
+  const near = cells.filter((cell) => cell.last > last - PACE_MS);
+  const n = near.reduce((sum, cell) => sum + cell.n, 0);
+  const begin = Math.min(...near.map(({ first }) => first));
+  const seen = evidence.inventory.writers;
+  const rate =
+    n >= 2 && last > begin
+      ? n / (last - begin)
+      : seen.reduce((sum, one) => sum + (one.last > one.first ? one.n / (one.last - one.first) : 0), 0);
+  // Older than what was looked at: whatever the pace was, an hour without any line is no pause.
+  const due = rate > 0 ? rate * quiet : quiet >= 3_600_000 ? DUE_LINES : 0;
+  return due >= DUE_LINES ? last : null;
+}

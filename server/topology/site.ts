@@ -1,0 +1,159 @@
+import type { Settings } from '../settings';
+import type { HostRow } from './bursts';
+import { joinCells } from './cells';
+import { deploysOf } from './deploys';
+import type { Directory } from './directory';
+import { type Dues, duesOf } from './due';
+import { eventsOf, type SiteEvent } from './events';
+import type { Cell, Evidence, PlaceTier } from './evidence';
+import { type Entry, entryOf, Ledger, unservedKey } from './hurt';
+import { type Membership, membershipOf } from './membership';
+import { frontendTier, isUnserved, type Place, type Tier, webappTier } from './places';
+import { allSilentSince, quietSpans, type Silence, signsOf, silencesOf } from './silence';
+import { type Span, subtract } from './spans';
+import { type States, statesOf } from './states';
+
+/** The site over a window, as far as its lines tell: who stood in which pool, who fell, what was due, whom it hurt. */
+export interface Site {
+  directory: Directory;
+  evidence: Evidence;
+  frontends: Tier;
+  webapps: Tier;
+  states: States;
+  memberships: Map<string, Membership>;
+  /** Of all turns, whatever a page searches for. */
+  dues: Dues[];
+  rows: HostRow[];
+  silences: Silence[];
+  events: SiteEvent[];
+  /** Whose lines tell what users got. */
+  entry: Entry;
+  /** Users' 5XX that no event explains. */
+  unexplained: number;
+}
+
+/** Pure: the same evidence gives the same site. */
+export function siteOf(directory: Directory, evidence: Evidence, settings: Settings): Site {
+  const frontends = frontendTier(directory, evidence);
+  const webapps = webappTier(directory, evidence);
+  const places = [...frontends.places, ...webapps.places];
+  const entry = entryOf(frontends, evidence);
+  const first = hostRows(frontends.places, 'frontend');
+  const rows = [
+    ...(entry === 'frontends' ? withReplaced(first, frontends, evidence) : first),
+    ...hostRows(webapps.places, 'webapp'),
+  ];
+  const dead = (host: string, minMs: number) => deadSpans(host, minMs, rows, frontends, evidence);
+  const states = statesOf({ evidence, directory, frontends, webapps, settings, dead });
+  const memberships = membershipOf(places, states, evidence);
+  const dues = duesOf(places, memberships, states, evidence, settings);
+  const silences = silencesOf({ evidence, frontends, webapps, states, settings });
+  const ledger = ledgerOf(entry, frontends, evidence, rows);
+  const events = eventsOf({
+    evidence,
+    places,
+    rows,
+    states,
+    silences,
+    allSilent: allSilentSince({ evidence, settings }),
+    skews: evidence.skews.filter(({ from, to }) => from < evidence.window.to && to > evidence.window.from),
+    deploys: deploysOf(evidence.versions, evidence.grid.interval),
+    ledger,
+    settings,
+  });
+  return {
+    directory,
+    evidence,
+    frontends,
+    webapps,
+    states,
+    memberships,
+    dues,
+    rows,
+    silences,
+    events,
+    entry,
+    unexplained: ledger.total,
+  };
+}
+
+export function placesOf({ frontends, webapps }: Pick<Site, 'frontends' | 'webapps'>): Place[] {
+  return [...frontends.places, ...webapps.places];
+}
+
+/** Places of one host are one row. */
+export function hostRows(places: readonly Place[], tier: PlaceTier): HostRow[] {
+  const byHost = new Map<string, Place[]>();
+  for (const place of places) {
+    const known = byHost.get(place.host);
+    if (known) known.push(place);
+    else byHost.set(place.host, [place]);
+  }
+  return [...byHost].map(([host, own]) => ({
+    host,
+    tier,
+    tellers: [...new Set(own.flatMap(({ teller }) => (teller === null ? [] : [teller])))],
+    cells: joinCells(own.map(({ turns }) => turns.cells)),
+  }));
+}
+
+function ledgerOf(entry: Entry, frontends: Tier, evidence: Evidence, rows: readonly HostRow[]): Ledger {
+  const named = new Set(frontends.places.filter(({ writes }) => writes).map(({ host }) => host));
+  const ledger = new Ledger(evidence.grid, entry === 'balancer' && named.size < frontends.places.length);
+  const failed = (cells: readonly Cell[]) => cells.map(({ t, hurt }) => ({ t, n: hurt }));
+  for (const row of rows) {
+    const first = entry === 'webapps' ? 'webapp' : 'frontend';
+    if (row.tier === first) ledger.add(row.host, failed(row.cells));
+    // Webapps that stand in a balancer's pool themselves.
+    else if (entry === 'balancer' && row.tellers.some((t) => evidence.balancers.some(({ teller }) => teller === t)))
+      ledger.add(row.host, failed(row.cells));
+  }
+  for (const answer of evidence.answers) {
+    if (isUnserved(answer)) ledger.add(unservedKey(answer), answer.cells);
+  }
+  return ledger;
+}
+
+/** 5XX that the balancer gave in the place of a frontend's answer: the frontend's lines do not know of them. */
+function withReplaced(rows: readonly HostRow[], frontends: Tier, { answers }: Evidence): HostRow[] {
+  const named = answers.filter((answer) => !isUnserved(answer));
+  return rows.map((row) => {
+    const own = named.filter((answer) => hostOfServer(answer, frontends) === row.host);
+    const cells = own.flatMap(({ cells: all }) =>
+      all.map(({ t, n, first, last }) => ({ t, n: 0, failed: n, hurt: n, first, last, firstFailed: first, lastFailed: last })),
+    );
+    return cells.length === 0 ? row : { ...row, cells: joinCells([row.cells, cells]) };
+  });
+}
+
+function hostOfServer({ place }: { place: string }, { places }: Tier): string {
+  return places.find(({ name }) => name === place)?.host ?? place;
+}
+
+/** Times in which a host wrote nothing and its balancer gave it nothing, while the others of its tier were at work. */
+function deadSpans(
+  host: string,
+  minMs: number,
+  rows: readonly HostRow[],
+  frontends: Tier,
+  evidence: Evidence,
+): Span[] {
+  if (frontends.source !== 'balancer') return [];
+  const window = { from: evidence.window.from, to: Math.max(evidence.window.from, evidence.settledTo) };
+  const signs = signsOf(host, evidence.lives);
+  const own = rows.find((row) => row.host === host && row.tier === 'frontend')?.cells ?? [];
+  const others = rows.filter((row) => row.host !== host && row.tier === 'frontend').flatMap(({ cells }) => cells);
+  const given = own.filter(({ n }) => n > 0).map(({ first, last }) => ({ from: first, to: last + 1 }));
+  return quietSpans(signs, window, minMs)
+    .flatMap((span) => (quietOf(given, span) ? [span] : []))
+    .filter((span) => {
+      const busy = new Set(others.filter((c) => c.n > 0 && c.last >= span.from && c.first < span.to).map(({ t }) => t));
+      const steps = Math.max(1, Math.ceil((span.to - span.from) / evidence.grid.interval));
+      return 2 * busy.size >= steps;
+    });
+}
+
+function quietOf(given: readonly Span[], span: Span): boolean {
+  const inner = { from: span.from + 1, to: span.to - 1 };
+  return subtract([inner], given).some(({ from, to }) => to - from >= 0.9 * (inner.to - inner.from));
+}

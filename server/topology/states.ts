@@ -1,0 +1,277 @@
+import type { Settings } from '../settings';
+import { turnsDuring } from './cells';
+import { type Directory, type Entry, hostsOf } from './directory';
+import type { Evidence, Word } from './evidence';
+import { ENOUGH_TO_MISS, type Monitor, markForeign, monitorsOf } from './monitors';
+import { absencesFromAttempts, absencesFromDisabled, byPlace, joinTries, type PassiveRules, placeKey } from './passive';
+import { goodTurns, peersMean, poolKey, poolsOf, servedAgain } from './peers';
+import type { Place, Tier } from './places';
+import { outsFromRecords, sinceRecorded } from './records';
+import type { Out } from './said';
+import { clip, intersect, type Span, unite } from './spans';
+import { type Absence, absencesFromWords } from './words';
+
+/** Who was out of which pool, and what is not known of it. */
+export interface States {
+  /** Single absences, as they were; of webapps each failed try by itself. */
+  outs: Out[];
+  /** The same with chains of failed tries as one, and how many tries failed. */
+  chains: (Out & { tries: number })[];
+  monitors: Monitor[];
+  /** By place: times in which what was due to its pool is not known. */
+  unclear: Map<string, Span[]>;
+  /** By place: times of which too much was written to be read. */
+  unread: Map<string, Span[]>;
+  /** Places that single workers of their frontend had given up while others went on using them. */
+  workerLocal: { place: Place; span: Span }[];
+  /** Balancer servers that were spoken of. */
+  spoken: Set<string>;
+  backups: Set<string>;
+  frontendsKnown: boolean;
+  webappsKnown: boolean;
+}
+
+/** A turn that was on its way when its place was ejected. */
+const UNDER_WAY_MS = 2_000;
+/** Of what its peers got: from here on a place that is said to be out is not. */
+const SERVES = 0.2;
+
+export interface StateInput {
+  evidence: Evidence;
+  directory: Directory;
+  frontends: Tier;
+  webapps: Tier;
+  settings: Settings;
+  /** Times in which a host wrote nothing and was given nothing, while others were. */
+  dead: (host: string, minMs: number) => Span[];
+}
+
+/**
+ * In this order: turns taken; the balancer's own words for this server of this backend; its own monitor; nginx's words and
+ * failed attempts for its own upstream. What is weaker fills in where what is stronger is silent.
+ */
+export function statesOf(input: StateInput): States {
+  const { evidence, directory, frontends, webapps, settings } = input;
+  const places = [...frontends.places, ...webapps.places];
+  const pools = poolsOf(places);
+  const poolOf = (place: Place) => pools.get(poolKey(place)) ?? [];
+  const monitors = monitorsOf(evidence, settings.monitor, input.dead);
+  markForeign(
+    monitors,
+    (host) => places.filter((place) => place.host === host && isProbed(place)),
+    poolOf,
+    evidence,
+  );
+  const spokenPools = new Set<string>();
+  const words = wordsByServer(settings.balancer_words ? evidence.words : []);
+  for (const { teller, pool } of settings.balancer_words ? evidence.words : []) spokenPools.add(JSON.stringify([teller, pool]));
+  const outs: Out[] = [];
+  const unclear = new Map<string, Span[]>();
+  const workerLocal: States['workerLocal'] = [];
+  for (const place of places.filter(isProbed)) {
+    const entries = entriesOf(place, directory);
+    const said = entries.flatMap((entry) => spokenAbsences(entry, place, words, poolOf(place), evidence));
+    const speaks = entries.some(({ seen }) => spokenPools.has(JSON.stringify([seen.teller, seen.pool])));
+    const probed = probedAbsences(place, monitors, poolOf(place), evidence);
+    const found = speaks ? withFirstFailures(said, probed) : probed;
+    const by = place.teller ?? entries[0]?.seen.teller ?? null;
+    outs.push(...found.map((absence) => outOf(place, by, absence)));
+  }
+  const rules = passiveRules(settings);
+  const chains: States['chains'] = outs.map((out) => ({ ...out, tries: 0 }));
+  for (const [place, absences] of passiveAbsences(webapps.places, evidence, rules)) {
+    const joined = joinTries(absences, rules.failTimeoutMs);
+    const local = joined.filter((chain) => isWorkerLocal(place, chain, poolOf(place), evidence));
+    for (const chain of local) {
+      const span = { from: chain.from, to: chain.to ?? evidence.window.to };
+      workerLocal.push({ place, span });
+      for (const { id } of poolOf(place)) unclear.set(id, [...(unclear.get(id) ?? []), span]);
+    }
+    const isLocal = ({ from }: Absence) => local.some((chain) => chain.from <= from && from < (chain.to ?? Number.POSITIVE_INFINITY));
+    outs.push(...absences.filter((absence) => !isLocal(absence)).map((absence) => outOf(place, place.teller, absence)));
+    chains.push(
+      ...joined.filter((chain) => !local.includes(chain)).map((chain) => ({ ...outOf(place, place.teller, chain), tries: chain.tries })),
+    );
+  }
+  const told = { outs: inWindow(outs, evidence), chains: inWindow(chains, evidence) };
+  const recorded = outsFromRecords(evidence, places, told.chains);
+  return {
+    outs: [...sinceRecorded(told.outs, evidence), ...recorded],
+    chains: [...sinceRecorded(told.chains, evidence), ...recorded.map((out) => ({ ...out, tries: 0 }))],
+    monitors,
+    unclear,
+    unread: unreadOf(evidence, places, spokenPools),
+    workerLocal,
+    spoken: new Set(evidence.words.map((word) => serverKey(word.teller, word.pool, word.server))),
+    backups: new Set(evidence.words.filter(({ backup }) => backup).map((w) => serverKey(w.teller, w.pool, w.server))),
+    frontendsKnown: spokenPools.size > 0 || monitors.some(({ foreign }) => foreign === null),
+    webappsKnown: directory.upstreams.length > 0,
+  };
+}
+
+/** What a limit cut off is not known: nobody is judged by it. */
+function unreadOf({ cuts, window }: Evidence, places: readonly Place[], spoken: ReadonlySet<string>): Map<string, Span[]> {
+  const found = new Map<string, Span[]>();
+  for (const { what, from = window.from, to = window.to } of cuts) {
+    const concerns = (place: Place) => {
+      const speaks = spoken.has(JSON.stringify([place.teller, place.pool]));
+      if (what === 'words') return speaks;
+      if (what === 'probes') return place.tier === 'frontend' && !speaks;
+      return place.tier === 'webapp' && what !== 'hosts';
+    };
+    const span = { from: Math.max(from, window.from), to: Math.min(to, window.to) };
+    if (span.from >= span.to) continue;
+    for (const { id } of places.filter(concerns)) found.set(id, [...(found.get(id) ?? []), span]);
+  }
+  return found;
+}
+
+/** Balancers probe what stands in their own pools; nginx, without its commercial part, probes nobody. */
+function isProbed(place: Place): boolean {
+  return place.tier === 'frontend' || place.join?.kind === 'name' || /^[^:/]*$/.test(place.name);
+}
+
+export function serverKey(teller: string, pool: string | null, server: string): string {
+  return JSON.stringify([teller, pool, server]);
+}
+
+/** The balancers' servers that a place is: itself, or where it tells of itself all that were joined with its host. */
+function entriesOf(place: Place, { servers }: Directory): Entry[] {
+  if (place.teller === null) return servers.filter((entry) => hostsOf(entry).includes(place.host));
+  return servers.filter(
+    ({ seen }) => seen.teller === place.teller && seen.place === place.name && (place.pool === null || place.pool.startsWith(seen.pool ?? '')),
+  );
+}
+
+function wordsByServer(words: readonly Word[]): Map<string, Word[]> {
+  const found = new Map<string, Word[]>();
+  for (const word of words) {
+    const key = serverKey(word.teller, word.pool, word.server);
+    const known = found.get(key);
+    if (known) known.push(word);
+    else found.set(key, [word]);
+  }
+  return found;
+}
+
+function spokenAbsences(
+  { seen }: Entry,
+  place: Place,
+  words: ReadonlyMap<string, readonly Word[]>,
+  pool: readonly Place[],
+  { window, grid }: Evidence,
+): Absence[] {
+  const own = words.get(serverKey(seen.teller, seen.pool, seen.place)) ?? [];
+  return absencesFromWords(own, window.from)
+    .filter((absence) => {
+      // Said to come up, yet it had served until then: it was never away.
+      if (absence.from > window.from || own.some(({ t }) => t <= absence.from)) return true;
+      return goodTurns(place, { from: absence.from, to: absence.to ?? window.to }, grid) === 0;
+    })
+    .map((absence) => {
+      const from = Math.max(absence.from + UNDER_WAY_MS, window.from);
+      const to = Math.min(absence.to ?? window.to, window.to);
+      // Of a drained server the sessions that it has go on: only its old share says that it is back.
+      const least = absence.kind === 'drain' ? 0.8 : SERVES;
+      const again = from < to ? servedAgain(place, pool, { from, to }, grid, least) : null;
+      return again === null ? absence : { ...absence, to: again };
+    });
+}
+
+/**
+ * A host is out while every monitor that is the balancer's and that asks it has it out. Where they disagree, turns tell: a
+ * place that got none, where some were due, is out.
+ */
+function probedAbsences(place: Place, monitors: readonly Monitor[], pool: readonly Place[], evidence: Evidence): Absence[] {
+  const own = monitors.filter(({ foreign, hosts }) => foreign === null && hosts.has(place.host));
+  const all = own.flatMap((monitor) => monitor.hosts.get(place.host)!.absences);
+  if (own.length <= 1) return all;
+  return all
+    .filter((absence) => {
+      const to = absence.to ?? evidence.window.to;
+      const others = own.filter((monitor) => !monitor.hosts.get(place.host)!.absences.includes(absence));
+      const asked = others.filter(({ hosts }) => {
+        const life = hosts.get(place.host)!;
+        return life.from < absence.from && life.to > absence.from + 3 * (own[0]?.rules.intervalMs ?? 0);
+      });
+      const agree = asked.every(({ hosts }) =>
+        hosts.get(place.host)!.absences.some((other) => other.from < to && (other.to ?? to) > absence.from),
+      );
+      if (agree) return true;
+      const span = { from: Math.max(absence.from, evidence.window.from) + UNDER_WAY_MS, to: Math.min(to, evidence.window.to) };
+      return (
+        peersMean(place, pool, span, evidence.grid) >= ENOUGH_TO_MISS && goodTurns(place, span, evidence.grid) === 0
+      );
+    })
+    .reduce<Absence[]>((kept, absence) => {
+      const same = kept.find((one) => one.from < (absence.to ?? Number.POSITIVE_INFINITY) && (one.to ?? Number.POSITIVE_INFINITY) > absence.from);
+      if (!same) kept.push({ ...absence });
+      else {
+        // Both had it out: from the first that ejected it to the last that let it back.
+        same.from = Math.max(same.from, absence.from);
+        same.to = same.to === null || absence.to === null ? null : Math.min(same.to, absence.to);
+      }
+      return kept;
+    }, []);
+}
+
+/** Where a replay of probes ejects a host at about the time of the balancer's word, its first failed probe is taken over. */
+function withFirstFailures(said: readonly Absence[], probed: readonly Absence[]): Absence[] {
+  return said.map((absence) => {
+    const near = probed
+      .filter(({ firstFailure }) => firstFailure !== null)
+      .sort((a, b) => Math.abs(a.from - absence.from) - Math.abs(b.from - absence.from))[0];
+    const fits = near !== undefined && near.firstFailure! <= absence.from && Math.abs(near.from - absence.from) < 60_000;
+    return { ...absence, firstFailure: fits ? near.firstFailure : null };
+  });
+}
+
+function passiveAbsences(places: readonly Place[], evidence: Evidence, rules: PassiveRules): Map<Place, Absence[]> {
+  const said = byPlace(evidence.disabled);
+  // nginx says so from `error_log … warn` on; its default is `error`. A frontend that never says it is replayed.
+  const speaks = new Set(evidence.disabled.map(({ teller }) => teller));
+  const tried = byPlace(evidence.attempts.filter(({ teller }) => !speaks.has(teller)));
+  const found = new Map<Place, Absence[]>();
+  for (const place of places) {
+    if (place.teller === null) continue;
+    const key = placeKey(place.teller, place.name);
+    const during = (t: number) => place.join === null || (t >= place.join.from && t < place.join.to);
+    const words = (said.get(key) ?? []).filter(during);
+    const attempts = (tried.get(key) ?? []).filter(during);
+    const peers = places.filter(({ teller, name }) => teller === place.teller && name !== place.name);
+    // nginx never takes out the only server of an upstream.
+    const replayed = peers.length > 0 ? absencesFromAttempts(attempts, rules) : [];
+    const all = words.length > 0 ? absencesFromDisabled(words, rules) : replayed;
+    if (all.length > 0) found.set(place, all);
+  }
+  return found;
+}
+
+/** Without `zone` each worker of an nginx gives up a server for itself: one that goes on taking turns was not out. */
+function isWorkerLocal(place: Place, chain: Absence, pool: readonly Place[], { window, grid }: Evidence): boolean {
+  const span = { from: Math.max(chain.from + 1000, window.from), to: Math.min(chain.to ?? window.to, window.to) };
+  if (span.to <= span.from) return false;
+  const good = goodTurns(place, span, grid);
+  return good >= 5 && good >= SERVES * peersMean(place, pool, span, grid) && turnsDuring(place.turns.cells, span, grid) > 0;
+}
+
+export function passiveRules({ passive }: Settings): PassiveRules {
+  return { maxFails: passive.max_fails, failTimeoutMs: passive.fail_timeout_s * 1000 };
+}
+
+function outOf(place: Place, by: string | null, absence: Absence): Out {
+  const { from, to, kind, cause, evidence, firstFailure } = absence;
+  return { place: place.id, host: place.host, tier: place.tier, by, from, to, kind, cause, evidence, firstFailure };
+}
+
+/** Those that touch the window, with their true times. */
+function inWindow<O extends Out>(outs: readonly O[], { window }: Evidence): O[] {
+  return outs
+    .filter((out) => clip([out], window).length > 0)
+    .map((out) => (out.to !== null && out.to > window.to ? { ...out, to: null } : out));
+}
+
+/** When a host was away altogether: all its places were, or all who give it turns. */
+export function awayTogether(spansOfPlaces: readonly (readonly Span[])[]): Span[] {
+  return spansOfPlaces.length === 0 ? [] : spansOfPlaces.map((spans) => unite(spans)).reduce((a, b) => intersect(a, b));
+}
