@@ -4,15 +4,7 @@ import { z } from 'zod';
 export const FEATURE = 'rota';
 export const RULE_TYPE = 'rota.health';
 
-export const ALERT_KINDS = [
-  'outage',
-  'ejected',
-  'ejected_passive',
-  'burst',
-  'silent',
-  'all_silent',
-  'uneven',
-] as const;
+export const ALERT_KINDS = ['outage', 'ejected', 'ejected_passive', 'burst', 'silent', 'all_silent', 'uneven'] as const;
 
 /** What a rule of type `rota.health` is told; the form and the server read it by this one schema. */
 export const alertParamsSchema = z

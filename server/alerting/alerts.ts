@@ -42,7 +42,9 @@ export function alertsOf(
       kind,
       reason: `${hosts[0] ?? 'The whole site'}: ${title.toLowerCase()}. ${cause}${users_hurt > 0 ? ` ${users_hurt} user requests were hurt.` : ''}`,
     }));
-  const uneven = wanted.has('uneven') ? tiers.flatMap(({ hosts }) => hosts.filter(({ marked, steady }) => marked && !steady)) : [];
+  const uneven = wanted.has('uneven')
+    ? tiers.flatMap(({ hosts }) => hosts.filter(({ marked, steady }) => marked && !steady))
+    : [];
   const lopsided = uneven.map(({ host, share, due, in_points }) => ({
     id: `uneven:${host}`,
     host,

@@ -36,7 +36,11 @@ export function answersSearch(filter: readonly Query[], interval: number, namesp
       pools: terms(
         FIELDS.pool,
         50,
-        { servers: terms(FIELDS.haproxyServer, 500, { states: terms(TERMINATION, 20, { time: steps(interval, firstAndLast()) }, '') }) },
+        {
+          servers: terms(FIELDS.haproxyServer, 500, {
+            states: terms(TERMINATION, 20, { time: steps(interval, firstAndLast()) }, ''),
+          }),
+        },
         '',
       ),
     }),
@@ -63,4 +67,3 @@ export function readAnswers({ aggregations }: SearchAnswer): BalancerAnswers[] {
     ),
   );
 }
-

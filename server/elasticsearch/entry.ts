@@ -45,7 +45,10 @@ export function entrySearches(asking: Asking, withRoutes: boolean): Record<Entry
     });
   return {
     balancerEntry: body(ACCESS_DATASETS.lb, lines('lb')),
-    frontendsEntry: body([...ACCESS_DATASETS.frontend, ...ACCESS_DATASETS.lb], [frontendsOrRefused(lines('frontend'), lines('lb'))]),
+    frontendsEntry: body(
+      [...ACCESS_DATASETS.frontend, ...ACCESS_DATASETS.lb],
+      [frontendsOrRefused(lines('frontend'), lines('lb'))],
+    ),
     webappsEntry: body(ACCESS_DATASETS.webapp, lines('webapp')),
     replaced: body(ACCESS_DATASETS.lb, [...lines('lb'), replacedAnswer()], { time: steps(timeline.interval, {}) }),
   };
@@ -57,7 +60,9 @@ function routesAggs(): Aggs {
     paths: terms(FIELDS.path, MAX_PATHS, { methods: methods() }),
     failed: {
       filter: failed(),
-      aggs: { paths: terms(FIELDS.path, MAX_FAILED_PATHS, { methods: methods({ statuses: terms(FIELDS.status, 5) }) }) },
+      aggs: {
+        paths: terms(FIELDS.path, MAX_FAILED_PATHS, { methods: methods({ statuses: terms(FIELDS.status, 5) }) }),
+      },
     },
   };
 }
@@ -78,7 +83,10 @@ export function readEntry(entry: Entry, answers: Record<EntryName, SearchAnswer>
   const tellers = bucketsOf(answer.aggregations, 'tellers').map(({ key }) => String(key));
   const classes = classesOf(answer.aggregations, 'classes', answer.total);
   const inTime = new Map(
-    bucketsOf(answer.aggregations, 'time').map((step) => [Number(step.key), classesOf(step, 'classes', step.doc_count)]),
+    bucketsOf(answer.aggregations, 'time').map((step) => [
+      Number(step.key),
+      classesOf(step, 'classes', step.doc_count),
+    ]),
   );
   const at = entry === 'balancer' ? tellers.sort().join(', ') : entry;
   if (entry !== 'frontends') return { answer, at, total: answer.total, classes, steps: inTime };

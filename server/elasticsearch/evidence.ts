@@ -2,11 +2,11 @@ import type { Scope } from '../../common/api';
 import type { Context } from '../context';
 import { type NamedSearch, NO_ANSWER, type SearchAnswer, type Searches } from '../search/msearch';
 import { textFilters } from '../search/scope';
-import type { Timeline } from '../search/timeline';
-import { type Directory, hostsOf } from '../topology/directory';
+import { minutesOf, type Timeline } from '../search/timeline';
+import { type Directory, hostsOf, seriesCount } from '../topology/directory';
 import type { Cut, Evidence, ProbeSeries } from '../topology/evidence';
-import { isNarrowed } from '../topology/selection';
 import type { Counts } from '../topology/places';
+import { isNarrowed } from '../topology/selection';
 import { answersSearch, readAnswers } from './answers';
 import { faultSearches, readAttempts, readDisabled } from './faults';
 import { LONG_LOOK_BACK_MS } from './inventory';
@@ -35,6 +35,8 @@ export interface Asking {
   query: Scope;
   directory: Directory;
   timeline: Timeline;
+  /** Steps of the evidence: minutes at most, where they are not too many. */
+  fine: Timeline;
   /** KQL and pills. */
   text: Query[];
   /** Which requests are probes here. */
@@ -48,6 +50,7 @@ export function askingOf(query: Scope, directory: Directory, timeline: Timeline,
     query,
     directory,
     timeline,
+    fine: minutesOf(timeline, seriesCount(directory)),
     text: textFilters(query, context.kqlToQuery(query.kql)) as Query[],
     probe: isProbe(watchersOf(all.inventory.monitors)),
     namespace: context.settings.namespace,
@@ -82,9 +85,9 @@ export async function gather<K extends string>(
   more: Searches<K>,
 ): Promise<Gathered & { answers: Record<K, SearchAnswer> }> {
   const { settings, now } = context;
-  const { timeline, directory, probe } = asking;
+  const { fine, directory, probe } = asking;
   const { namespace, monitor } = settings;
-  const { from, to, interval } = timeline;
+  const { from, to, interval } = fine;
   const passes = okStatuses(monitor.ok_status);
   const warmUp = (monitor.rise + monitor.fall + 2) * Math.max(monitor.interval_s, 10) * 1000;
   const turns = (found: boolean) =>
@@ -123,11 +126,12 @@ export async function gather<K extends string>(
   const all = [...spoken.cuts, ...disabled.cuts, ...attempts.cuts, ...cuts];
   for (const { sentence } of all) context.reasons.push({ code: 'limit_reached', message: sentence });
   const hosts = isNarrowed(asking.query) ? hostsIn(directory) : null;
-  const chosen = <T extends { host: string }>(list: readonly T[]) => list.filter(({ host }) => hosts?.has(host) ?? true);
+  const chosen = <T extends { host: string }>(list: readonly T[]) =>
+    list.filter(({ host }) => hosts?.has(host) ?? true);
   const evidence: Evidence = {
     window: { from, to },
     settledTo: Math.min(to, now - settings.in_flight_s * 1000),
-    grid: { times: timeline.times, interval },
+    grid: { times: fine.times, interval },
     inventory: directory.inventory,
     ...rows(answers),
     answers: readAnswers(answers.ownAnswers),
@@ -156,7 +160,7 @@ function hostsIn({ inventory, servers, upstreams }: Directory): Set<string> {
 
 async function probesOf(
   answers: Record<'probes' | 'probeSteps', SearchAnswer>,
-  { probe, timeline }: Asking,
+  { probe, fine }: Asking,
   context: Context,
   passes: readonly number[],
 ): Promise<{ probes: ProbeSeries[]; cuts: Cut[] }> {
@@ -164,7 +168,7 @@ async function probesOf(
   const { hits, total } = answers.probes;
   if (total <= hits.length) return { probes: seriesOfLines(readLines(hits, ok)), cuts: [] };
   const steps = readSteps(answers.probeSteps);
-  const windows = windowsOf(steps, timeline.interval);
+  const windows = windowsOf(steps, fine.interval);
   const search = closerSearch(windows, probe, context.settings.namespace);
   const { closer } = search === null ? { closer: NO_ANSWER } : await context.askAll({ closer: search });
   return seriesOfSteps(steps, windows, closer, ok);

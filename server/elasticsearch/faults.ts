@@ -70,7 +70,13 @@ export function readAttempts({ hits, total }: SearchAnswer): { faults: UpstreamF
   return { faults, cuts: cutOf('attempts', 'failed attempts', hits, total, faults) };
 }
 
-function cutOf(what: Cut['what'], words: string, hits: readonly Hit[], total: number, faults: readonly { t: number }[]): Cut[] {
+function cutOf(
+  what: Cut['what'],
+  words: string,
+  hits: readonly Hit[],
+  total: number,
+  faults: readonly { t: number }[],
+): Cut[] {
   if (total <= hits.length) return [];
   const since = Math.min(...faults.map(({ t }) => t));
   const sentence = `Of ${total} ${words} the newest ${hits.length} were read, from ${new Date(since).toISOString().slice(11, 19)} UTC on. Which webapps nginx had given up before that is not known. Choose a shorter time range.`;

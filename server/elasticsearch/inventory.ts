@@ -55,7 +55,9 @@ const WEBAPPS: Aggs = {
         services: terms(
           FIELDS.service,
           20,
-          { addresses: terms(FIELDS.serverAddress, 8, { ports: terms(FIELDS.serverPort, 32, firstAndLast(), -1) }, '') },
+          {
+            addresses: terms(FIELDS.serverAddress, 8, { ports: terms(FIELDS.serverPort, 32, firstAndLast(), -1) }, ''),
+          },
           '',
         ),
       },
@@ -118,7 +120,12 @@ export function readInventory(answers: Record<InventoryName, SearchAnswer>): Inv
   const known = new Set(servers.map(keyOf));
   const upstreams = bucketsOf(frontends.aggregations, 'hosts').flatMap(upstreamsOf);
   return {
-    servers: [...servers, ...serversOf(spoken).filter((one) => !known.has(keyOf(one))).map((one) => ({ ...one, n: 0 }))],
+    servers: [
+      ...servers,
+      ...serversOf(spoken)
+        .filter((one) => !known.has(keyOf(one)))
+        .map((one) => ({ ...one, n: 0 })),
+    ],
     upstreams: [...upstreams, ...blamedOf(answers.blamed, upstreams)],
     writers: [
       ...bucketsOf(frontends.aggregations, 'hosts').map(frontendOf),

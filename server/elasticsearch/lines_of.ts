@@ -46,11 +46,16 @@ function webappLines(wanted: Selectors, { upstreams, servers }: Directory): Quer
 function frontendLines(wanted: Selectors, { upstreams, servers }: Directory): Query[] {
   const own = named(wanted);
   const byUpstream: Query[] =
-    own.length === 0 ? [] : [anyOf([{ bool: { filter: own } }, { bool: { filter: [...unnamed(wanted), placesIn(upstreams)] } }])];
+    own.length === 0
+      ? []
+      : [anyOf([{ bool: { filter: own } }, { bool: { filter: [...unnamed(wanted), placesIn(upstreams)] } }])];
   if (wanted.pool.length === 0) return byUpstream;
   const below = servers.filter(({ seen }) => seen.pool !== null && wanted.pool.includes(seen.pool)).flatMap(hostsOf);
   const byPool: Query = { terms: { [FIELDS.pool]: wanted.pool } };
-  return [...byUpstream, below.length > 0 ? anyOf([byPool, { terms: { [FIELDS.host]: [...new Set(below)] } }]) : byPool];
+  return [
+    ...byUpstream,
+    below.length > 0 ? anyOf([byPool, { terms: { [FIELDS.host]: [...new Set(below)] } }]) : byPool,
+  ];
 }
 
 /** Lines whose last upstream is one of these, each as its own frontend knows it. */
@@ -59,9 +64,11 @@ export function placesIn(entries: readonly Entry[]): Query {
   for (const { seen } of entries) byTeller.set(seen.teller, [...(byTeller.get(seen.teller) ?? []), seen.place]);
   if (byTeller.size === 0) return { match_none: {} };
   return anyOf(
-    [...byTeller].map(([teller, places]): Query => ({
-      bool: { filter: [{ term: { [FIELDS.host]: teller } }, { terms: { [FIELDS.upstreamAddress]: places } }] },
-    })),
+    [...byTeller].map(
+      ([teller, places]): Query => ({
+        bool: { filter: [{ term: { [FIELDS.host]: teller } }, { terms: { [FIELDS.upstreamAddress]: places } }] },
+      }),
+    ),
   );
 }
 
@@ -70,9 +77,16 @@ function balancerLines(wanted: Selectors, narrowed: Directory): Query[] {
   const byName: Query[] =
     own.length === 0
       ? []
-      : [balancersTell(wanted, narrowed) ? anyOf([{ bool: { filter: own } }, { bool: { filter: unnamed(wanted) } }]) : { bool: { filter: own } }];
+      : [
+          balancersTell(wanted, narrowed)
+            ? anyOf([{ bool: { filter: own } }, { bool: { filter: unnamed(wanted) } }])
+            : { bool: { filter: own } },
+        ];
   if (wanted.pool.length === 0) return byName;
   const ofPool = narrowed.servers.some(({ seen }) => seen.pool !== null && wanted.pool.includes(seen.pool));
   if (ofPool) return [...byName, { terms: { [FIELDS.pool]: wanted.pool } }];
-  return [...byName, { terms: { [FIELDS.haproxyServer]: [...new Set(narrowed.servers.map(({ seen }) => seen.place))] } }];
+  return [
+    ...byName,
+    { terms: { [FIELDS.haproxyServer]: [...new Set(narrowed.servers.map(({ seen }) => seen.place))] } },
+  ];
 }

@@ -1,4 +1,4 @@
-import { type Dataset, DATASETS, FIELDS } from '../../common/ecs';
+import { DATASETS, type Dataset, FIELDS } from '../../common/ecs';
 import { bucketOf, bucketsOf, numberOf } from '../search/buckets';
 import type { NamedSearch, SearchAnswer } from '../search/msearch';
 import type { Life, PlaceTier, Skew } from '../topology/evidence';

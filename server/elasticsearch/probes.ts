@@ -1,4 +1,4 @@
-import { ACCESS_DATASETS, type Dataset, DATASETS, FIELDS } from '../../common/ecs';
+import { ACCESS_DATASETS, DATASETS, type Dataset, FIELDS } from '../../common/ecs';
 import { type Bucket, bucketOf, bucketsOf, numberOf } from '../search/buckets';
 import type { Hit, NamedSearch, SearchAnswer } from '../search/msearch';
 import type { Cut, ProbeRun, ProbeSeries } from '../topology/evidence';
@@ -39,7 +39,12 @@ export function probeSearches(
       _source: LINE,
     }),
     probeSteps: countOf(PROBED, namespace, filter, {
-      sources: terms(SOURCE, 20, { paths: terms(FIELDS.path, 10, { hosts: terms(FIELDS.host, 500, { time }) }, '') }, '0.0.0.0'),
+      sources: terms(
+        SOURCE,
+        20,
+        { paths: terms(FIELDS.path, 10, { hosts: terms(FIELDS.host, 500, { time }) }, '') },
+        '0.0.0.0',
+      ),
     }),
   };
 }
@@ -139,7 +144,7 @@ export function windowsOf(series: readonly StepSeries[], interval: number): { ho
   return series.flatMap(({ host, steps: all }) =>
     all.flatMap(({ t, ok, bad }, i) => {
       const before = all[i - 1];
-      const turned = before !== undefined && before.bad !== null !== (bad !== null);
+      const turned = before !== undefined && (before.bad !== null) !== (bad !== null);
       return (ok !== null && bad !== null) || turned ? [{ host, span: { from: t, to: t + interval } }] : [];
     }),
   );
@@ -153,7 +158,9 @@ export function closerSearch(
 ): NamedSearch | null {
   if (windows.length === 0) return null;
   const wanted = windows.slice(0, MOST_WINDOWS).map(
-    ({ host, span }): Query => ({ bool: { filter: [{ term: { [FIELDS.host]: host } }, between(span.from, span.to)] } }),
+    ({ host, span }): Query => ({
+      bool: { filter: [{ term: { [FIELDS.host]: host } }, between(span.from, span.to)] },
+    }),
   );
   return searchOf(PROBED, namespace, {
     size: MOST,

@@ -17,7 +17,12 @@ export function searchOf(
 }
 
 /** Counts and buckets, no hits. */
-export function countOf(datasets: readonly Dataset[], namespace: string, filter: readonly Query[], aggs: Aggs): NamedSearch {
+export function countOf(
+  datasets: readonly Dataset[],
+  namespace: string,
+  filter: readonly Query[],
+  aggs: Aggs,
+): NamedSearch {
   return searchOf(datasets, namespace, {
     size: 0,
     track_total_hits: false,

@@ -29,15 +29,26 @@ export function sampleSearches(
 ): Record<SampleName, NamedSearch | null> {
   const time = between(range.from, range.to);
   const once = not({ nested: { path: FIELDS.attempts, query: { match_all: {} } } });
-  const places = (entries: readonly Entry[]) => [...new Set(entries.map(({ seen }) => seen.place))].slice(0, MAX_PLACES);
+  const places = (entries: readonly Entry[]) =>
+    [...new Set(entries.map(({ seen }) => seen.place))].slice(0, MAX_PLACES);
   const search = (datasets: typeof ACCESS_DATASETS.lb, field: string, entries: readonly Entry[], filter: Query[]) =>
     entries.length === 0
       ? null
-      : countOf(datasets, namespace, [time, exists(FIELDS.requestId), { terms: { [field]: places(entries) } }, ...filter], {
-          hosts: terms(FIELDS.host, 200, {
-            pools: terms(FIELDS.pool, 30, { places: terms(field, MAX_PLACES, { newest: ids('desc'), oldest: ids('asc') }) }, ''),
-          }),
-        });
+      : countOf(
+          datasets,
+          namespace,
+          [time, exists(FIELDS.requestId), { terms: { [field]: places(entries) } }, ...filter],
+          {
+            hosts: terms(FIELDS.host, 200, {
+              pools: terms(
+                FIELDS.pool,
+                30,
+                { places: terms(field, MAX_PLACES, { newest: ids('desc'), oldest: ids('asc') }) },
+                '',
+              ),
+            }),
+          },
+        );
   return {
     fromBalancers: search(ACCESS_DATASETS.lb, FIELDS.haproxyServer, servers, []),
     fromFrontends: search(ACCESS_DATASETS.frontend, FIELDS.upstreamAddress, upstreams, [once]),
@@ -62,7 +73,15 @@ export function readSamples(answers: Record<SampleName, SearchAnswer>): Sample[]
               const id = doc.http?.request?.id;
               if (id === undefined) return [];
               const poolName = String(pool.key) === '' ? null : String(pool.key);
-              return [{ teller: String(teller.key), pool: poolName, place: String(place.key), id, t: Date.parse(doc['@timestamp'] ?? '') }];
+              return [
+                {
+                  teller: String(teller.key),
+                  pool: poolName,
+                  place: String(place.key),
+                  id,
+                  t: Date.parse(doc['@timestamp'] ?? ''),
+                },
+              ];
             });
           }),
         ),

@@ -37,10 +37,7 @@ export function slownessSearches(asking: Asking): Record<SlownessName, NamedSear
 
 /** Failed requests with an id, to trace one of each event: the frontends' lines know both tiers. */
 export function examplesSearch(asking: Asking): NamedSearch {
-  const met = anyOf([
-    failed(),
-    { nested: { path: FIELDS.attempts, query: failed(`${FIELDS.attempts}.status_code`) } },
-  ]);
+  const met = anyOf([failed(), { nested: { path: FIELDS.attempts, query: failed(`${FIELDS.attempts}.status_code`) } }]);
   return searchOf(ACCESS_DATASETS.frontend, asking.namespace, {
     size: MAX_EXAMPLES,
     track_total_hits: false,
@@ -49,4 +46,3 @@ export function examplesSearch(asking: Asking): NamedSearch {
     _source: [FIELDS.timestamp, FIELDS.host, FIELDS.requestId, FIELDS.upstreamAddress, `${FIELDS.attempts}.address`],
   });
 }
-

@@ -2,10 +2,20 @@ import { ACCESS_DATASETS, type Dataset, FIELDS } from '../../common/ecs';
 import { classesAgg, classesOf, durationAggs, durationOf } from '../search/aggregations';
 import { type Bucket, bucketOf, bucketsOf, numberOf } from '../search/buckets';
 import type { NamedSearch, SearchAnswer } from '../search/msearch';
-import { isAnswer } from './slowness';
-import { emptyCell, TurnsBuilder } from '../topology/turns_builder';
 import type { Cell, Turns } from '../topology/evidence';
-import { type Aggregation, type Aggs, exists, failed, firstAndLast, type Query, searchOf, steps, terms } from './search';
+import { emptyCell, TurnsBuilder } from '../topology/turns_builder';
+import {
+  type Aggregation,
+  type Aggs,
+  exists,
+  failed,
+  firstAndLast,
+  type Query,
+  searchOf,
+  steps,
+  terms,
+} from './search';
+import { isAnswer } from './slowness';
 
 const MAX_HOSTS = 1000;
 const MAX_PLACES = 500;
@@ -58,7 +68,12 @@ function counts(interval: number, status: string, duration: string): Aggs {
 }
 
 function upstreamsAgg(interval: number): Aggregation {
-  return terms(FIELDS.upstreamAddress, MAX_PLACES, counts(interval, FIELDS.upstreamStatus, FIELDS.upstreamDuration), '');
+  return terms(
+    FIELDS.upstreamAddress,
+    MAX_PLACES,
+    counts(interval, FIELDS.upstreamStatus, FIELDS.upstreamDuration),
+    '',
+  );
 }
 
 /** Durations of answers: connections that are meant to last are left out. */

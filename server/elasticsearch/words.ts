@@ -38,7 +38,11 @@ export function wordSearches(
       [DATASETS.haproxy],
       namespace,
       [between(from - lookBackMs, from), { terms: { 'event.action': STATES } }],
-      { hosts: terms(FIELDS.host, 50, { pools: terms(FIELDS.pool, 50, { servers: terms(FIELDS.haproxyServer, 500, { last }) }, '') }) },
+      {
+        hosts: terms(FIELDS.host, 50, {
+          pools: terms(FIELDS.pool, 50, { servers: terms(FIELDS.haproxyServer, 500, { last }) }, ''),
+        }),
+      },
     ),
   };
 }
@@ -88,7 +92,8 @@ function wordOf(hit: Hit): Word[] {
 function saysOf(action: string | undefined, reason: string | undefined, message: string): Word['says'] {
   if (action === 'health_check_failed') return 'check_failed';
   if (action === 'server_up') return 'up';
-  if (action === 'server_down') return reason === 'maintenance' || /for maintenance/.test(message) ? 'maintenance' : 'down';
+  if (action === 'server_down')
+    return reason === 'maintenance' || /for maintenance/.test(message) ? 'maintenance' : 'down';
   if (/\bdrain\b|DRAIN/.test(message) && !/leaving forced drain/.test(message)) return 'drain';
   if (/maintenance/.test(message) && !/leaving/.test(message)) return 'maintenance';
   return 'other';

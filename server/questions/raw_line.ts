@@ -1,7 +1,7 @@
 import type { RawLine } from '../../common/api';
 import { DATASETS, type EcsDocument } from '../../common/ecs';
-import { datasetOf, hostOf, type TraceLine, timeOf } from './trace/lines';
 import type { Hit } from '../search/msearch';
+import { datasetOf, hostOf, type TraceLine, timeOf } from './trace/lines';
 
 const TEXT_DATASETS = new Set<string>([DATASETS.nginxError, DATASETS.gunicornError, DATASETS.syslog]);
 

@@ -4,7 +4,9 @@ import type { Site } from '../topology/site';
 
 /** Whose lines a tier's numbers come from, when it is not the first choice, and what is not counted. */
 export function sourceOf(tier: Tier, { directory, evidence }: Site): Said[] {
-  return tier.tier === 'frontend' ? frontendSource(tier, directory.servers.length > 0, evidence.balancersUnnamed, namesOf(directory)) : webappSource(tier);
+  return tier.tier === 'frontend'
+    ? frontendSource(tier, directory.servers.length > 0, evidence.balancersUnnamed, namesOf(directory))
+    : webappSource(tier);
 }
 
 function namesOf(directory: Site['directory']): string[] {

@@ -34,6 +34,27 @@ export function timelineOf(from: string | number, to: string | number, wanted: n
   return { from: start, to: end, interval, times };
 }
 
+/** Minutes where a chart draws longer steps and there are not too many: what lasts a minute is then told in any range. */
+export function minutesOf(timeline: Timeline, series: number): Timeline {
+  const { from, to, interval } = timeline;
+  const minute = 60_000;
+  if (interval <= minute || (Math.ceil(to / minute) - Math.floor(from / minute)) * series > MAX_CELLS) return timeline;
+  const times: number[] = [];
+  // From the begin of the chart's first step, so that its steps are sums of minutes.
+  for (let t = timeline.times[0]!; t < to; t += minute) times.push(t);
+  return { from, to, interval: minute, times };
+}
+
+/** A row of finer steps as a chart draws it. */
+export function foldRow(row: readonly number[], fine: readonly number[], { times, interval }: Timeline): number[] {
+  const folded = times.map(() => 0);
+  row.forEach((n, i) => {
+    const k = Math.floor((fine[i]! - times[0]!) / interval);
+    if (k >= 0 && k < folded.length) folded[k]! += n;
+  });
+  return folded;
+}
+
 export function zeros(timeline: Timeline): number[] {
   return timeline.times.map(() => 0);
 }

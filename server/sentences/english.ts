@@ -40,7 +40,8 @@ const ENGLISH = {
 
   'join.request_id': ({ name, host }: { name: string; host: string }) =>
     `${name} is ${host}: both logged the same request ids.`,
-  'join.address': ({ name, host }: { name: string; host: string }) => `${name} is ${host}: it says that it listens there.`,
+  'join.address': ({ name, host }: { name: string; host: string }) =>
+    `${name} is ${host}: it says that it listens there.`,
   'join.own_machine': ({ name, host }: { name: string; host: string }) =>
     `${name} is ${host}: the address is the frontend’s own machine.`,
   'join.declaration': ({ name, host }: { name: string; host: string }) => `${name} is ${host}: \`rota.hosts\` says so.`,
@@ -64,10 +65,12 @@ const ENGLISH = {
 
   'unknown.upstreams': ({ tellers }: { tellers: string[] }) =>
     `Which webapp took the turns of ${list(tellers)} is not known, because the log format there names no upstream.`,
-  'mend.upstreams': () => 'access_log … rota; (pipeline/nginx/rota_log_format.conf), or add $upstream_addr to log_format',
+  'mend.upstreams': () =>
+    'access_log … rota; (pipeline/nginx/rota_log_format.conf), or add $upstream_addr to log_format',
   'unknown.names': ({ servers, hosts }: { servers: string[]; hosts: string[] }) =>
     `Which of ${list(hosts)} the balancer means by ${list(servers)} is not known, because no request id stands in both logs.`,
-  'mend.names': () => 'unique-id-format and log-format of pipeline/haproxy/haproxy.cfg, or rota.hosts: { "srv1": "edge-a" }',
+  'mend.names': () =>
+    'unique-id-format and log-format of pipeline/haproxy/haproxy.cfg, or rota.hosts: { "srv1": "edge-a" }',
   'unknown.worker_local': ({ host, by }: { host: string; by: string }) =>
     `${by} said that it gave up ${host}, yet went on giving it turns: single workers did. What was due to it meanwhile is not known.`,
   'mend.worker_local': () => 'zone upstreams 64k; (in the upstream block: all workers then share its state)',

@@ -67,7 +67,11 @@ export function writersAt(entry: Entry, { inventory }: Directory): WriterSeen[] 
 }
 
 /** Who a place was at a time, for one line: the host, or the place itself. */
-export function namerOf({ upstreams, servers, whole }: Directory): (teller: string, place: string, t: number) => string {
+export function namerOf({
+  upstreams,
+  servers,
+  whole,
+}: Directory): (teller: string, place: string, t: number) => string {
   const entries = new Map<string, Entry>();
   for (const entry of whole ? [...whole.upstreams, ...whole.servers] : [...upstreams, ...servers]) {
     entries.set(JSON.stringify([entry.seen.teller, entry.seen.place]), entry);
@@ -77,4 +81,10 @@ export function namerOf({ upstreams, servers, whole }: Directory): (teller: stri
     const joins = entry?.owners.joins ?? [];
     return joins.find(({ from, to }) => t >= from && t < to)?.host ?? joins[0]?.host ?? entry?.label ?? place;
   };
+}
+
+/** Lines that a count in steps may have: each tier's places, and the writers themselves. */
+export function seriesCount({ servers, upstreams, inventory }: Directory): number {
+  const writers = new Set(inventory.writers.map(({ host }) => host));
+  return Math.max(servers.length, upstreams.length, writers.size) + writers.size + 1;
 }

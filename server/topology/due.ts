@@ -2,7 +2,7 @@ import type { Settings } from '../settings';
 import { rowOf, turnsDuring } from './cells';
 import type { Evidence, Grid } from './evidence';
 import type { Membership } from './membership';
-import { poolKey, poolsOf } from './peers';
+import { poolsOf } from './peers';
 import type { Place } from './places';
 import { clip, lengthOf, type Span, subtract } from './spans';
 import { type States, serverKey } from './states';
@@ -124,9 +124,9 @@ function duesOfPool(
   const [first] = members;
   const unread = clip(states.unread.get(first?.place.id ?? '') ?? [], window);
   const unclear = [...clip(states.unclear.get(first?.place.id ?? '') ?? [], window), ...unread];
-  const edges = [...new Set(members.flatMap(({ spans, outs }) => [...spans, ...outs]).flatMap(({ from, to }) => [from, to]))].sort(
-    (a, b) => a - b,
-  );
+  const edges = [
+    ...new Set(members.flatMap(({ spans, outs }) => [...spans, ...outs]).flatMap(({ from, to }) => [from, to])),
+  ].sort((a, b) => a - b);
   const due = members.map(() => grid.times.map(() => 0));
   const equal = members.map(() => 0);
   let known = 0;

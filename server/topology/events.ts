@@ -114,7 +114,9 @@ function ejection(
   const failed = lead?.failed ?? 0;
   const tries: Said[] = out.tries > 0 ? [{ id: 'out.tries_failed', values: { tries: out.tries } }] : [];
   const counted: Said[] =
-    passive && failed > 0 && gapMs !== null ? [{ id: 'out.failed_in', values: { failed, ms: Math.max(gapMs, 1) } }] : [];
+    passive && failed > 0 && gapMs !== null
+      ? [{ id: 'out.failed_in', values: { failed, ms: Math.max(gapMs, 1) } }]
+      : [];
   return {
     id: `${passive ? 'passive' : drained ? 'drained' : 'ejected'}:${out.host}:${out.from}`,
     kind: passive ? 'ejected_passive' : drained ? 'drained' : 'ejected',
@@ -133,7 +135,12 @@ function ejection(
 }
 
 /** What users got through the frontends that give a webapp its turns: no more of it than the webapp's own turns say. */
-function takeBelow(cells: HostRow['cells'], place: Place | undefined, span: Span, { evidence, ledger }: EventsInput): number {
+function takeBelow(
+  cells: HostRow['cells'],
+  place: Place | undefined,
+  span: Span,
+  { evidence, ledger }: EventsInput,
+): number {
   const { grid } = evidence;
   const hurt = rowOf(cells, grid, (cell) => cell.hurt);
   const begin = grid.times[0] ?? 0;
@@ -146,7 +153,9 @@ function behind(out: Out, { rows }: EventsInput, bursts: readonly Burst[]): Said
   const from = (out.firstFailure ?? out.from) - 60_000;
   const failing = bursts.filter((b) => b.tier === 'webapp' && b.from <= out.from && b.to >= from);
   const hosts = failing
-    .filter(({ host }) => rows.some((row) => row.host === host && row.tier === 'webapp' && row.tellers.includes(out.host)))
+    .filter(({ host }) =>
+      rows.some((row) => row.host === host && row.tier === 'webapp' && row.tellers.includes(out.host)),
+    )
     .map(({ host }) => host);
   const unique = [...new Set(hosts)].sort();
   return unique.length === 0 ? [] : [{ id: 'out.behind', values: { hosts: unique } }];
@@ -159,7 +168,9 @@ function outagesOf(input: EventsInput): SiteEvent[] {
   const pools = new Map<string, { teller: string; pool: string | null }>();
   for (const { teller, pool } of evidence.answers) pools.set(unservedKey({ teller, pool }), { teller, pool });
   return [...pools.values()].flatMap(({ teller, pool }) => {
-    const members = places.filter((place) => place.teller === teller && place.pool === pool && !isUnserved({ place: place.name }));
+    const members = places.filter(
+      (place) => place.teller === teller && place.pool === pool && !isUnserved({ place: place.name }),
+    );
     const outs = members.map(({ id }) =>
       unite(
         states.chains
@@ -169,25 +180,27 @@ function outagesOf(input: EventsInput): SiteEvent[] {
     );
     const relevant = outs.filter((_, i) => members[i]!.turns.cells.length > 0 || outs[i]!.length > 0);
     if (relevant.length === 0) return [];
-    return relevant.reduce((a, b) => intersect(a, b)).map((span): SiteEvent => {
-      const hosts = [...new Set(members.map(({ host }) => host))].sort();
-      const open = span.to >= window.to;
-      return {
-        id: `outage:${teller}:${pool ?? ''}:${span.from}`,
-        kind: 'outage',
-        hosts,
-        tier: members[0]!.tier,
-        by: teller,
-        since: span.from,
-        until: open ? null : span.to,
-        cause: [{ id: 'outage', values: { by: teller, pool, hosts } }],
-        hurt: ledger.take(unservedKey({ teller, pool }), { from: span.from, to: span.to }),
-        gapMs: null,
-        firstFailure: null,
-        evidence: 'own_words',
-        names: hosts.flatMap((host) => namesOf(host, members[0]!.tier, places)),
-      };
-    });
+    return relevant
+      .reduce((a, b) => intersect(a, b))
+      .map((span): SiteEvent => {
+        const hosts = [...new Set(members.map(({ host }) => host))].sort();
+        const open = span.to >= window.to;
+        return {
+          id: `outage:${teller}:${pool ?? ''}:${span.from}`,
+          kind: 'outage',
+          hosts,
+          tier: members[0]!.tier,
+          by: teller,
+          since: span.from,
+          until: open ? null : span.to,
+          cause: [{ id: 'outage', values: { by: teller, pool, hosts } }],
+          hurt: ledger.take(unservedKey({ teller, pool }), { from: span.from, to: span.to }),
+          gapMs: null,
+          firstFailure: null,
+          evidence: 'own_words',
+          names: hosts.flatMap((host) => namesOf(host, members[0]!.tier, places)),
+        };
+      });
   });
 }
 
@@ -205,7 +218,9 @@ function isPartOf(burst: Burst, events: readonly SiteEvent[], { rows, evidence }
 /** A frontend's 5XX that its webapps answered is told of the webapps. */
 function isBelow(burst: Burst, bursts: readonly Burst[], events: readonly SiteEvent[], { rows }: EventsInput): boolean {
   if (burst.tier !== 'frontend') return false;
-  const below = rows.filter(({ tellers, tier }) => tier === 'webapp' && tellers.includes(burst.host)).map(({ host }) => host);
+  const below = rows
+    .filter(({ tellers, tier }) => tier === 'webapp' && tellers.includes(burst.host))
+    .map(({ host }) => host);
   const overlaps = (from: number, to: number) => from <= burst.to && to >= burst.from;
   const explained = bursts
     .filter((other) => other.tier === 'webapp' && below.includes(other.host) && overlaps(other.from, other.to))
@@ -225,7 +240,10 @@ function burstEvent(burst: Burst, input: EventsInput): SiteEvent {
   const hurt =
     burst.tier === 'frontend'
       ? ledger.take(burst.host, span)
-      : placesOf(burst.host, 'webapp', places).reduce((sum, place) => sum + takeBelow(place.turns.cells, place, span, input), 0);
+      : placesOf(burst.host, 'webapp', places).reduce(
+          (sum, place) => sum + takeBelow(place.turns.cells, place, span, input),
+          0,
+        );
   return {
     ...nobody(`burst:${burst.host}:${burst.from}`, 'burst', burst.tier),
     hosts: [burst.host],
@@ -276,13 +294,20 @@ function silentEvent({ host, tier, from, to, open, turns, saidBy }: Silence, { p
     hosts: [host],
     since: from,
     until: open ? null : to,
-    cause: [saidBy === null ? { id: 'silent.untold', values: {} } : { id: 'silent.told', values: { by: saidBy, turns } }],
+    cause: [
+      saidBy === null ? { id: 'silent.untold', values: {} } : { id: 'silent.told', values: { by: saidBy, turns } },
+    ],
     names: namesOf(host, tier, places),
   };
 }
 
 function allSilentEvent(since: number): SiteEvent {
-  return { ...nobody(`all_silent:${since}`, 'all_silent', 'lb'), since, until: null, cause: [{ id: 'all_silent', values: {} }] };
+  return {
+    ...nobody(`all_silent:${since}`, 'all_silent', 'lb'),
+    since,
+    until: null,
+    cause: [{ id: 'all_silent', values: {} }],
+  };
 }
 
 function clockEvent({ host, from, to, n, ms }: Skew): SiteEvent {
@@ -317,5 +342,11 @@ function placesOf(host: string, tier: PlaceTier, places: readonly Place[]): Plac
 /** By which names the tier above knows a host. */
 export function namesOf(host: string, tier: 'lb' | PlaceTier, places: readonly Place[]): string[] {
   if (tier === 'lb') return [];
-  return [...new Set(placesOf(host, tier, places).filter(({ teller }) => teller !== null).map(({ name }) => name))].sort();
+  return [
+    ...new Set(
+      placesOf(host, tier, places)
+        .filter(({ teller }) => teller !== null)
+        .map(({ name }) => name),
+    ),
+  ].sort();
 }

@@ -2,8 +2,8 @@ import { turnsDuring } from './cells';
 import type { Evidence } from './evidence';
 import { poolKey, poolsOf } from './peers';
 import type { Place } from './places';
-import type { States } from './states';
 import { type Span, unite } from './spans';
+import type { States } from './states';
 
 /** So many turns missed in a row are no chance: nobody who was in the pool would have got none. */
 const BEYOND_CHANCE = 20;
@@ -63,7 +63,8 @@ function turnedSpans(place: Place, pool: readonly Place[], { window, grid }: Evi
   const missed = (from: number, to: number) => part * others({ from, to });
   return stretches.map(({ from, to, n }, i) => {
     const pace = Math.max(1, n > 1 ? (to - from) / (n - 1) : 1);
-    const begins = i === 0 && missed(window.from, from) < HARDLY_MISSED ? window.from : Math.max(window.from, from - pace);
+    const begins =
+      i === 0 && missed(window.from, from) < HARDLY_MISSED ? window.from : Math.max(window.from, from - pace);
     const last = i === stretches.length - 1;
     const ends = last && missed(to + 1, window.to) < HARDLY_MISSED ? window.to : Math.min(window.to, to + pace);
     return { from: begins, to: ends };

@@ -59,7 +59,10 @@ function monitorOf(
     const runs = all.find((series) => series.host === host)?.runs ?? [];
     // It is alive while it probes others: what it would have asked of a dead host, failed.
     const missed = dead(host, 2.5 * intervalMs)
-      .map(({ from, to }) => ({ from: Math.max(from, alive.from - intervalMs), to: Math.min(to, alive.to + intervalMs) }))
+      .map(({ from, to }) => ({
+        from: Math.max(from, alive.from - intervalMs),
+        to: Math.min(to, alive.to + intervalMs),
+      }))
       .filter(({ from, to }) => from < to);
     const filled = fillDead(runs, missed, intervalMs);
     if (filled.length === 0) continue;

@@ -12,7 +12,11 @@ export interface PassiveRules {
  * one try that nginx allows itself; it failed, so the absence goes on.
  */
 export function absencesFromDisabled(times: readonly number[], rules: PassiveRules): Absence[] {
-  return chain([...times].sort((a, b) => a - b), rules, 'error_log');
+  return chain(
+    [...times].sort((a, b) => a - b),
+    rules,
+    'error_log',
+  );
 }
 
 /**

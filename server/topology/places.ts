@@ -74,11 +74,19 @@ function probedPlaces(places: readonly Place[], { inventory, servers }: Director
   const known = new Set(places.map(({ host }) => host));
   if (servers.some(({ tier, owners }) => tier === 'frontend' && owners.joins.length === 0)) return [];
   const webapps = new Set(inventory.writers.filter(({ tier }) => tier === 'webapp').map(({ host }) => host));
-  const asked = inventory.monitors.filter(({ host, agent }) => !known.has(host) && !webapps.has(host) && !isWatcher(agent));
+  const asked = inventory.monitors.filter(
+    ({ host, agent }) => !known.has(host) && !webapps.has(host) && !isWatcher(agent),
+  );
   const pools = new Map(places.map((place) => [JSON.stringify([place.teller, place.pool]), place]));
   const [only] = pools.size === 1 ? [...pools.values()] : [];
   return [...new Set(asked.map(({ host }) => host))].map((host) => {
-    const base = { tier: 'frontend' as const, teller: only?.teller ?? null, pool: only?.pool ?? null, name: host, host };
+    const base = {
+      tier: 'frontend' as const,
+      teller: only?.teller ?? null,
+      pool: only?.pool ?? null,
+      name: host,
+      host,
+    };
     const place = { ...base, join: null, writes: true, turns: emptyTurns(base.teller, base.pool, host) };
     return { ...place, id: idOf(place), seen: null };
   });
@@ -105,7 +113,6 @@ export function webappTier(directory: Directory, counts: Counts, facts: Counts =
   const places = [...kept, ...own.map((place) => ({ ...place, id: idOf(place) }))];
   return { ...BASE, places, source: kept.length > 0 ? 'mixed' : 'webapps', ...residue.left };
 }
-
 
 const BASE = { tier: 'webapp' as const, unplaced: { turns: 0, tellers: [] as string[] }, shared: [], coverage: null };
 
@@ -214,7 +221,8 @@ function splitByOwner(row: Turns, joins: readonly Join[], { ownWebapps }: Counts
     let left = cell.n;
     owners.forEach((i, k) => {
       const { from, to } = joins[i]!;
-      const n = k === owners.length - 1 ? left : Math.round(sum > 0 ? (cell.n * own[k]!) / sum : cell.n / owners.length);
+      const n =
+        k === owners.length - 1 ? left : Math.round(sum > 0 ? (cell.n * own[k]!) / sum : cell.n / owners.length);
       const part = cell.n > 0 ? n / cell.n : 0;
       left -= n;
       cells[i]!.push({
@@ -254,4 +262,3 @@ function ownIn(host: string, t: number, rows: readonly Turns[]): number {
 function total(rows: readonly Turns[]): number {
   return rows.reduce((sum, row) => sum + turnsIn(row), 0);
 }
-

@@ -37,7 +37,9 @@ export function outsFromRecords(evidence: Evidence, places: readonly Place[], to
 /** Any line of the host meanwhile: then what lines tell is the whole of it. */
 function isToldByLines(out: Out, { lives, window }: Evidence): boolean {
   const [from, to] = [Math.max(out.from, window.from), Math.min(out.to ?? window.to, window.to)];
-  return lives.some(({ host, cells }) => host === out.host && cells.some((cell) => cell.last >= from && cell.first < to));
+  return lives.some(
+    ({ host, cells }) => host === out.host && cells.some((cell) => cell.last >= from && cell.first < to),
+  );
 }
 
 function outOf({ host, tier, pool, cause, gapMs, t }: Recorded, places: readonly Place[]): Out {

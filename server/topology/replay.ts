@@ -88,7 +88,11 @@ export function fillDead(runs: readonly ProbeRun[], dead: readonly Span[], inter
   for (const { from, to } of dead) {
     const before = Math.max(from, ...runs.filter(({ last }) => last <= from).map(({ last }) => last));
     const times: number[] = [];
-    for (let t = (Number.isFinite(before) ? before : from) + intervalMs; t < to && times.length < 1000; t += intervalMs) {
+    for (
+      let t = (Number.isFinite(before) ? before : from) + intervalMs;
+      t < to && times.length < 1000;
+      t += intervalMs
+    ) {
       if (t >= from) times.push(t);
     }
     const n = Math.max(times.length, Math.floor((to - from) / intervalMs));

@@ -35,7 +35,7 @@ export function silencesOf(input: SilenceInput): Silence[] {
   const { evidence, frontends, webapps } = input;
   return (['frontend', 'webapp'] as const).flatMap((tier) => {
     const { places, source } = tier === 'frontend' ? frontends : webapps;
-    const counted = source !== tier + 's';
+    const counted = source !== (tier === 'frontend' ? 'frontends' : 'webapps');
     return writersOf(tier, evidence).flatMap((host) => {
       const own = places.filter((place) => place.host === host && place.teller !== null && place.tier === tier);
       if (own.length > 0) return toldSilences(host, tier, own, input);
@@ -79,7 +79,9 @@ function toldSilences(host: string, tier: PlaceTier, places: readonly Place[], i
   const written = loggedShare(host, tier, places, input);
   return quietSpans(signs, window, settings.silent_after_s * 1000).flatMap((span): Silence[] => {
     const inner = { from: span.from + 1, to: span.to - 1 };
-    const outs = states.chains.filter((out) => out.host === host && out.tier === tier).map(({ from, to }) => ({ from, to: to ?? window.to }));
+    const outs = states.chains
+      .filter((out) => out.host === host && out.tier === tier)
+      .map(({ from, to }) => ({ from, to: to ?? window.to }));
     const told = places.filter((place) => turnsDuring(place.turns.cells, inner, evidence.grid) > 0);
     const turns = subtract([inner], outs)
       .map((part) => told.reduce((sum, place) => sum + goodTurns(place, part, evidence.grid), 0))
@@ -128,8 +130,12 @@ function untoldSilences(host: string, tier: PlaceTier, input: SilenceInput): Sil
 /** Its last sign before the window; null where none is known. */
 function lastBefore(host: string, tier: PlaceTier, { inventory, window }: Evidence): number | null {
   const lasts = [
-    ...inventory.writers.filter((w) => w.host === host && w.tier === tier && w.first < window.from).map(({ last }) => last),
-    ...(tier === 'frontend' ? inventory.monitors.filter((m) => m.host === host && m.first < window.from).map((m) => m.last) : []),
+    ...inventory.writers
+      .filter((w) => w.host === host && w.tier === tier && w.first < window.from)
+      .map(({ last }) => last),
+    ...(tier === 'frontend'
+      ? inventory.monitors.filter((m) => m.host === host && m.first < window.from).map((m) => m.last)
+      : []),
   ];
   return lasts.length > 0 ? Math.min(window.from, Math.max(...lasts)) : null;
 }
@@ -172,13 +178,13 @@ function paceOf(host: string, tier: PlaceTier, silence: Span, inWindow: Span, { 
     ...(tier === 'frontend' ? inventory.monitors.filter((m) => m.host === host) : []),
   ];
   const first = Math.min(...cells.map((cell) => cell.first), ...seen.map((one) => one.first));
-  const during = cells.filter((cell) => cell.first >= inWindow.from && cell.last < inWindow.to).reduce((sum, { n }) => sum + n, 0);
+  const during = cells
+    .filter((cell) => cell.first >= inWindow.from && cell.last < inWindow.to)
+    .reduce((sum, { n }) => sum + n, 0);
   const near = cells.filter((cell) => cell.last <= silence.from && cell.first >= silence.from - PACE_MS);
   const n = near.reduce((sum, cell) => sum + cell.n, 0);
   if (n >= 2) return { host, first, during, rate: n / Math.max(1, silence.from - near[0]!.first) };
-  const rates = seen
-    .filter((one) => one.n >= 2 && one.last > one.first)
-    .map((one) => one.n / (one.last - one.first));
+  const rates = seen.filter((one) => one.n >= 2 && one.last > one.first).map((one) => one.n / (one.last - one.first));
   return { host, first, during, rate: rates.reduce((a, b) => a + b, 0) };
 }
 

@@ -120,7 +120,16 @@ function withReplaced(rows: readonly HostRow[], frontends: Tier, { answers }: Ev
   return rows.map((row) => {
     const own = named.filter((answer) => hostOfServer(answer, frontends) === row.host);
     const cells = own.flatMap(({ cells: all }) =>
-      all.map(({ t, n, first, last }) => ({ t, n: 0, failed: n, hurt: n, first, last, firstFailed: first, lastFailed: last })),
+      all.map(({ t, n, first, last }) => ({
+        t,
+        n: 0,
+        failed: n,
+        hurt: n,
+        first,
+        last,
+        firstFailed: first,
+        lastFailed: last,
+      })),
     );
     return cells.length === 0 ? row : { ...row, cells: joinCells([row.cells, cells]) };
   });
@@ -131,13 +140,7 @@ function hostOfServer({ place }: { place: string }, { places }: Tier): string {
 }
 
 /** Times in which a host wrote nothing and its balancer gave it nothing, while the others of its tier were at work. */
-function deadSpans(
-  host: string,
-  minMs: number,
-  rows: readonly HostRow[],
-  frontends: Tier,
-  evidence: Evidence,
-): Span[] {
+function deadSpans(host: string, minMs: number, rows: readonly HostRow[], frontends: Tier, evidence: Evidence): Span[] {
   if (frontends.source !== 'balancer') return [];
   const window = { from: evidence.window.from, to: Math.max(evidence.window.from, evidence.settledTo) };
   const signs = signsOf(host, evidence.lives);

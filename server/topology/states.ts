@@ -56,15 +56,11 @@ export function statesOf(input: StateInput): States {
   const pools = poolsOf(places);
   const poolOf = (place: Place) => pools.get(poolKey(place)) ?? [];
   const monitors = monitorsOf(evidence, settings.monitor, input.dead);
-  markForeign(
-    monitors,
-    (host) => places.filter((place) => place.host === host && isProbed(place)),
-    poolOf,
-    evidence,
-  );
+  markForeign(monitors, (host) => places.filter((place) => place.host === host && isProbed(place)), poolOf, evidence);
   const spokenPools = new Set<string>();
   const words = wordsByServer(settings.balancer_words ? evidence.words : []);
-  for (const { teller, pool } of settings.balancer_words ? evidence.words : []) spokenPools.add(JSON.stringify([teller, pool]));
+  for (const { teller, pool } of settings.balancer_words ? evidence.words : [])
+    spokenPools.add(JSON.stringify([teller, pool]));
   const outs: Out[] = [];
   const unclear = new Map<string, Span[]>();
   const workerLocal: States['workerLocal'] = [];
@@ -87,10 +83,13 @@ export function statesOf(input: StateInput): States {
       workerLocal.push({ place, span });
       for (const { id } of poolOf(place)) unclear.set(id, [...(unclear.get(id) ?? []), span]);
     }
-    const isLocal = ({ from }: Absence) => local.some((chain) => chain.from <= from && from < (chain.to ?? Number.POSITIVE_INFINITY));
+    const isLocal = ({ from }: Absence) =>
+      local.some((chain) => chain.from <= from && from < (chain.to ?? Number.POSITIVE_INFINITY));
     outs.push(...absences.filter((absence) => !isLocal(absence)).map((absence) => outOf(place, place.teller, absence)));
     chains.push(
-      ...joined.filter((chain) => !local.includes(chain)).map((chain) => ({ ...outOf(place, place.teller, chain), tries: chain.tries })),
+      ...joined
+        .filter((chain) => !local.includes(chain))
+        .map((chain) => ({ ...outOf(place, place.teller, chain), tries: chain.tries })),
     );
   }
   const told = { outs: inWindow(outs, evidence), chains: inWindow(chains, evidence) };
@@ -110,7 +109,11 @@ export function statesOf(input: StateInput): States {
 }
 
 /** What a limit cut off is not known: nobody is judged by it. */
-function unreadOf({ cuts, window }: Evidence, places: readonly Place[], spoken: ReadonlySet<string>): Map<string, Span[]> {
+function unreadOf(
+  { cuts, window }: Evidence,
+  places: readonly Place[],
+  spoken: ReadonlySet<string>,
+): Map<string, Span[]> {
   const found = new Map<string, Span[]>();
   for (const { what, from = window.from, to = window.to } of cuts) {
     const concerns = (place: Place) => {
@@ -139,7 +142,10 @@ export function serverKey(teller: string, pool: string | null, server: string): 
 function entriesOf(place: Place, { servers }: Directory): Entry[] {
   if (place.teller === null) return servers.filter((entry) => hostsOf(entry).includes(place.host));
   return servers.filter(
-    ({ seen }) => seen.teller === place.teller && seen.place === place.name && (place.pool === null || place.pool.startsWith(seen.pool ?? '')),
+    ({ seen }) =>
+      seen.teller === place.teller &&
+      seen.place === place.name &&
+      (place.pool === null || place.pool.startsWith(seen.pool ?? '')),
   );
 }
 
@@ -182,7 +188,12 @@ function spokenAbsences(
  * A host is out while every monitor that is the balancer's and that asks it has it out. Where they disagree, turns tell: a
  * place that got none, where some were due, is out.
  */
-function probedAbsences(place: Place, monitors: readonly Monitor[], pool: readonly Place[], evidence: Evidence): Absence[] {
+function probedAbsences(
+  place: Place,
+  monitors: readonly Monitor[],
+  pool: readonly Place[],
+  evidence: Evidence,
+): Absence[] {
   const own = monitors.filter(({ foreign, hosts }) => foreign === null && hosts.has(place.host));
   const all = own.flatMap((monitor) => monitor.hosts.get(place.host)!.absences);
   if (own.length <= 1) return all;
@@ -198,13 +209,19 @@ function probedAbsences(place: Place, monitors: readonly Monitor[], pool: readon
         hosts.get(place.host)!.absences.some((other) => other.from < to && (other.to ?? to) > absence.from),
       );
       if (agree) return true;
-      const span = { from: Math.max(absence.from, evidence.window.from) + UNDER_WAY_MS, to: Math.min(to, evidence.window.to) };
+      const span = {
+        from: Math.max(absence.from, evidence.window.from) + UNDER_WAY_MS,
+        to: Math.min(to, evidence.window.to),
+      };
       return (
         peersMean(place, pool, span, evidence.grid) >= ENOUGH_TO_MISS && goodTurns(place, span, evidence.grid) === 0
       );
     })
     .reduce<Absence[]>((kept, absence) => {
-      const same = kept.find((one) => one.from < (absence.to ?? Number.POSITIVE_INFINITY) && (one.to ?? Number.POSITIVE_INFINITY) > absence.from);
+      const same = kept.find(
+        (one) =>
+          one.from < (absence.to ?? Number.POSITIVE_INFINITY) && (one.to ?? Number.POSITIVE_INFINITY) > absence.from,
+      );
       if (!same) kept.push({ ...absence });
       else {
         // Both had it out: from the first that ejected it to the last that let it back.
@@ -221,7 +238,8 @@ function withFirstFailures(said: readonly Absence[], probed: readonly Absence[])
     const near = probed
       .filter(({ firstFailure }) => firstFailure !== null)
       .sort((a, b) => Math.abs(a.from - absence.from) - Math.abs(b.from - absence.from))[0];
-    const fits = near !== undefined && near.firstFailure! <= absence.from && Math.abs(near.from - absence.from) < 60_000;
+    const fits =
+      near !== undefined && near.firstFailure! <= absence.from && Math.abs(near.from - absence.from) < 60_000;
     return { ...absence, firstFailure: fits ? near.firstFailure : null };
   });
 }
@@ -252,7 +270,9 @@ function isWorkerLocal(place: Place, chain: Absence, pool: readonly Place[], { w
   const span = { from: Math.max(chain.from + 1000, window.from), to: Math.min(chain.to ?? window.to, window.to) };
   if (span.to <= span.from) return false;
   const good = goodTurns(place, span, grid);
-  return good >= 5 && good >= SERVES * peersMean(place, pool, span, grid) && turnsDuring(place.turns.cells, span, grid) > 0;
+  return (
+    good >= 5 && good >= SERVES * peersMean(place, pool, span, grid) && turnsDuring(place.turns.cells, span, grid) > 0
+  );
 }
 
 export function passiveRules({ passive }: Settings): PassiveRules {

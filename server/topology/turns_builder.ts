@@ -4,7 +4,12 @@ import type { Cell, Turns } from './evidence';
 type Totals = Pick<Turns, 'classes' | 'durationMs' | 'durations' | 'retries' | 'redirected'>;
 
 export function emptyCell(t: number): Cell {
-  const times = { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY, firstFailed: null, lastFailed: null };
+  const times = {
+    first: Number.POSITIVE_INFINITY,
+    last: Number.NEGATIVE_INFINITY,
+    firstFailed: null,
+    lastFailed: null,
+  };
   return { t, n: 0, failed: 0, hurt: 0, ...times };
 }
 
@@ -24,7 +29,13 @@ export class TurnsBuilder {
   }
 
   add(place: string, sign: 1 | -1, totals: Totals): void {
-    const known = this.totals.get(place) ?? { classes: NO_CLASSES, durationMs: 0, durations: 0, retries: 0, redirected: 0 };
+    const known = this.totals.get(place) ?? {
+      classes: NO_CLASSES,
+      durationMs: 0,
+      durations: 0,
+      retries: 0,
+      redirected: 0,
+    };
     this.totals.set(place, {
       classes: addClasses(known.classes, totals.classes, sign),
       durationMs: known.durationMs + sign * totals.durationMs,

@@ -1,11 +1,11 @@
 import type { FieldsData, FieldsRequest } from '../../../common/api';
 import type { Context } from '../../context';
-import { ApiError } from '../../errors';
 import { loadDirectory } from '../../elasticsearch/directory';
-import { matchingRequests, webappLines } from '../requests/matching';
-import { compare } from '../rotation/shares';
+import { ApiError } from '../../errors';
 import { type Directory, hostsOf } from '../../topology/directory';
 import { narrowDirectory } from '../../topology/selection';
+import { matchingRequests, webappLines } from '../requests/matching';
+import { compare } from '../rotation/shares';
 import { listFields } from './list';
 import { setupOf, setupSearches } from './setup';
 import { topValues } from './values';

@@ -14,7 +14,13 @@ export interface Budget {
 }
 
 /** The error budget of a window: `objective` is the share of requests that must not be answered 5XX. */
-export function errorBudget(objective: number, requests: number, failures: number, inGap: number, inOutage = 0): Budget {
+export function errorBudget(
+  objective: number,
+  requests: number,
+  failures: number,
+  inGap: number,
+  inOutage = 0,
+): Budget {
   // 360,000 × (1 − 0.999) is 359.99…: the whole failures that fit, not one fewer for a rounding error.
   const allowed = Math.floor(requests * (1 - objective) + 1e-6);
   const gap = Math.min(inGap, failures);

@@ -1,9 +1,9 @@
 import { type EventDetail, type HealthEvent, type HealthRequest, MAX_EVENT_HOSTS } from '../../../common/api';
 import { ACCESS_DATASETS, DATASETS, FIELDS } from '../../../common/ecs';
 import type { Asking } from '../../elasticsearch/evidence';
+import { placesIn } from '../../elasticsearch/lines_of';
 import { okStatuses } from '../../elasticsearch/ok_statuses';
 import { readLines } from '../../elasticsearch/probes';
-import { placesIn } from '../../elasticsearch/lines_of';
 import { between, countOf, exists, failed, not, type Query, searchOf, steps, terms } from '../../elasticsearch/search';
 import { type Bucket, bucketOf, bucketsOf } from '../../search/buckets';
 import type { NamedSearch, SearchAnswer } from '../../search/msearch';
@@ -41,7 +41,11 @@ export function detailSearches(
   const place = byBalancer ? FIELDS.haproxyServer : byUpstream ? FIELDS.upstreamAddress : FIELDS.host;
   const status = byUpstream ? FIELDS.upstreamStatus : FIELDS.status;
   const only: Query[] = byUpstream ? [placesIn(siblingsOf(event, all))] : [];
-  const datasets = byBalancer ? ACCESS_DATASETS.lb : byUpstream || event.tier !== 'webapp' ? ACCESS_DATASETS.frontend : ACCESS_DATASETS.webapp;
+  const datasets = byBalancer
+    ? ACCESS_DATASETS.lb
+    : byUpstream || event.tier !== 'webapp'
+      ? ACCESS_DATASETS.frontend
+      : ACCESS_DATASETS.webapp;
   const time = steps(interval, { failed: { filter: failed(status) } });
   return {
     detail: countOf(datasets, namespace, [between(from, to), exists(FIELDS.status), not(probe), ...only], {
@@ -50,7 +54,9 @@ export function detailSearches(
     detailProbes: searchOf([DATASETS.nginxAccess, ...ACCESS_DATASETS.webapp], namespace, {
       size: MAX_PROBES,
       track_total_hits: false,
-      query: { bool: { filter: [between(from - 60_000, to), probe, { terms: { [FIELDS.host]: event.hosts.slice(0, 1) } }] } },
+      query: {
+        bool: { filter: [between(from - 60_000, to), probe, { terms: { [FIELDS.host]: event.hosts.slice(0, 1) } }] },
+      },
       sort: [{ [FIELDS.timestamp]: 'asc' }],
       _source: [FIELDS.timestamp, FIELDS.host, FIELDS.status, FIELDS.path, 'source.ip'],
     }),
@@ -59,8 +65,14 @@ export function detailSearches(
 
 /** Who tells of an event's hosts: their balancer, their frontends, or they themselves. */
 function tellsOf(event: AskedEvent, { servers, upstreams }: Directory): 'balancer' | 'frontend' | 'own' {
-  const named = (entries: Directory['servers']) => entries.some((entry) => hostsOf(entry).some((host) => event.hosts.includes(host)));
-  if (named(servers) && (event.tier !== 'webapp' || servers.some((e) => e.tier === 'webapp' && hostsOf(e).some((h) => event.hosts.includes(h))))) return 'balancer';
+  const named = (entries: Directory['servers']) =>
+    entries.some((entry) => hostsOf(entry).some((host) => event.hosts.includes(host)));
+  if (
+    named(servers) &&
+    (event.tier !== 'webapp' ||
+      servers.some((e) => e.tier === 'webapp' && hostsOf(e).some((h) => event.hosts.includes(h))))
+  )
+    return 'balancer';
   if (event.tier !== 'webapp') return 'own';
   return upstreams.length > 0 ? 'frontend' : 'own';
 }
@@ -105,7 +117,8 @@ export function detailOf({ asked, answers, timeline, site, settings }: DetailInp
   );
   const probes = asked.hosts.length === 1 ? probesOf(answers.detailProbes, settings) : [];
   const outs = site.states.chains.filter((out) => own.has(out.host));
-  const gap = event?.first_failure != null && event.gap_ms !== null ? { from: event.first_failure, to: event.since } : null;
+  const gap =
+    event?.first_failure != null && event.gap_ms !== null ? { from: event.first_failure, to: event.since } : null;
   const firstPass = probes.find(({ t, ok }) => ok && event !== undefined && t > event.since);
   return {
     hosts: asked.hosts,

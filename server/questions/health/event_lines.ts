@@ -1,6 +1,5 @@
 import type { EventDetail, EventLine, HealthRequest } from '../../../common/api';
 import { DATASETS, type EcsDocument, FIELDS, streamOf } from '../../../common/ecs';
-import type { TraceLine } from '../trace/lines';
 import type { Dsl } from '../../host';
 import type { NamedSearch, SearchAnswer } from '../../search/msearch';
 import { anyOf, not, timeFilter } from '../../search/scope';
@@ -8,6 +7,7 @@ import type { Timeline } from '../../search/timeline';
 import type { Settings } from '../../settings';
 import { type Directory, hostsOf } from '../../topology/directory';
 import { lineOf, rawLine } from '../raw_line';
+import type { TraceLine } from '../trace/lines';
 
 type AskedEvent = NonNullable<HealthRequest['event']>;
 

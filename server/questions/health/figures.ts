@@ -1,7 +1,7 @@
 import type { HealthData, HealthEvent, Lane } from '../../../common/api';
+import { list } from '../../../common/format';
 import type { EntryCounts } from '../../elasticsearch/entry';
 import type { Timeline } from '../../search/timeline';
-import { list } from '../../../common/format';
 import type { Settings } from '../../settings';
 import type { Site } from '../../topology/site';
 import { lengthOf } from '../../topology/spans';
@@ -74,12 +74,18 @@ function probeFigures({ site, timeline, probeTarget }: FiguresInput) {
   const failing = probes.map((series) => ({ ...series, runs: series.runs.filter(({ ok }) => !ok) }));
   const failed = probesIn(failing, timeline);
   const statuses = [
-    ...new Set(failing.flatMap(({ runs }) => runs.flatMap((run) => run.statuses)).map((status) => (status === null ? 'no answer' : String(status)))),
+    ...new Set(
+      failing
+        .flatMap(({ runs }) => runs.flatMap((run) => run.statuses))
+        .map((status) => (status === null ? 'no answer' : String(status))),
+    ),
   ];
   return {
     probes: probesIn(probes, timeline).total,
     probes_failed: failed.total,
     probes_failed_words:
-      failed.total > 0 ? `${probeTarget ?? 'probe'}, ${statuses.join(', ')}, ${list([...failed.hosts].sort(compare))}` : null,
+      failed.total > 0
+        ? `${probeTarget ?? 'probe'}, ${statuses.join(', ')}, ${list([...failed.hosts].sort(compare))}`
+        : null,
   };
 }

@@ -1,14 +1,14 @@
 import type { Lane } from '../../../common/api';
 import { duration, plural } from '../../../common/format';
-import { say } from '../../sentences/english';
 import type { Timeline } from '../../search/timeline';
+import { say } from '../../sentences/english';
 import type { Settings } from '../../settings';
 import { burstsOf } from '../../topology/bursts';
 import { namesOf } from '../../topology/events';
 import type { PlaceTier } from '../../topology/evidence';
 import type { Place } from '../../topology/places';
-import { placesOf, type Site } from '../../topology/site';
 import { signsOf } from '../../topology/silence';
+import { placesOf, type Site } from '../../topology/site';
 import { clip, lengthOf, type Span, subtract, unite } from '../../topology/spans';
 import { awayTogether } from '../../topology/states';
 import { linesAbout } from '../host_lines';
@@ -41,12 +41,16 @@ export function lanesOf(input: LanesInput): Lane[] {
 function hostsOf(site: Site, tier: PlaceTier): string[] {
   const { memberships, silences, directory, frontends, webapps } = site;
   const there = placesOf(site)
-    .filter((place) => place.tier === tier && ((memberships.get(place.id)?.spans.length ?? 0) > 0 || place.turns.cells.length > 0))
+    .filter(
+      (place) =>
+        place.tier === tier && ((memberships.get(place.id)?.spans.length ?? 0) > 0 || place.turns.cells.length > 0),
+    )
     .map(({ host }) => host);
   const fallen = silences.filter((silence) => silence.tier === tier).map(({ host }) => host);
   // Where nobody above names anybody, a writer is known by its own lines alone.
   const { source, places } = tier === 'frontend' ? frontends : webapps;
-  const own = places.length === 0 && source !== 'balancer' ? directory.inventory.writers.filter((w) => w.tier === tier) : [];
+  const own =
+    places.length === 0 && source !== 'balancer' ? directory.inventory.writers.filter((w) => w.tier === tier) : [];
   const alive = own.filter(({ last }) => last >= site.evidence.window.from).map(({ host }) => host);
   return [...new Set([...there, ...fallen, ...alive])];
 }
@@ -112,12 +116,19 @@ function absencesOf(
     ).map(({ from, to, cause }) => ({ from, to, note: say(cause) }));
   const byHand = (kind: string) => kind === 'drain' || kind === 'maintenance';
   const failed = noted((kind) => !byHand(kind));
-  const outsOf = (place: Place) => clip(own.filter((out) => out.place === place.id), window);
+  const outsOf = (place: Place) =>
+    clip(
+      own.filter((out) => out.place === place.id),
+      window,
+    );
   const used = places.filter((place) => place.turns.cells.length > 0 || outsOf(place).length > 0);
   const together = used.length > 1 ? awayTogether(used.map(outsOf)) : failed;
   const inside = (span: Noted) => together.some(({ from, to }) => from <= span.from && span.from < to);
   const away = used.length > 1 ? together.map(({ from, to }) => ({ from, to, note: noteAt(failed, from) })) : failed;
-  const above = tier === 'webapp' && tellers.length > 0 ? tellers.map((teller) => outsOfFrontend(teller, frontends.places, states, window)) : [];
+  const above =
+    tier === 'webapp' && tellers.length > 0
+      ? tellers.map((teller) => outsOfFrontend(teller, frontends.places, states, window))
+      : [];
   return {
     whole: away,
     partly: used.length > 1 ? failed.filter((span) => !inside(span)) : [],
@@ -132,8 +143,22 @@ function noteAt(spans: readonly Noted[], t: number): string | null {
 
 function outsOfFrontend(host: string, places: readonly Place[], { chains }: Site['states'], window: Span): Span[] {
   const own = places.filter((place) => place.host === host);
-  const spans = own.map(({ id }) => clip(chains.filter((out) => out.place === id), window));
-  return awayTogether(spans.length > 0 ? spans : [clip(chains.filter((out) => out.host === host && out.tier === 'frontend'), window)]);
+  const spans = own.map(({ id }) =>
+    clip(
+      chains.filter((out) => out.place === id),
+      window,
+    ),
+  );
+  return awayTogether(
+    spans.length > 0
+      ? spans
+      : [
+          clip(
+            chains.filter((out) => out.host === host && out.tier === 'frontend'),
+            window,
+          ),
+        ],
+  );
 }
 
 function segmentsOf(
@@ -149,15 +174,26 @@ function segmentsOf(
   const member = places.flatMap(({ id }) => memberships.get(id)?.spans ?? []);
   const lived = signsOf(host, evidence.lives, tier);
   const silent = silences.filter((silence) => silence.host === host && silence.tier === tier);
-  const seen = closed(unite([...member, ...lived.map(({ from, to }) => ({ from, to: to + 1 })), ...silent]), least, window);
-  const unseen = subtract([window], [...seen, ...away.whole, ...away.above, ...away.drained]).filter(({ from, to }) => to - from >= least);
+  const seen = closed(
+    unite([...member, ...lived.map(({ from, to }) => ({ from, to: to + 1 })), ...silent]),
+    least,
+    window,
+  );
+  const unseen = subtract([window], [...seen, ...away.whole, ...away.above, ...away.drained]).filter(
+    ({ from, to }) => to - from >= least,
+  );
   const row = site.rows.find((one) => one.host === host && one.tier === tier);
   const rules = { minFailed: settings.burst.min_failed, share: settings.burst.share };
-  const failing = states.monitors.filter(({ foreign }) => foreign === null).flatMap(({ hosts }) => hosts.get(host)?.failing ?? []);
+  const failing = states.monitors
+    .filter(({ foreign }) => foreign === null)
+    .flatMap(({ hosts }) => hosts.get(host)?.failing ?? []);
   const told = places.some(({ teller }) => teller !== null);
   const layers: Layer[] = [
     told
-      ? { state: 'gone', spans: unseen.map((span) => ({ ...span, note: 'Not in its pool: no turn, and no line of its own.' })) }
+      ? {
+          state: 'gone',
+          spans: unseen.map((span) => ({ ...span, note: 'Not in its pool: no turn, and no line of its own.' })),
+        }
       : { state: 'unknown', spans: unseen.map((span) => ({ ...span, note: 'No line tells what it did.' })) },
     {
       state: 'errors',
@@ -181,8 +217,14 @@ function segmentsOf(
       state: 'probes_failing',
       spans: tier === 'frontend' ? failing.map((span) => ({ ...span, note: 'Probes fail; not out yet.' })) : [],
     },
-    { state: 'no_turns', spans: away.above.map((span) => ({ ...span, note: 'In its pool, but the tier above got no turns.' })) },
-    { state: 'partly_out', spans: away.partly.map((span) => ({ ...span, note: `Out of some of its pools. ${span.note ?? ''}`.trim() })) },
+    {
+      state: 'no_turns',
+      spans: away.above.map((span) => ({ ...span, note: 'In its pool, but the tier above got no turns.' })),
+    },
+    {
+      state: 'partly_out',
+      spans: away.partly.map((span) => ({ ...span, note: `Out of some of its pools. ${span.note ?? ''}`.trim() })),
+    },
     { state: 'drained', spans: away.drained },
     { state: 'out', spans: away.whole },
   ];

@@ -30,7 +30,16 @@ export function healthOverview(input: HealthInput): Overview {
     events.filter((event) => event.kind === kind).reduce((sum, { users_hurt }) => sum + users_hurt, 0);
   const budget = errorBudget(settings.objective, entry.total, entry.classes.s5xx, hurtIn('ejected'), hurtIn('outage'));
   const lanes = lanesOf(input);
-  const figures = figuresOf({ site, entry, lanes, events, timeline, settings, now: input.now, probeTarget: gathered.probeTarget });
+  const figures = figuresOf({
+    site,
+    entry,
+    lanes,
+    events,
+    timeline,
+    settings,
+    now: input.now,
+    probeTarget: gathered.probeTarget,
+  });
   const series = seriesOf(entry, timeline);
   const notKnown = notKnownOf(site);
   return {

@@ -45,7 +45,8 @@ function headlineOf({ kind, hosts, tier, users_hurt, gap_ms, by }: HealthEvent, 
   if (kind === 'ejected' && gap_ms !== null) {
     return `${hurt} in the ${duration(gap_ms)} before ${by ?? balancer} ejected ${host}.`;
   }
-  if (kind === 'outage') return `${hurt} while ${by ?? balancer} had no server: ${list(hosts)} ${hosts.length === 1 ? 'was' : hosts.length === 2 ? 'were both' : 'were all'} out.`;
+  if (kind === 'outage')
+    return `${hurt} while ${by ?? balancer} had no server: ${list(hosts)} ${hosts.length === 1 ? 'was' : hosts.length === 2 ? 'were both' : 'were all'} out.`;
   if (kind === 'burst' && tier === 'lb') return `${hurt} from ${host} itself.`;
   if (kind === 'ejected_passive') return `${hurt} around the time that ${by} stopped using ${host}.`;
   return `${hurt} from ${host}, which stayed in its pool.`;

@@ -1,12 +1,12 @@
 import type { ExportRequest } from '../../../common/api';
 import { FIELDS } from '../../../common/ecs';
+import { csvRow } from '../../../common/format/csv';
 import type { Context } from '../../context';
+import { loadDirectory } from '../../elasticsearch/directory';
 import { ApiError } from '../../errors';
 import type { Hit } from '../../search/msearch';
 import { valuesOf } from '../../search/nested';
-import { loadDirectory } from '../../elasticsearch/directory';
 import { narrowDirectory } from '../../topology/selection';
-import { csvRow } from '../../../common/format/csv';
 import { matchingRequests } from './matching';
 import { cellOf } from './rows';
 

@@ -77,7 +77,13 @@ function doorOf(scope: Scope, directory: Directory, namespace: string): Door {
     const extra = unwritten(directory);
     const told = frontendsOrRefused(lines('frontend'), lines('lb'));
     const byBalancer: Query = {
-      bool: { filter: [{ term: { [FIELDS.dataset]: DATASETS.haproxy } }, { terms: { [FIELDS.haproxyServer]: extra } }, ...lines('lb')] },
+      bool: {
+        filter: [
+          { term: { [FIELDS.dataset]: DATASETS.haproxy } },
+          { terms: { [FIELDS.haproxyServer]: extra } },
+          ...lines('lb'),
+        ],
+      },
     };
     return {
       tier: 'frontend',

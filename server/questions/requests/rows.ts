@@ -137,7 +137,10 @@ function attemptsOf(doc: EcsDocument, directory: Directory): Attempt[] {
   const all = listed.length > 0 ? listed : last?.address === undefined ? [] : [last];
   return all.map((attempt, i) => ({
     n: i + 1,
-    host: attempt.address === undefined ? 'no live upstream' : nameOf(teller, doc.haproxy?.server_name ?? attempt.address, t),
+    host:
+      attempt.address === undefined
+        ? 'no live upstream'
+        : nameOf(teller, doc.haproxy?.server_name ?? attempt.address, t),
     address: attempt.address ?? null,
     status: attempt.status_code ?? null,
     duration_ms: attempt.duration === undefined ? null : attempt.duration / NANOS_PER_MS,

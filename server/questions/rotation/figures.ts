@@ -86,9 +86,12 @@ function poolCounts(site: Site, dues: readonly Dues[], now: number) {
       site.states.chains.filter((out) => out.place === place.id),
       window,
     );
-    return spans.length > 0 ? [{ host: place.host, tier: place.tier, teller: place.teller, spans, outs, backup, idle }] : [];
+    return spans.length > 0
+      ? [{ host: place.host, tier: place.tier, teller: place.teller, spans, outs, backup, idle }]
+      : [];
   });
-  const inside = (spans: readonly { from: number; to: number }[], t: number) => spans.some(({ from, to }) => from <= t && t < to);
+  const inside = (spans: readonly { from: number; to: number }[], t: number) =>
+    spans.some(({ from, to }) => from <= t && t < to);
   const isOut = (host: string, t: number) =>
     members.some((m) => m.tier === 'frontend' && m.host === host && inside(m.outs, t)) &&
     !members.some((m) => m.tier === 'frontend' && m.host === host && !inside(m.outs, t));
@@ -102,7 +105,9 @@ function poolCounts(site: Site, dues: readonly Dues[], now: number) {
   const end = Math.max(window.from, now - 1);
   const edges = [
     window.from,
-    ...members.flatMap(({ outs }) => outs.flatMap(({ from, to }) => [from, to])).filter((t) => t > window.from && t < window.to),
+    ...members
+      .flatMap(({ outs }) => outs.flatMap(({ from, to }) => [from, to]))
+      .filter((t) => t > window.from && t < window.to),
     window.to,
   ].sort((a, b) => a - b);
   const spans = edges.slice(0, -1).map((from, i) => ({ hosts: at(from), from, to: edges[i + 1]! }));

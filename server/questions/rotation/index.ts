@@ -7,10 +7,10 @@ import { lastRequestSearch } from '../../elasticsearch/last_request';
 import { numberOf } from '../../search/buckets';
 import { onlyIf } from '../../search/msearch';
 import { timelineOf, windowOf } from '../../search/timeline';
+import { seriesCount } from '../../topology/directory';
 import { narrowDirectory } from '../../topology/selection';
 import { siteOf } from '../../topology/site';
 import { emptyState } from '../empty_state';
-import { seriesCount } from '../series_count';
 import { overviewOf } from './overview';
 import { lensOf, turnSearches, turnsOf } from './turns';
 

@@ -38,12 +38,13 @@ export function overviewOf({ site, gathered, answers, timeline, settings, now }:
   const frontends = searched ? frontendTier(directory, counts, evidence) : site.frontends;
   const webapps = searched ? webappTier(directory, counts, evidence) : site.webapps;
   const dues = searched ? duesOfFound(site, [frontends, webapps], settings) : site.dues;
-  const tiers = [frontends, webapps].map((tier) => ({ tier, dues: dues.filter(({ place }) => place.tier === tier.tier) }));
+  const tiers = [frontends, webapps].map((tier) => ({
+    tier,
+    dues: dues.filter(({ place }) => place.tier === tier.tier),
+  }));
   const balancers = [...new Set(directory.servers.map(({ seen }) => seen.teller))].sort();
   const shares = tiers
-    .map(({ tier, dues: own }) =>
-      shareOfTier(tier, own, site, settings, tierLabel(tier, directory)),
-    )
+    .map(({ tier, dues: own }) => shareOfTier(tier, own, site, settings, tierLabel(tier, directory)))
     .filter(({ hosts, not_counted }) => hosts.length > 0 || not_counted > 0);
   const entry = readEntry(site.entry, answers);
   const notKnown = notKnownOf(site);
@@ -60,7 +61,7 @@ export function overviewOf({ site, gathered, answers, timeline, settings, now }:
     figures,
     tiers: shares,
     flow: flowOf(frontends, webapps, balancers),
-    series: seriesOf(dues, evidence.grid),
+    series: seriesOf(dues, evidence.grid, timeline),
     out_of_pool: site.states.outs.map((out) => outSpanOf(out)),
     annotations: annotationsOf(eventsInWords(site)),
     not_known: notKnown,

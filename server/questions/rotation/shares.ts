@@ -26,11 +26,19 @@ interface Row {
 }
 
 /** One tier as the share panel shows it: places of one host together. */
-export function shareOfTier(tier: Tier, dues: readonly Dues[], site: Site, settings: Settings, label: string): TierShare {
+export function shareOfTier(
+  tier: Tier,
+  dues: readonly Dues[],
+  site: Site,
+  settings: Settings,
+  label: string,
+): TierShare {
   const rows = rowsOf(tier, dues);
   const isSilent = ({ host }: Row) => site.silences.some((one) => one.host === host && one.tier === tier.tier);
   const requests = rows.reduce((sum, row) => sum + gotOf(row), 0);
-  const known = rows.filter((row) => gotOf(row) > 0 || dueOf(row) > 0 || row.dues.some(isMember(site)) || isSilent(row));
+  const known = rows.filter(
+    (row) => gotOf(row) > 0 || dueOf(row) > 0 || row.dues.some(isMember(site)) || isSilent(row),
+  );
   const judged = requests >= settings.judge.min_requests && known.length > 1;
   const all = known.reduce((sum, row) => sum + dueOf(row), 0);
   const equal = known.reduce((sum, row) => sum + row.dues.reduce((n, one) => n + one.equal, 0), 0);
@@ -53,8 +61,18 @@ export function shareOfTier(tier: Tier, dues: readonly Dues[], site: Site, setti
 }
 
 const DATASET = {
-  frontend: { balancer: DATASETS.haproxy, frontends: DATASETS.nginxAccess, webapps: DATASETS.access, mixed: DATASETS.haproxy },
-  webapp: { balancer: DATASETS.haproxy, frontends: DATASETS.nginxAccess, webapps: DATASETS.access, mixed: DATASETS.nginxAccess },
+  frontend: {
+    balancer: DATASETS.haproxy,
+    frontends: DATASETS.nginxAccess,
+    webapps: DATASETS.access,
+    mixed: DATASETS.haproxy,
+  },
+  webapp: {
+    balancer: DATASETS.haproxy,
+    frontends: DATASETS.nginxAccess,
+    webapps: DATASETS.access,
+    mixed: DATASETS.nginxAccess,
+  },
 } as const;
 
 const gotOf = ({ dues }: Row) => dues.reduce((sum, { got }) => sum + got, 0);
@@ -114,7 +132,8 @@ function hostShare(row: Row, rows: readonly Row[], site: Site, whole: Whole): Ho
   const inPoints = (share - due) * 100;
   const others = meanOf(rows.filter((other) => other !== row));
   const cause = inCause({ inPoints, meanMs, failedShare }, others);
-  const marked = whole.judged && isUneven(dues, inPoints, whole.settings) && known > 0.5 && !dues.every(({ idle }) => idle);
+  const marked =
+    whole.judged && isUneven(dues, inPoints, whole.settings) && known > 0.5 && !dues.every(({ idle }) => idle);
   const weightKnown = dues.some((one) => one.weightKnown);
   const steady = marked && cause === null && !weightKnown && isSteady(dues);
   return {
@@ -169,4 +188,3 @@ function meanOf(rows: readonly Row[]): number | null {
   const count = turns.reduce((sum, { durations }) => sum + durations, 0);
   return count > 0 ? turns.reduce((sum, { durationMs }) => sum + durationMs, 0) / count : null;
 }
-

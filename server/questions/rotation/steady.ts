@@ -11,7 +11,14 @@ export function isSteady(dues: readonly Dues[]): boolean {
   const ratios = Array.from({ length: PARTS }, (_, k) => {
     const [from, to] = [Math.floor((k * length) / PARTS), Math.floor(((k + 1) * length) / PARTS)];
     const sum = (read: (one: Dues) => number[]) =>
-      dues.reduce((total, one) => total + read(one).slice(from, to).reduce((a, b) => a + b, 0), 0);
+      dues.reduce(
+        (total, one) =>
+          total +
+          read(one)
+            .slice(from, to)
+            .reduce((a, b) => a + b, 0),
+        0,
+      );
     const due = sum(({ rows }) => rows.due);
     return due >= ENOUGH ? sum(({ rows }) => rows.got) / due : null;
   }).filter((ratio): ratio is number => ratio !== null);

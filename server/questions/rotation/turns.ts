@@ -1,8 +1,8 @@
 import type { RotationRequest, Turn, Turns } from '../../../common/api';
 import { ACCESS_DATASETS, FIELDS, streamOf } from '../../../common/ecs';
 import type { Asking } from '../../elasticsearch/evidence';
-import { anyOf, between, exists, failed as failedStatus, not, type Query, terms } from '../../elasticsearch/search';
 import { selectedLines } from '../../elasticsearch/lines_of';
+import { anyOf, between, exists, failed as failedStatus, not, type Query, terms } from '../../elasticsearch/search';
 import { NANOS_PER_MS } from '../../search/aggregations';
 import { bucketsOf } from '../../search/buckets';
 import type { Hit, NamedSearch, SearchAnswer } from '../../search/msearch';
@@ -65,7 +65,10 @@ export function turnSearches(
       boost_mode: 'replace',
     },
   };
-  const places = tier === 'frontend' ? { tellers: terms(FIELDS.host, 200, { places: terms(host, 500) }) } : { places: terms(host, 1000) };
+  const places =
+    tier === 'frontend'
+      ? { tellers: terms(FIELDS.host, 200, { places: terms(host, 500) }) }
+      : { places: terms(host, 1000) };
   return {
     failedTurns: {
       index,

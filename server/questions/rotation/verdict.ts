@@ -64,10 +64,14 @@ function evenVerdict(tiers: readonly TierShare[], notKnown: readonly NotKnown[])
   const worst = tiers.flatMap(({ hosts }) => hosts).sort((a, b) => Math.abs(b.in_points) - Math.abs(a.in_points))[0]!;
   const outs = tiers.flatMap(({ hosts }) => hosts).filter(({ out_of_pool_ms }) => out_of_pool_ms > 0);
   const most = `The largest deviation is ${worst.host}: ${percent(worst.share)} where ${percent(worst.due)} was due.`;
-  const away =
-    outs.length > 0 ? ` ${list(unique(outs))} lost time out of the pool, which is not unevenness.` : '';
+  const away = outs.length > 0 ? ` ${list(unique(outs))} lost time out of the pool, which is not unevenness.` : '';
   const open = notKnown.find(({ id }) => id === 'unknown.idle');
-  return { tone: 'good', headline: 'Rotation is even.', detail: most + away + (open ? ` ${open.because}` : ''), action: null };
+  return {
+    tone: 'good',
+    headline: 'Rotation is even.',
+    detail: most + away + (open ? ` ${open.because}` : ''),
+    action: null,
+  };
 }
 
 /** Its own lines, and those of the tier above about it. */

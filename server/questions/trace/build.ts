@@ -152,7 +152,9 @@ function correctionsOf(events: readonly TraceLine[], homes: Map<TraceLine, Try>)
 function attemptOf(error: TraceLine, tries: readonly Try[], frontend: TraceLine, nameOf: NameOf): Try | undefined {
   const address = error.doc.rota?.upstream?.address;
   if (address === undefined) return undefined;
-  const there = tries.filter((one) => one.frontend === frontend && one.host === nameOf(hostOf(frontend), address, timeOf(frontend)));
+  const there = tries.filter(
+    (one) => one.frontend === frontend && one.host === nameOf(hostOf(frontend), address, timeOf(frontend)),
+  );
   return there.filter(({ status }) => status === null || status >= 500).at(-1) ?? there.at(-1);
 }
 

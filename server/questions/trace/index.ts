@@ -1,19 +1,19 @@
 import type { TraceData, TraceRequest } from '../../../common/api';
 import { ACCESS_DATASETS, type EcsDocument, FIELDS, streamOf } from '../../../common/ecs';
-import { buildTrace, isFailed, type NameOf } from './build';
-import { durationOf, hostOf, kindOf, statusOf, type TraceLine, timeOf } from './lines';
-import { traceVerdict } from './verdict';
+import { clock, plural } from '../../../common/format';
 import type { Context } from '../../context';
+import { loadDirectory } from '../../elasticsearch/directory';
 import type { Dsl } from '../../host';
 import type { Hit, NamedSearch } from '../../search/msearch';
 import { anyOf } from '../../search/scope';
-import { loadDirectory } from '../../elasticsearch/directory';
-import { clock, plural } from '../../../common/format';
 import { namerOf } from '../../topology/directory';
 import { lineOf, rawLine } from '../raw_line';
+import { buildTrace, isFailed, type NameOf } from './build';
 import { flatten } from './flatten';
+import { durationOf, hostOf, kindOf, statusOf, type TraceLine, timeOf } from './lines';
 import { nginxErrorsOf } from './nginx_errors';
 import { requestsOf } from './same_id';
+import { traceVerdict } from './verdict';
 
 const MAX_LINES = 500;
 const NEAR_MS = 3_600_000;
@@ -103,8 +103,7 @@ async function traceOf(
   if (hits.length === 0) return nothing();
   const all = hits.map(lineOf);
   const asked = near === undefined ? undefined : Date.parse(near);
-  const { lines: byId, others } =
-    joinedBy === 'http.request.id' ? requestsOf(all, asked) : { lines: all, others: [] };
+  const { lines: byId, others } = joinedBy === 'http.request.id' ? requestsOf(all, asked) : { lines: all, others: [] };
   const { errors, truncated: more } =
     joinedBy === 'near_in_time' ? { errors: [], truncated: false } : await nginxErrorsOf(byId, context);
   const lines = [...byId, ...errors];

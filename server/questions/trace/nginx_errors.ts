@@ -1,11 +1,11 @@
 import { DATASETS, FIELDS, streamOf } from '../../../common/ecs';
-import { connectionOf, errorSpan, hostOf, isErrorOf, kindOf, type TraceLine } from './lines';
 import type { Context } from '../../context';
 import { toApiError } from '../../errors';
 import type { Dsl } from '../../host';
 import { type NamedSearch, NO_ANSWER, type SearchAnswer } from '../../search/msearch';
 import { anyOf } from '../../search/scope';
 import { lineOf } from '../raw_line';
+import { connectionOf, errorSpan, hostOf, isErrorOf, kindOf, type TraceLine } from './lines';
 
 const MAX_ERRORS = 100;
 

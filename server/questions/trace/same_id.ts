@@ -25,7 +25,8 @@ export function requestsOf(lines: readonly TraceLine[], near: number | undefined
   }
   if (groups.length < 2) return { lines: [...lines], others: [] };
   const distance = ({ from, to }: { from: number; to: number }, t: number) => Math.max(from - t, t - to, 0);
-  const nearest = (t: number) => groups.reduce((best, group) => (distance(group, t) < distance(best, t) ? group : best));
+  const nearest = (t: number) =>
+    groups.reduce((best, group) => (distance(group, t) < distance(best, t) ? group : best));
   const shown = near === undefined ? groups.at(-1)! : nearest(near);
   return {
     lines: lines.filter((line) => nearest(timeOf(line)) === shown),

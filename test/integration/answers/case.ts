@@ -33,8 +33,8 @@ export function* documentsOf(one: Pick<Case, 'id' | 'documents'>, namespace: str
     for (let k = 0; k < times; k++) {
       const body = copyOf(doc, k) as Record<string, Record<string, string>> & { '@timestamp': string };
       for (const path of TIMES) move(body, path, shift + k * every_ms);
-      const event = (body['event'] ??= {});
-      const id = (event['id'] ??= `${one.id}-${++n}`);
+      const id = body['event']?.['id'] ?? `${one.id}-${++n}`;
+      body['event'] = { ...body['event'], id };
       yield { stream: `logs-${stream}-${namespace}`, id, body };
     }
   }

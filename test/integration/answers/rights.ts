@@ -3,7 +3,8 @@ import type { Answers } from './case';
 import { at, dueIs, events, health, isEven, rotation, shareIs, tier } from './expectations';
 
 const noEvents = (a: Answers) => expect(events(a)).toEqual([]);
-const near = (found: number | null, wanted: number, ms: number) => expect(Math.abs(found! - wanted)).toBeLessThanOrEqual(ms);
+const near = (found: number | null, wanted: number, ms: number) =>
+  expect(Math.abs(found! - wanted)).toBeLessThanOrEqual(ms);
 
 /** What is right in each situation, reasoned out by hand; `what` of the case says why. */
 export const RIGHT: Record<string, (a: Answers) => void> = {
@@ -47,7 +48,11 @@ export const RIGHT: Record<string, (a: Answers) => void> = {
   B16(a) {
     expect(tier(a, 'webapp').requests).toBe(3600);
     shareIs(a, 'webapp', { 'web-1': 0.25, 'web-2': 0.25, 'web-3': 0.25, 'web-4': 0.25 });
-    expect(rotation(a).not_known.map(({ because }) => because).join()).toMatch(/edge-2/);
+    expect(
+      rotation(a)
+        .not_known.map(({ because }) => because)
+        .join(),
+    ).toMatch(/edge-2/);
   },
   B17(a) {
     expect(rotation(a).figures.retries).toBe(0);
