@@ -13,6 +13,7 @@ export const SUBJECTS = {
   panelTableToggle: (id: string) => `rotaPanelTableToggle-${id}`,
   panelTable: (id: string) => `rotaPanelTable-${id}`,
   partial: 'rotaPartial',
+  notKnown: 'rotaNotKnown',
   error: 'rotaError',
   empty: 'rotaEmpty',
   loading: 'rotaLoading',

@@ -13,11 +13,14 @@ type Budget = Overview['budget'];
 /** How much may still fail: a number and one bar. */
 export function BudgetPanel({ budget, events, stale }: { budget: Budget; events: Overview['events']; stale: boolean }) {
   const theme = useRotaTheme();
-  const { burnt, failures, allowed, in_gap, elsewhere, left, good_share, objective } = budget;
+  const { burnt, failures, allowed, in_gap, in_outage, elsewhere, left, good_share, objective } = budget;
   const whole = Math.max(allowed, failures, 1);
   const over = failures > allowed;
   const parts = [
     { label: `${formatCount(in_gap)} in detection gaps`, n: in_gap, colour: theme.status.s5xx },
+    ...(in_outage > 0
+      ? [{ label: `${formatCount(in_outage)} while a pool was empty`, n: in_outage, colour: theme.status.s4xx }]
+      : []),
     { label: `${formatCount(elsewhere)} elsewhere`, n: elsewhere, colour: theme.dark ? '#a8733a' : '#da8b45' },
   ];
   return (

@@ -2,6 +2,7 @@ import React, { useMemo } from 'react';
 import type { HealthData } from '../../../common/api';
 import { PageBody } from '../../components/page_body';
 import { Verdict } from '../../components/verdict';
+import { WhatIsKnown } from '../../components/what_is_known';
 import { useRotaQuery } from '../../hooks/use_rota_query';
 import { usePageParam } from '../../hooks/use_scope';
 import { hostColours } from '../../theme/colours';
@@ -48,7 +49,8 @@ function Loaded({ data, overview, stale }: { data: HealthData; overview: Overvie
             stale={stale}
           />
           <EventsPanel events={overview.events} chosen={chosen?.id ?? null} onChoose={setParam} stale={stale} />
-          {chosen && <EventPanels event={chosen} />}
+          {chosen && chosen.hosts.length > 0 && <EventPanels event={chosen} />}
+          <WhatIsKnown notKnown={overview.not_known} joins={overview.joins} quiet={overview.quiet} />
         </div>
         <div className="rotaGrid">
           <BudgetPanel budget={overview.budget} events={overview.events} stale={stale} />

@@ -76,7 +76,7 @@ function SegmentBox({ segment, lane, x }: { segment: Segment; lane: Lane; x(t: n
 
 function shortLabel({ state, from, to }: Segment): string {
   if (state === 'out') return formatSpan(to - from);
-  if (state === 'silent' || state === 'no_turns' || state === 'unknown') return STATE_LABELS[state].toLowerCase();
+  if (state !== 'serving' && state !== 'errors' && state !== 'probes_failing') return STATE_LABELS[state].toLowerCase();
   return '';
 }
 
@@ -91,7 +91,10 @@ function styleOf(state: Segment['state'], theme: RotaTheme): React.CSSProperties
         background: `repeating-linear-gradient(135deg, ${theme.status.s4xx} 0 3px, ${theme.dark ? '#6d5c18' : '#8a7a34'} 3px 5px)`,
       };
     case 'out':
+    case 'drained':
       return { background: hatch(theme), border: `1px solid ${theme.faint}` };
+    case 'partly_out':
+      return { background: `linear-gradient(${theme.serving} 0 50%, transparent 50%), ${hatch(theme)}` };
     case 'silent':
       return { border: `1.5px dashed ${theme.text}`, background: theme.panel };
     default:

@@ -2,6 +2,7 @@ import React, { useMemo } from 'react';
 import type { RotationData } from '../../../common/api';
 import { PageBody } from '../../components/page_body';
 import { Verdict } from '../../components/verdict';
+import { WhatIsKnown } from '../../components/what_is_known';
 import { useRotaQuery } from '../../hooks/use_rota_query';
 import { hostColours } from '../../theme/colours';
 import { useRotaTheme } from '../../theme/use_rota_theme';
@@ -43,6 +44,7 @@ function Loaded({ overview, window, stale }: { overview: Overview; window: Rotat
         </div>
       )}
       <RequestsPerHost overview={overview} window={window} colours={colours} stale={stale} />
+      <WhatIsKnown notKnown={overview.not_known} joins={overview.joins} />
       <LastRequests />
     </>
   );
