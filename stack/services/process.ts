@@ -116,7 +116,7 @@ export class ServiceProcess {
   }
 
   private async untilReady(failure: () => Error | undefined): Promise<void> {
-    const deadline = Date.now() + (this.spec.readyTimeoutMs ?? 120_000);
+    const deadline = Date.now() + (this.spec.readyTimeoutMs ?? 300_000);
     while (!(await this.spec.ready().catch(() => false))) {
       if (!this.child) {
         const reason = failure()?.message ?? this.lastWords();

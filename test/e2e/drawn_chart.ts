@@ -15,8 +15,8 @@ interface Rect {
 /** A bar's foot, px above the axis. */
 const FOOT_PX = 3;
 /** When the chart has not followed the pointer by then, the page has moved: it is aimed at again. */
-const STEP_MS = 20_000;
-const AIM_MS = 300_000;
+const STEP_MS = 60_000;
+const AIM_MS = 600_000;
 
 /** The page's charts write what they have drawn into the DOM (public/charts/told.ts). To be run before the page loads. */
 export const letChartsTell = () => void Object.assign(globalThis, { _echDebugStateFlag: true });

@@ -14,8 +14,8 @@ export default defineConfig({
   workers: process.env['ROTA_E2E_URL'] ? 1 : 2,
   retries: 0,
   // A test waits for conditions: a time limit only ends what hangs, on however busy a machine.
-  timeout: 600_000,
-  expect: { timeout: 120_000 },
+  timeout: 1_800_000,
+  expect: { timeout: 300_000 },
   reporter: [['list']],
   use: {
     testIdAttribute: 'data-test-subj',

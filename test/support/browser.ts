@@ -3,7 +3,7 @@ import { type Browser, chromium, type Page } from '@playwright/test';
 
 const CHROMIUM = '/usr/bin/chromium';
 /** Waits end when what they wait for is there. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 
 /** Debian's Chromium, headless. The sandbox is left out for root only, who cannot have it. */
 export async function openBrowser(): Promise<Browser> {

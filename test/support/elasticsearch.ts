@@ -7,7 +7,7 @@ export interface Hit {
 }
 
 /** Long enough for any machine: what is there is told at once. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 
 interface Answer {
   error?: unknown;

@@ -47,7 +47,7 @@ export function logstash({
     // LOGSTASH_HOME may stand where the service account cannot go.
     asSelf: true,
     ready: () => accepts(port),
-    readyTimeoutMs: 240_000,
+    readyTimeoutMs: 600_000,
     stopTimeoutMs: 30_000,
   });
 }

@@ -27,6 +27,8 @@ const PHASES = 5;
 
 let running: Awaited<ReturnType<typeof startTestStack>>;
 let words: Word[];
+/** What HAProxy gave as its reasons against frontend-2: their first words. */
+let reasons: string[];
 let replayed: HealthEvent[];
 let spoken: HealthEvent[];
 let stopTraffic: () => Promise<void>;
@@ -61,6 +63,16 @@ beforeAll(async () => {
     () => haproxyWords(stack.elasticsearchUrl, namespace),
     (list) => list.length >= 4,
   );
+  const failures = await documents(stack.elasticsearchUrl, `logs-haproxy.log-${namespace}`, {
+    bool: {
+      filter: [
+        { terms: { 'event.action': ['server_down', 'health_check_failed'] } },
+        { term: { 'haproxy.server_name': 'frontend-2' } },
+        { exists: { field: 'event.reason' } },
+      ],
+    },
+  });
+  reasons = failures.map(({ _source }) => String(at(_source, 'event.reason')).split(',')[0] ?? '');
   // Until both frontends have logged a few probes more.
   const over = Math.max(...words.map(({ t }) => t)) + 3 * PROBE_S * 1000;
   const probes = await eventually(
@@ -162,6 +174,11 @@ describe('the rebuilt pool state in the running stack', () => {
     expect(event!.users_hurt).toBeGreaterThan(0);
     expect(event!.gap_ms).toBeGreaterThan(0);
     expect(event!.gap_ms).toBeLessThan(4 * (PROBE_S * 1000 + jitter));
-    expect(event!.cause).toMatch(/Layer7 .*503.*web-3 and web-4 both answered 5XX/);
+    // On a quiet machine `Layer7 wrong status`; on a busy one a probe may not be answered in time.
+    expect(
+      reasons.some((reason) => event!.cause.includes(reason)),
+      `${event!.cause} of ${reasons.join()}`,
+    ).toBe(true);
+    expect(event!.cause).toMatch(/web-3 and web-4 both answered 5XX/);
   });
 });

@@ -80,7 +80,7 @@ export class Capture {
   }
 
   /** Waits until `enough` says so of the captured lines, or the time is over; returns what there is. */
-  async until(enough: (lines: Buffer[]) => boolean, timeoutMs = 120_000): Promise<Buffer[]> {
+  async until(enough: (lines: Buffer[]) => boolean, timeoutMs = 300_000): Promise<Buffer[]> {
     const deadline = Date.now() + timeoutMs;
     let lines = this.lines();
     while (!enough(lines) && Date.now() < deadline) {
