@@ -8,34 +8,17 @@ import { NOT_PLAIN } from './event/quick_json.js';
 import { staticFields } from './event/static_fields.js';
 import { cutBytes, truncate } from './event/truncate.js';
 import { type Exiting, unwatchExit, watchExit } from './exit.js';
+import { ExitLoss } from './exit_loss.js';
 import type { ConnectionStats } from './net/shipper.js';
 import { type FlushResult, Outbox } from './outbox.js';
 import { createRedactor, NO_RULES, type Redactor } from './redact/index.js';
 import { Reporter } from './reporter.js';
 import type { Settings } from './settings/options.js';
-import type { SpoolStats } from './spool/store.js';
+import type { Stats } from './stats.js';
 import { HeaderEncoder, headerField, severityOf } from './syslog/rfc5424.js';
 import { type Stamp, StampClock } from './syslog/timestamp.js';
 import { SOFTWARE, VERSION } from './version.js';
 import type { Warn } from './warn.js';
-
-export interface Stats {
-  ephemeral_id: string;
-  /** The highest `event.sequence` given out. */
-  sequence: number;
-  /** Events that the receiver acknowledged (RELP) or the operating system took. */
-  delivered: number;
-  /** Events that wait or are on the way. */
-  pending: number;
-  pending_bytes: number;
-  dropped: number;
-  dropped_by_cause: Record<string, number>;
-  /** Events that were sent more than once. */
-  resent: number;
-  connection: ConnectionStats;
-  /** null without a spool. */
-  spool: SpoolStats | null;
-}
 
 const DATASET = 'rota.app';
 /** The longest message that is written without an intermediate string. */
@@ -55,8 +38,7 @@ export class Engine implements Exiting {
   private readonly quickBytes: number;
   private readonly reporter: Reporter;
   private reports = 0;
-  /** What is lost behind our exit listener is reported once, not line by line. */
-  private saidSo = false;
+  private readonly exitLoss: ExitLoss;
   private closing: Promise<FlushResult> | undefined;
 
   constructor(
@@ -81,16 +63,12 @@ export class Engine implements Exiting {
     this.quick = rules && new QuickEvent(this.header, this.ecs, DATASET, rules);
     this.quickBytes = Math.min(settings.maxMessageBytes, QUICK_BYTES);
     this.reporter = new Reporter(this, settings.statsIntervalMs);
+    this.exitLoss = new ExitLoss(settings.service.name, this.outbox.drops, onWarn);
     watchExit(this);
   }
 
   get isClosed(): boolean {
     return this.outbox.isClosed;
-  }
-
-  /** The process ends: whatever is logged now is the last that is heard of it. */
-  get isExiting(): boolean {
-    return this.outbox.isExiting;
   }
 
   get logged(): number {
@@ -115,7 +93,6 @@ export class Engine implements Exiting {
     const all = context === undefined ? fields : mergeFields(context, fields ?? {});
     const stamp = this.clock.at(Date.now());
     const sequence = this.identity.next();
-    const lostBefore = this.isExiting ? this.lostAtExit : 0;
     try {
       if (!this.submitQuick(stamp, sequence, level, message, all)) {
         const { redactor } = this;
@@ -126,7 +103,7 @@ export class Engine implements Exiting {
       this.lose(sequence, error);
       return;
     }
-    if (this.isExiting) this.afterLastWords(lostBefore);
+    if (this.outbox.isExiting) this.afterLastWords();
     else this.reporter.afterSubmit();
   }
 
@@ -221,26 +198,16 @@ export class Engine implements Exiting {
 
   /** The process ends. What is undelivered goes to the spool, or is counted and said to be lost. */
   exit(): void {
-    const before = this.lostAtExit;
+    this.exitLoss.begin();
     if (this.outbox.spool() !== undefined && this.hasNews) this.reporter.report(true);
     this.outbox.abandon(true);
-    this.reportLoss(before);
+    this.exitLoss.report(this.outbox.connection());
   }
 
   /** A listener that comes after ours has logged. */
-  private afterLastWords(before: number): void {
+  private afterLastWords(): void {
     if (this.outbox.spool() !== undefined) this.reporter.report(true);
-    else if (!this.saidSo) this.reportLoss(before);
-    this.saidSo = true;
-  }
-
-  private get lostAtExit(): number {
-    return this.outbox.drops.totals.get('exit') ?? 0;
-  }
-
-  private reportLoss(before: number): void {
-    const lost = this.lostAtExit - before;
-    if (lost > 0) this.onWarn(lossAtExit(lost, this.settings.service.name, this.outbox.connection()), true);
+    this.exitLoss.report(this.outbox.connection());
   }
 
   private async shutDown(timeoutMs: number): Promise<FlushResult> {
@@ -290,12 +257,4 @@ export class Engine implements Exiting {
     }
     return id;
   }
-}
-
-function lossAtExit(lost: number, service: string, { connects, url }: ConnectionStats): RotaError {
-  const never = connects === 0 ? ` There was no connection to ${url} yet.` : '';
-  return new RotaError(
-    'ROTA_LOST_AT_EXIT',
-    `${lost} events of ${service} were not delivered before the process ended.${never} Await close() before process.exit(), or give the option spool.`,
-  );
 }

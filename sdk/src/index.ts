@@ -1,5 +1,4 @@
 export { addToContext, type ContextFields, currentContext, runWithContext } from './context.js';
-export type { Stats } from './engine.js';
 export { ConfigurationError, ConnectionError, ProtocolError, RotaError, SpoolError } from './errors.js';
 export { createLogger, type FlushOptions, type Level, type Logger, type LoggerOptions } from './logger.js';
 export type { TlsOptions } from './net/tls_source.js';
@@ -7,4 +6,5 @@ export type { FlushResult } from './outbox.js';
 export type { DropCause } from './queue/drops.js';
 export type { RedactOptions } from './redact/index.js';
 export type { ServiceOptions, ShippingOptions, SpoolOptions } from './settings/options.js';
+export type { Stats } from './stats.js';
 export { SyslogTransport, type SyslogTransportOptions } from './transport.js';

@@ -1,6 +1,5 @@
 import { LEVEL } from 'triple-beam';
 import winston from 'winston';
-import type { Stats } from './engine.js';
 import { asError } from './errors.js';
 import type { Fields } from './event/ecs_encoder.js';
 import { type Info, withDefaults } from './event/info_fields.js';
@@ -8,6 +7,7 @@ import type { FlushResult } from './outbox.js';
 import { OptionReader, refuseUnknown } from './settings/option_reader.js';
 import { LOGGER_ROWS, SHIPPING_ROWS } from './settings/option_table.js';
 import type { ShippingOptions } from './settings/options.js';
+import type { Stats } from './stats.js';
 import { SyslogTransport } from './transport.js';
 
 /** RFC 5424's severities, as winston names them. */

@@ -6,6 +6,7 @@ import { BoundedQueue } from './queue/bounded_queue.js';
 import { DropLedger } from './queue/drops.js';
 import { type Entry, sizeOf } from './queue/entry.js';
 import { SlabPool } from './queue/slab.js';
+import { LONGEST_TIMER_MS } from './settings/option_table.js';
 import type { Settings } from './settings/options.js';
 import { RECORD_HEAD } from './spool/record.js';
 import { type SpoolStats, Store } from './spool/store.js';
@@ -162,7 +163,8 @@ export class Outbox {
         this.waiters.delete(done);
         resolve();
       };
-      const timer = setTimeout(done, timeoutMs);
+      // What has arrived while the event loop was busy is taken in first.
+      const timer = setTimeout(() => setImmediate(done), Math.min(timeoutMs, LONGEST_TIMER_MS));
       this.waiters.add(done);
       this.hold();
     });

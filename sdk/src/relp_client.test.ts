@@ -161,6 +161,19 @@ describe('the RELP client, against a scripted receiver', () => {
     expect(back.sequences).toEqual(upTo(10));
   });
 
+  it('waits as long as it is told, however long that is', async () => {
+    const relp = await receiver((frame, it) => {
+      if (frame.command !== 'syslog') return obedient(frame, it);
+      setTimeout(() => it.sockets[0]?.write(answer(frame.txnr)), 20);
+      return undefined;
+    });
+    const log = logger(relp.url);
+    for (const timeoutMs of [Number.POSITIVE_INFINITY, Number.MAX_SAFE_INTEGER]) {
+      log.info('x');
+      expect(await log.flush({ timeoutMs })).toEqual({ delivered: true, remaining: 0 });
+    }
+  });
+
   it('reports what overflowed in the stream itself, and counts what the receiver then misses', async () => {
     const relp = await receiver();
     const log = logger(relp.url, { queue: { maxEvents: 10 } });

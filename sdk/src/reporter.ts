@@ -1,4 +1,14 @@
-import type { Engine } from './engine.js';
+import type { Fields } from './event/ecs_encoder.js';
+import type { Outbox } from './outbox.js';
+import type { Stats } from './stats.js';
+
+/** What is reported on, and how a report is sent. */
+export interface Reported {
+  readonly identity: { readonly sequence: number };
+  readonly outbox: Outbox;
+  stats(): Stats;
+  report(level: string, message: string, fields: Fields): void;
+}
 
 const DROP_REPORT_MS = 1000;
 
@@ -12,7 +22,7 @@ export class Reporter {
   private closedAt = 0;
 
   constructor(
-    private readonly engine: Engine,
+    private readonly engine: Reported,
     intervalMs: number,
   ) {
     if (intervalMs <= 0) return;

@@ -1,7 +1,7 @@
 import { LEVEL, MESSAGE } from 'triple-beam';
 import winston from 'winston';
 import { CompatSyslog } from './compat_syslog.js';
-import { Engine, type Stats } from './engine.js';
+import { Engine } from './engine.js';
 import { ConfigurationError } from './errors.js';
 import type { Fields } from './event/ecs_encoder.js';
 import { type Info, plainOf } from './event/info_fields.js';
@@ -9,6 +9,7 @@ import type { FlushResult } from './outbox.js';
 import { refuseUnknown } from './settings/option_reader.js';
 import { SHIPPING_ROWS } from './settings/option_table.js';
 import { resolveSettings, type ShippingOptions } from './settings/options.js';
+import type { Stats } from './stats.js';
 import { quietly, toStderr } from './warn.js';
 import type { WinstonSyslogOptions } from './winston_syslog.js';
 

@@ -8,12 +8,14 @@ export type Warn = (error: Error, important?: boolean) => void;
 
 const noop = () => {};
 
-/** One line to stderr. Never throws, and a closed stderr does not end the process. */
+/** One line to stderr. Never throws, and a closed stderr does not end the process: its error comes after the callback. */
 export function toStderr(error: Error): void {
   const { stderr } = process;
   stderr.once('error', noop);
   try {
-    stderr.write(`rota-sdk: ${error.message}\n`, () => stderr.removeListener('error', noop));
+    stderr.write(`rota-sdk: ${error.message}\n`, (failure) => {
+      if (!failure) stderr.removeListener('error', noop);
+    });
   } catch {
     // There is nobody left to tell.
   }

@@ -41,7 +41,6 @@ export interface WinstonSyslogBase extends TransportStream {
   connect(callback: (error?: unknown) => void): void;
   setupEvents(): void;
   close(): void;
-  setOptions(options: WinstonSyslogOptions): void;
 }
 
 export const Syslog = (winstonSyslog as { Syslog: unknown }).Syslog as new (

@@ -114,6 +114,12 @@ describe('a process that ends', () => {
     expect(relp.messages.at(-1)).toContain('"closing":true');
   });
 
+  it('whose stderr nobody reads any more, ends as if somebody did', async () => {
+    const { child, ended } = start(NOBODY, '10', 'natural');
+    child.stderr?.destroy();
+    expect(await ended).toMatchObject({ code: 0, signal: null });
+  });
+
   it('after close(), has lost nothing and says nothing', async () => {
     const end = await run(relp.url, '2000', 'close');
     expect([end.code, end.err, numbers().length]).toEqual([0, '', 2000]);

@@ -7,7 +7,7 @@ import { escapeUnsafe } from '../redact/index.js';
 import { toJson } from './json.js';
 
 /** ECS version whose field names are used. */
-export const ECS_VERSION = '8.11.0';
+const ECS_VERSION = '8.11.0';
 
 export type Fields = Readonly<Record<string, unknown>>;
 

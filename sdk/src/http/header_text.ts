@@ -2,7 +2,7 @@ const NOT_ASCII = /[\u0080-\u00ff]/;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The longest header or URL text that goes into an event, in UTF-16 units. */
-export const MAX_TEXT = 8192;
+const MAX_TEXT = 8192;
 
 /**
  * Node hands headers and URLs over as Latin-1. Where the bytes are valid UTF-8 (nearly always when they are not ASCII)

@@ -39,7 +39,7 @@ export function urlFields(target: string, host: string | undefined, scheme: stri
 }
 
 /** `example.org:8080` → domain and port; IPv6 without brackets. Undefined for what is no host at all. */
-export function splitHost(host: string | undefined): { domain: string; port?: number } | undefined {
+function splitHost(host: string | undefined): { domain: string; port?: number } | undefined {
   const match = host === undefined ? null : HOST.exec(host);
   if (!match?.[1]) return undefined;
   const domain = match[1].startsWith('[') ? match[1].slice(1, -1) : match[1].toLowerCase();

@@ -1,6 +1,6 @@
+import Denque from 'denque';
 import { ConnectionError } from '../errors.js';
 import type { BoundedQueue } from '../queue/bounded_queue.js';
-import { Deque } from '../queue/deque.js';
 import type { Entry } from '../queue/entry.js';
 import { describeFailure } from './connection_errors.js';
 import { Deadline } from './deadline.js';
@@ -39,7 +39,7 @@ export interface DatagramOptions {
 
 /** Sends one message a datagram (RFC 5426). "Delivered" means that the operating system took it. */
 export class DatagramSender implements Sender {
-  readonly inflight = new Deque<Entry>();
+  readonly inflight = new Denque<Entry>();
   private readonly writer = new FrameWriter();
   private readonly socket: DatagramSocket;
   private readonly deadline: Deadline;
@@ -111,7 +111,7 @@ export class DatagramSender implements Sender {
       return;
     }
     entry.acknowledged = true;
-    while (this.inflight.at(0)?.acknowledged) this.inflight.shift();
+    while (this.inflight.peekFront()?.acknowledged) this.inflight.shift();
     if (error === null) this.events.onDelivered(entry);
     else this.events.onTooLarge(entry);
     this.events.onRoom();

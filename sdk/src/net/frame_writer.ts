@@ -1,7 +1,7 @@
 import type { Entry } from '../queue/entry.js';
 
 /** Bytes of one write to a socket. */
-export const BATCH_BYTES = 64 * 1024;
+const BATCH_BYTES = 64 * 1024;
 const SPARE = 8;
 
 /**

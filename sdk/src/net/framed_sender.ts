@@ -1,5 +1,5 @@
+import Denque from 'denque';
 import type { BoundedQueue } from '../queue/bounded_queue.js';
-import { Deque } from '../queue/deque.js';
 import { type Entry, sizeOf } from '../queue/entry.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { FrameWriter } from './frame_writer.js';
@@ -16,7 +16,7 @@ export interface FramedOptions {
  * what is on the way. What a frame looks like, when sending may begin and what counts as delivered is the protocol's.
  */
 export abstract class FramedSender implements Sender {
-  readonly inflight = new Deque<Entry>();
+  readonly inflight = new Denque<Entry>();
   protected readonly connection: Connection;
   protected readonly target: Target;
   protected readonly writer = new FrameWriter();

@@ -118,7 +118,7 @@ export class RelpSender extends FramedSender {
 
   private onAnswer(index: number, ok: boolean, reason: string): void {
     const { inflight, events } = this;
-    const entry = inflight.at(index);
+    const entry = inflight.peekAt(index);
     if (entry === undefined || entry.acknowledged) {
       throw new ProtocolError(
         'ROTA_RELP_ANSWER',
@@ -133,7 +133,7 @@ export class RelpSender extends FramedSender {
 
   private popAnswered(): void {
     let count = 0;
-    while (this.inflight.at(0)?.acknowledged) {
+    while (this.inflight.peekFront()?.acknowledged) {
       this.inflight.shift();
       count += 1;
     }

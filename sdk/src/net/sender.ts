@@ -1,5 +1,5 @@
+import type Denque from 'denque';
 import type { BoundedQueue } from '../queue/bounded_queue.js';
-import type { Deque } from '../queue/deque.js';
 import type { Entry } from '../queue/entry.js';
 
 /** What a connection tells the shipper. After `onDown` it says nothing more. */
@@ -23,7 +23,7 @@ export interface SenderEvents {
 /** One connection to one receiver. None of its calls throws. */
 export interface Sender {
   /** What was taken and is not delivered yet, oldest first. */
-  readonly inflight: Deque<Entry>;
+  readonly inflight: Denque<Entry>;
   /** Takes from the queue as much as window and back-pressure allow. Does nothing before `onReady`. */
   pump(queue: BoundedQueue): void;
   /** Ends the connection in the protocol's orderly way, within `timeoutMs`. */

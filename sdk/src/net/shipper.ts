@@ -1,9 +1,10 @@
-import { asError } from '../errors.js';
+import { asError, ProtocolError } from '../errors.js';
 import type { BoundedQueue } from '../queue/bounded_queue.js';
 import type { DropLedger } from '../queue/drops.js';
 import type { Entry } from '../queue/entry.js';
 import type { Warn } from '../warn.js';
 import { AddressTurn } from './addresses.js';
+import { Attempt } from './attempt.js';
 import type { BackoffOptions } from './backoff.js';
 import { openSender, type SenderOptions } from './open_sender.js';
 import { Route } from './route.js';
@@ -38,8 +39,6 @@ export interface ConnectionStats {
 
 /** A message that the receiver refuses so often is given up, so that it cannot block the others for ever. */
 const MAX_REFUSALS = 3;
-/** A connection that lasted so long, and delivered if there was something to deliver, has stayed up. */
-const STAYED_UP_MS = 5000;
 /** How often at most an attempt is made at once because someone waits for a flush. */
 const HURRY_EVERY_MS = 1000;
 
@@ -50,11 +49,8 @@ export class Shipper {
   private readonly route: Route;
   /** The addresses of the target whose turn it is. */
   private addresses: AddressTurn | undefined;
-  private attemptedAt = 0;
+  private attempt = new Attempt();
   private retryAt = 0;
-  /** When the connection became ready; undefined before. */
-  private readyAt: number | undefined;
-  private deliveredHere = false;
   private reasonGiven = false;
   private connects = 0;
   private lastError: Error | null = null;
@@ -112,7 +108,7 @@ export class Shipper {
   /** Someone waits for a flush: the pause before the next attempt is cut short. */
   hurry(): void {
     if (this.state !== 'waiting') return;
-    const at = this.attemptedAt + HURRY_EVERY_MS;
+    const at = this.attempt.startedAt + HURRY_EVERY_MS;
     if (at < this.retryAt) this.retryIn(Math.max(0, at - performance.now()));
   }
 
@@ -163,9 +159,7 @@ export class Shipper {
   private connect(): void {
     const target = this.target();
     this.state = 'connecting';
-    this.attemptedAt = performance.now();
-    this.readyAt = undefined;
-    this.deliveredHere = false;
+    this.attempt = new Attempt();
     this.addresses ??= new AddressTurn(target.host);
     let sender: Sender | undefined;
     const mine = () => sender !== undefined && this.sender === sender;
@@ -190,20 +184,20 @@ export class Shipper {
   private onReady(): void {
     if (this.state === 'closed') return;
     this.state = 'ready';
-    this.readyAt = performance.now();
+    this.attempt.onReady();
     this.connects += 1;
     this.pump();
   }
 
   private onDelivered(entry: Entry): void {
-    this.deliveredHere = true;
+    this.attempt.onDelivered();
     this.events.onDelivered(entry);
   }
 
   private onRefused(entry: Entry, reason: string): void {
     const count = (this.refusals.get(entry) ?? 0) + 1;
     this.refusals.set(entry, count);
-    this.events.onWarn(new Error(`${this.target().label} refused event ${entry.sequence}: ${reason}`));
+    this.events.onWarn(refusal(this.target(), entry, reason));
     if (count >= MAX_REFUSALS) {
       this.drops.add('refused', entry.sequence);
       this.events.onLost(entry);
@@ -230,7 +224,7 @@ export class Shipper {
   }
 
   private onDown(error: Error): void {
-    const stayedUp = this.hasStayedUp();
+    const stayedUp = this.attempt.hasStayedUp(this.sender?.inflight.length ?? 0);
     this.giveBack(this.sender);
     if (this.state === 'closed') return;
     this.lastError = error;
@@ -240,12 +234,6 @@ export class Shipper {
     const important = !stayedUp && !this.reasonGiven;
     if (important) this.reasonGiven = true;
     this.events.onWarn(error, important);
-  }
-
-  /** Only a receiver that took something proves itself good, and only by time: one that takes one message and goes does not. */
-  private hasStayedUp(): boolean {
-    if (this.readyAt === undefined || performance.now() - this.readyAt < STAYED_UP_MS) return false;
-    return this.deliveredHere || (this.sender?.inflight.length ?? 0) === 0;
   }
 
   /** Goes on to the next address of the target, or to the next target. Returns the pause before it. */
@@ -261,4 +249,11 @@ export class Shipper {
     this.retry = setTimeout(() => this.connect(), ms);
     if (!this.held) this.retry.unref();
   }
+}
+
+function refusal({ label }: Target, { sequence }: Entry, reason: string): ProtocolError {
+  return new ProtocolError(
+    'ROTA_RELP_MESSAGE',
+    `${label} refused event ${sequence} (${reason.replace(/\s+/g, ' ').slice(0, 200)}). It is offered ${MAX_REFUSALS} times in all; see the receiver's own log for the reason.`,
+  );
 }

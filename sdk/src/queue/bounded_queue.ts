@@ -1,4 +1,4 @@
-import { Deque } from './deque.js';
+import Denque from 'denque';
 import type { DropLedger } from './drops.js';
 import { type Entry, sizeOf } from './entry.js';
 import type { SlabPool } from './slab.js';
@@ -22,7 +22,7 @@ const ROOM_SHARE = 0.5;
  * has in flight is bounded as well; entries come out by `take` in order and go back to the front by `restore`.
  */
 export class BoundedQueue {
-  private readonly waiting = new Deque<Entry>();
+  private readonly waiting = new Denque<Entry>();
   private events = 0;
   private bytes = 0;
 
@@ -88,7 +88,7 @@ export class BoundedQueue {
   }
 
   peek(): Entry | undefined {
-    return this.waiting.at(0);
+    return this.waiting.peekFront();
   }
 
   take(): Entry | undefined {
@@ -96,7 +96,7 @@ export class BoundedQueue {
   }
 
   /** Entries of a lost connection, oldest first, back to the front in the same order; not those that did arrive. */
-  restore(entries: Deque<Entry>): void {
+  restore(entries: Denque<Entry>): void {
     for (let entry = entries.pop(); entry !== undefined; entry = entries.pop()) {
       if (!entry.acknowledged) this.waiting.unshift(entry);
     }

@@ -1,4 +1,9 @@
-import type { Slab } from './slab.js';
+/** A piece of memory outside the JavaScript heap that holds many messages. `live` counts those still needed. */
+export interface Slab {
+  bytes: Buffer;
+  used: number;
+  live: number;
+}
 
 /** A record on disk that waits for its message's acknowledgement. */
 export interface Ticket {

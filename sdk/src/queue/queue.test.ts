@@ -1,34 +1,10 @@
+import Denque from 'denque';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BoundedQueue, type QueuePolicy } from './bounded_queue.js';
-import { Deque } from './deque.js';
 import { DropLedger } from './drops.js';
 import { type Entry, sizeOf } from './entry.js';
 import { SLAB_BYTES, SlabPool } from './slab.js';
-
-describe('Deque', () => {
-  it('does what an array does', () => {
-    const step = fc.oneof(
-      fc.record({ do: fc.constantFrom('push' as const, 'unshift' as const), value: fc.nat() }),
-      fc.record({ do: fc.constantFrom('shift' as const, 'pop' as const), value: fc.constant(0) }),
-    );
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
-        const model: number[] = [];
-        const deque = new Deque<number>();
-        for (const { do: name, value } of steps) {
-          if (name === 'push' || name === 'unshift') {
-            model[name](value);
-            deque[name](value);
-          } else expect(deque[name]()).toBe(model[name]());
-          expect(deque.length).toBe(model.length);
-        }
-        expect(model.map((_, i) => deque.at(i))).toEqual(model);
-        expect(deque.at(model.length)).toBeUndefined();
-      }),
-    );
-  });
-});
 
 describe('SlabPool', () => {
   it('gives every stored text back, while others are stored and released', () => {
@@ -91,7 +67,7 @@ describe('BoundedQueue', () => {
     fc.assert(
       fc.property(policies, steps, (policy, all) => {
         const { drops, pool, queue } = queueOf(policy, 20, 6000);
-        const flight = new Deque<Entry>();
+        const flight = new Denque<Entry>();
         const seen: number[] = [];
         let sequence = 0;
         for (const step of all) {

@@ -1,16 +1,9 @@
-import type { Entry, Ticket } from './entry.js';
+import type { Entry, Slab, Ticket } from './entry.js';
 
 /** Bytes of one slab; a larger message gets a slab of its own. */
 export const SLAB_BYTES = 256 * 1024;
 const SPARE_SLABS = 4;
 const NOTHING = new Uint8Array(0);
-
-/** A piece of memory outside the JavaScript heap that holds many messages. `live` counts those still needed. */
-export interface Slab {
-  bytes: Buffer;
-  used: number;
-  live: number;
-}
 
 /**
  * Keeps encoded messages in a few large buffers instead of one Buffer or string a message: the garbage collector has

@@ -1,3 +1,2 @@
 export { escapeUnsafe } from './escape.js';
-export { DEFAULT_NAMES } from './names.js';
 export { createRedactor, NO_RULES, type PlainRules, type RedactOptions, type Redactor } from './redactor.js';

@@ -45,7 +45,7 @@ export const NO_RULES: PlainRules = { isSensitive: () => false, text: (text) => 
 /** Objects nested deeper than this are replaced: what is not looked at is not let through. */
 export const MAX_DEPTH = 32;
 /** An entry with more values than this is replaced from there on. */
-export const MAX_VALUES = 20_000;
+const MAX_VALUES = 20_000;
 const TOO_LARGE = '[not logged: too large to redact]';
 const TOO_DEEP = '[not logged: nested too deep]';
 const CIRCULAR = '[circular]';

@@ -130,7 +130,7 @@ export class RelpSession {
 }
 
 /** Offers are lines `name=value` after the status line; librelp names its version `relp_version`. */
-export function parseOffers(data: string): Map<string, string> {
+function parseOffers(data: string): Map<string, string> {
   const offers = new Map<string, string>();
   for (const line of data.split('\n').slice(1)) {
     const equals = line.indexOf('=');

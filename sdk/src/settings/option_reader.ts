@@ -26,13 +26,14 @@ export class OptionReader<T extends Rows> {
   }
 
   number(path: keyof T & string): number {
-    const { least, otherwise } = this.rows[path] as Row & { kind: 'number' };
+    const { least, most, otherwise } = this.rows[path] as Row & { kind: 'number' };
     const given = this.given(path);
     if (given === undefined) return otherwise;
     const value = given.value;
     const number = typeof value === 'string' && /^\s*[\d_.e]+\s*$/i.test(value) ? Number(value) : value;
-    if (typeof number === 'number' && Number.isFinite(number) && number >= least) return Math.floor(number);
-    throw wrong('ROTA_CONFIG_NUMBER', `${given.name} is ${shown(value)}. Give a number of at least ${least}.`);
+    if (typeof number === 'number' && number >= least && number <= most) return Math.floor(number);
+    const bounds = most === Number.MAX_SAFE_INTEGER ? `at least ${least}` : `${least} to ${most}`;
+    throw wrong('ROTA_CONFIG_NUMBER', `${given.name} is ${shown(value)}. Give a number of ${bounds}.`);
   }
 
   choice<V extends string>(path: keyof T & string): V {

@@ -3,16 +3,29 @@ import { FACILITIES } from '../syslog/rfc5424.js';
 /** How an option is written, in code or as a `ROTA_*` variable, and what holds without it. */
 export type Row = { env?: string; code?: string } & (
   | { kind: 'text' | 'flag' | 'list' | 'json'; otherwise?: undefined }
-  | { kind: 'number'; least: number; otherwise: number }
+  | { kind: 'number'; least: number; most: number; otherwise: number }
   | { kind: 'choice'; of: readonly string[]; otherwise: string | undefined }
   /** Objects and functions: by code only. */
   | { kind: 'code' }
 );
 
+/** What a timer of Node.js takes (24 days); a longer one would go off at once. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** What a record of the spool holds. */
+const LONGEST_MESSAGE = 64 * 1024 * 1024;
+
 const text = (env: string): Row => ({ kind: 'text', env });
 const flag = (env: string): Row => ({ kind: 'flag', env });
 const list = (env: string): Row => ({ kind: 'list', env });
-const number = (env: string, otherwise: number, least = 1): Row => ({ kind: 'number', env, otherwise, least });
+const number = (env: string, otherwise: number, least = 1, most = Number.MAX_SAFE_INTEGER): Row => ({
+  kind: 'number',
+  env,
+  otherwise,
+  least,
+  most,
+});
+const milliseconds = (env: string, otherwise: number, least = 1): Row =>
+  number(env, otherwise, least, LONGEST_TIMER_MS);
 const choice = (env: string, of: readonly string[], otherwise: string | undefined, code?: string): Row => ({
   kind: 'choice',
   env,
@@ -23,7 +36,7 @@ const choice = (env: string, of: readonly string[], otherwise: string | undefine
 const byCode: Row = { kind: 'code' };
 
 /** Severities of RFC 5424 by winston's names, and the alias that half of the world uses. */
-export const LEVELS = ['emerg', 'alert', 'crit', 'error', 'warning', 'notice', 'info', 'debug'] as const;
+const LEVELS = ['emerg', 'alert', 'crit', 'error', 'warning', 'notice', 'info', 'debug'] as const;
 
 export const REDACT_ROWS = {
   redact: flag('ROTA_REDACT'),
@@ -75,14 +88,14 @@ export const SHIPPING_ROWS = {
   'spool.maxBytes': number('ROTA_SPOOL_MAX_BYTES', 512 * 1024 * 1024, 64 * 1024),
   'spool.mode': choice('ROTA_SPOOL_MODE', ['overflow', 'write-through'], 'overflow', 'ROTA_CONFIG_SPOOL'),
   window: number('ROTA_RELP_WINDOW', 1000),
-  connectTimeoutMs: number('ROTA_CONNECT_TIMEOUT_MS', 10_000),
-  ackTimeoutMs: number('ROTA_ACK_TIMEOUT_MS', 60_000),
+  connectTimeoutMs: milliseconds('ROTA_CONNECT_TIMEOUT_MS', 10_000),
+  ackTimeoutMs: milliseconds('ROTA_ACK_TIMEOUT_MS', 60_000),
   backoff: byCode,
-  'backoff.minMs': number('ROTA_BACKOFF_MIN_MS', 100),
-  'backoff.maxMs': number('ROTA_BACKOFF_MAX_MS', 30_000),
-  exitTimeoutMs: number('ROTA_EXIT_TIMEOUT_MS', 3000, 0),
-  statsIntervalMs: number('ROTA_STATS_INTERVAL_MS', 30_000, 0),
-  maxMessageBytes: number('ROTA_MAX_MESSAGE_BYTES', 65_536, 1024),
+  'backoff.minMs': milliseconds('ROTA_BACKOFF_MIN_MS', 100),
+  'backoff.maxMs': milliseconds('ROTA_BACKOFF_MAX_MS', 30_000),
+  exitTimeoutMs: milliseconds('ROTA_EXIT_TIMEOUT_MS', 3000, 0),
+  statsIntervalMs: milliseconds('ROTA_STATS_INTERVAL_MS', 30_000, 0),
+  maxMessageBytes: number('ROTA_MAX_MESSAGE_BYTES', 65_536, 1024, LONGEST_MESSAGE),
   hostname: text('ROTA_HOSTNAME'),
   tier: choice('ROTA_TIER', ['lb', 'frontend', 'webapp', 'log'], 'webapp'),
   facility: choice('ROTA_FACILITY', FACILITIES, 'local0', 'ROTA_CONFIG_FACILITY'),

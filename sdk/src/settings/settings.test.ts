@@ -125,6 +125,8 @@ describe('the environment', () => {
 
   it.each([
     ['ROTA_QUEUE_MAX_EVENTS', 'many', 'ROTA_CONFIG_NUMBER'],
+    ['ROTA_CONNECT_TIMEOUT_MS', '2147483648', 'ROTA_CONFIG_NUMBER'],
+    ['ROTA_MAX_MESSAGE_BYTES', '1e9', 'ROTA_CONFIG_NUMBER'],
     ['ROTA_QUEUE_POLICY', 'drop', 'ROTA_CONFIG_POLICY'],
     ['ROTA_FIELDS', '{', 'ROTA_CONFIG_JSON'],
     ['ROTA_FIELDS', '[1]', 'ROTA_CONFIG_TYPE'],

@@ -8,7 +8,7 @@ import { hostname } from 'node:os';
 import { isMainThread, threadId } from 'node:worker_threads';
 
 /** A thread other than the main one: it can end while its process lives. */
-export interface OwnerThread {
+interface OwnerThread {
   /** The system's thread id; Node.js's own where the system's is unknown. */
   id: number;
   /** As of a process; '0' where the system does not tell of threads. */

@@ -1,4 +1,4 @@
-import { Deque } from '../queue/deque.js';
+import Denque from 'denque';
 import type { DropLedger } from '../queue/drops.js';
 import type { Ticket } from '../queue/entry.js';
 import type { Position } from './ledger.js';
@@ -32,7 +32,7 @@ const TIDY_BYTES = 1024 * 1024;
 export class Spool {
   private readonly table: SegmentTable;
   private readonly ledger: LedgerFile;
-  private readonly outstanding = new Deque<SpoolTicket>();
+  private readonly outstanding = new Denque<SpoolTicket>();
   private writer: SegmentWriter | undefined;
   private reader: SegmentReader | undefined;
   private acknowledged: Position = { segment: 0, offset: 0 };
@@ -128,7 +128,7 @@ export class Spool {
   advance(): void {
     const { outstanding } = this;
     let moved = false;
-    while (outstanding.at(0)?.settled) {
+    while (outstanding.peekFront()?.settled) {
       const ticket = outstanding.shift() as SpoolTicket;
       this.acknowledged = { segment: ticket.segment, offset: ticket.end };
       moved = true;
@@ -168,7 +168,7 @@ export class Spool {
 
   /** Gives up the oldest segment of which nothing is on its way and nothing is written any more. */
   private dropOldest(): boolean {
-    const busy = this.outstanding.at(this.outstanding.length - 1)?.segment ?? 0;
+    const busy = this.outstanding.peekBack()?.segment ?? 0;
     let number = this.readAt.segment;
     if (number <= busy || !this.table.has(number)) number = this.table.following(number);
     const segment = this.table.get(number);

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { reasonAgainst } from './trust.js';
 
-export type OpenFlags = 'r' | 'r+' | 'w' | 'w+';
+type OpenFlags = 'r' | 'r+' | 'w' | 'w+';
 
 /** The file system calls of a spool, so that tests can let them fail. */
 export interface SpoolFs {

@@ -59,8 +59,8 @@ export function severityOf(level: string): number {
 }
 
 /** RFC 5424 section 6: the longest header fields. */
-const LIMITS = { hostname: 255, appName: 48, procId: 128, msgId: 32, sdName: 32 } as const;
-export type HeaderField = Exclude<keyof typeof LIMITS, 'sdName'>;
+const LIMITS = { hostname: 255, appName: 48, procId: 128, msgId: 32 } as const;
+export type HeaderField = keyof typeof LIMITS;
 
 /**
  * A header field within its limit and character set (PRINTUSASCII, 33–126): other characters become `?`, nothing
@@ -69,11 +69,6 @@ export type HeaderField = Exclude<keyof typeof LIMITS, 'sdName'>;
 export function headerField(field: HeaderField, value: string | number | undefined | null): string {
   const clean = String(value ?? '').replace(/[^\x21-\x7e]/gu, '?');
   return clean.slice(0, LIMITS[field]) || '-';
-}
-
-/** SD-NAME: PRINTUSASCII without `=`, `]`, `"` and space, at most 32. */
-export function sdName(value: string): string {
-  return value.replace(/[^\x21-\x7e]|[="\]]/gu, '_').slice(0, LIMITS.sdName) || '_';
 }
 
 /** PARAM-VALUE: `"`, `\` and `]` get a backslash (section 6.3.3); control characters become spaces. */
@@ -88,12 +83,6 @@ function wellFormed(text: string): string {
   return text.replace(/[\ud800-\udfff]/gu, '\ufffd');
 }
 
-/** One SD-ELEMENT. */
-export function sdElement(id: string, params: Readonly<Record<string, string | number>>): string {
-  const pairs = Object.entries(params).map(([name, value]) => ` ${sdName(name)}="${sdValue(String(value))}"`);
-  return `[${sdName(id)}${pairs.join('')}]`;
-}
-
 /** Section 7.3.1: `sequenceId` runs from 1 to 2147483647 and then starts at 1 again. */
 export function sequenceId(sequence: number): number {
   return sequence <= 2147483647 ? sequence : ((sequence - 1) % 2147483647) + 1;
@@ -106,8 +95,6 @@ export interface HeaderOptions {
   procId: string | number;
   software: string;
   version: string;
-  /** Our own addresses, for `[origin ip="…"]`. */
-  addresses?: readonly string[];
 }
 
 /** STRUCTURED-DATA before the number. */
@@ -126,8 +113,7 @@ export class HeaderEncoder {
     const host = headerField('hostname', options.hostname);
     const app = headerField('appName', options.appName);
     this.names = ` ${host} ${app} ${headerField('procId', options.procId)} `;
-    const ips = (options.addresses ?? []).map((ip) => ` ip="${sdValue(ip)}"`).join('');
-    this.origin = `"][origin${ips} software="${sdValue(options.software.slice(0, 48))}" swVersion="${sdValue(options.version.slice(0, 32))}"] `;
+    this.origin = `"][origin software="${sdValue(options.software.slice(0, 48))}" swVersion="${sdValue(options.version.slice(0, 32))}"] `;
   }
 
   /** All before STRUCTURED-DATA, with its trailing space. `msgId` must have passed `headerField`. */
