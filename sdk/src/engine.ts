@@ -9,7 +9,6 @@ import { staticFields } from './event/static_fields.js';
 import { cutBytes, truncate } from './event/truncate.js';
 import { type Exiting, unwatchExit, watchExit } from './exit.js';
 import { ExitLoss } from './exit_loss.js';
-import type { ConnectionStats } from './net/shipper.js';
 import { type FlushResult, Outbox } from './outbox.js';
 import { createRedactor, NO_RULES, type Redactor } from './redact/index.js';
 import { Reporter } from './reporter.js';

@@ -19,12 +19,13 @@ export class ExitLoss {
     this.before = this.total;
   }
 
-  report({ connects, url }: ConnectionStats): void {
+  report({ connects, url, last_error }: ConnectionStats): void {
     const lost = this.total - this.before;
     if (lost === 0 || this.reports === 2) return;
     this.before = this.total;
     this.reports += 1;
-    const never = connects === 0 ? ` There was no connection to ${url} yet.` : '';
+    const never =
+      connects === 0 && last_error === null ? ` There was no connection yet: ${url} has not answered so far.` : '';
     this.onWarn(
       new RotaError(
         'ROTA_LOST_AT_EXIT',

@@ -4,12 +4,13 @@ import { isIP } from 'node:net';
 /** IPv4 or IPv6, as text. */
 export type Address = string;
 
-/** All A and AAAA records of a name; an address stands for itself. Asked anew each time. Rejects when there are none. */
+/** All A and AAAA records of a name; an address stands for itself. Asked anew each time. Rejects when there are none, or they cannot be had. */
 export function lookUp(host: string): Promise<Address[]> {
   if (isIP(host) !== 0) return Promise.resolve([host]);
   return new Promise((resolve, reject) => {
     lookup(host, { all: true, verbatim: true }, (error, found) => {
       if (error) reject(error);
+      else if (found.length === 0) reject(new Error(`the name ${host} has no address`));
       else resolve(alternate(found.map(({ address }) => address)));
     });
   });
