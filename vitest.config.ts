@@ -36,14 +36,21 @@ export default defineConfig({
       {
         test: {
           name: 'service',
-          include: ['{sdk,pipeline,server,test/sites}/**/*.{service,security}.test.ts'],
+          include: ['{sdk,pipeline,server,test/sites}/**/*.service.test.ts'],
           exclude: ['**/node_modules/**'],
           ...sideBySide,
         },
       },
       { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...sideBySide } },
       // What an attacker may try: each test seconds long, against real services where it takes them.
-      { test: { name: 'security', include: ['test/security/**/*.test.ts'], ...serviceTest } },
+      {
+        test: {
+          name: 'security',
+          include: ['test/security/**/*.test.ts', '{sdk,pipeline,server}/**/*.security.test.ts'],
+          exclude: ['**/node_modules/**'],
+          ...serviceTest,
+        },
+      },
       { test: { name: 'faults', include: ['test/faults/**/*.test.ts'], ...serviceTest } },
       // Needs KIBANA_HOME and ELASTICSEARCH_HOME: `npm run test:kibana`.
       {
