@@ -56,7 +56,12 @@ export function statesOf(input: StateInput): States {
   const pools = poolsOf(places);
   const poolOf = (place: Place) => pools.get(poolKey(place)) ?? [];
   const monitors = monitorsOf(evidence, settings.monitor, input.dead);
-  markForeign(monitors, (host) => places.filter((place) => place.host === host && isProbed(place)), poolOf, evidence);
+  markForeign(
+    monitors,
+    (host) => places.filter((place) => place.host === host && isProbed(place, directory)),
+    poolOf,
+    evidence,
+  );
   const spokenPools = new Set<string>();
   const words = wordsByServer(settings.balancer_words ? evidence.words : []);
   for (const { teller, pool } of settings.balancer_words ? evidence.words : [])
@@ -64,7 +69,7 @@ export function statesOf(input: StateInput): States {
   const outs: Out[] = [];
   const unclear = new Map<string, Span[]>();
   const workerLocal: States['workerLocal'] = [];
-  for (const place of places.filter(isProbed)) {
+  for (const place of places.filter((one) => isProbed(one, directory))) {
     const entries = entriesOf(place, directory);
     const said = entries.flatMap((entry) => spokenAbsences(entry, place, words, poolOf(place), evidence));
     const speaks = entries.some(({ seen }) => spokenPools.has(JSON.stringify([seen.teller, seen.pool])));
@@ -130,8 +135,8 @@ function unreadOf(
 }
 
 /** Balancers probe what stands in their own pools; nginx, without its commercial part, probes nobody. */
-function isProbed(place: Place): boolean {
-  return place.tier === 'frontend' || place.join?.kind === 'name' || /^[^:/]*$/.test(place.name);
+function isProbed({ tier, teller }: Place, { servers }: Directory): boolean {
+  return tier === 'frontend' || servers.some(({ seen }) => seen.teller === teller);
 }
 
 export function serverKey(teller: string, pool: string | null, server: string): string {
