@@ -1,17 +1,11 @@
 import { ACCESS_DATASETS, FIELDS } from '../../common/ecs';
 import type { NamedSearch } from '../search/msearch';
 import { type Asking, linesOf } from './evidence';
-import { anyOf, countOf, exists, failed, type Query, searchOf, terms } from './search';
+import { isAnswer } from './lasting';
+import { anyOf, countOf, exists, failed, searchOf, terms } from './search';
 
 const MAX_HOSTS = 500;
 const MAX_EXAMPLES = 500;
-
-/** Connections that are meant to last: switched protocols (RFC 9110, 15.2.2) and event streams are no slow answers. */
-export function isAnswer(status: string = FIELDS.status): Query {
-  return {
-    bool: { must_not: [{ term: { [status]: 101 } }, { prefix: { 'http.response.mime_type': 'text/event-stream' } }] },
-  };
-}
 
 export type SlownessName = 'latency' | 'upstreamLatency';
 

@@ -4,6 +4,7 @@ import { type Bucket, bucketOf, bucketsOf, numberOf } from '../search/buckets';
 import type { NamedSearch, SearchAnswer } from '../search/msearch';
 import type { Cell, Turns } from '../topology/evidence';
 import { emptyCell, TurnsBuilder } from '../topology/turns_builder';
+import { isAnswer } from './lasting';
 import {
   type Aggregation,
   type Aggs,
@@ -15,7 +16,6 @@ import {
   steps,
   terms,
 } from './search';
-import { isAnswer } from './slowness';
 
 const MAX_HOSTS = 1000;
 const MAX_PLACES = 500;

@@ -1,7 +1,7 @@
 import type { HealthEvent } from '../../common/api';
 import { sayAll } from '../sentences/english';
-import type { EventKind, SiteEvent } from '../topology/events';
 import type { Site } from '../topology/site';
+import type { EventKind, SiteEvent } from '../topology/site_event';
 import { linesAbout } from './host_lines';
 
 const TITLES: Record<EventKind, string> = {

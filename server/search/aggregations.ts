@@ -59,7 +59,3 @@ export function durationOf(bucket: Bucket): DurationSum {
     count: numberOf(bucket, 'duration_count') ?? 0,
   };
 }
-
-export function meanOf({ ms, count }: DurationSum): number | null {
-  return count > 0 ? ms / count : null;
-}

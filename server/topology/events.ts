@@ -1,56 +1,12 @@
-import type { Settings } from '../settings';
-import { type Burst, type BurstRules, burstsOf, type HostRow, leadUpTo } from './bursts';
-import { joinCells, rowOf } from './cells';
-import type { Deploy } from './deploys';
-import type { Evidence, PlaceTier, Skew } from './evidence';
-import { type Ledger, unservedKey } from './hurt';
-import { isUnserved, type Place } from './places';
-import type { EvidenceKind, Out, Said } from './said';
-import type { Silence } from './silence';
-import { intersect, type Span, unite } from './spans';
-import type { States } from './states';
-
-export type EventKind =
-  | 'outage'
-  | 'ejected'
-  | 'ejected_passive'
-  | 'drained'
-  | 'burst'
-  | 'silent'
-  | 'all_silent'
-  | 'clock'
-  | 'deploy';
-
-/** Something that happened, by values; sentences are put together last. */
-export interface SiteEvent {
-  id: string;
-  kind: EventKind;
-  hosts: string[];
-  tier: 'lb' | PlaceTier;
-  by: string | null;
-  since: number;
-  until: number | null;
-  cause: Said[];
-  hurt: number;
-  gapMs: number | null;
-  firstFailure: number | null;
-  evidence: EvidenceKind;
-  /** Names by which the tier above writes of its hosts. */
-  names: string[];
-}
-
-export interface EventsInput {
-  evidence: Evidence;
-  places: readonly Place[];
-  rows: readonly HostRow[];
-  states: States;
-  silences: readonly Silence[];
-  allSilent: number | null;
-  skews: readonly Skew[];
-  deploys: readonly Deploy[];
-  ledger: Ledger;
-  settings: Settings;
-}
+import { balancerBursts, burstEvent, isBelow, isPartOf } from './burst_events';
+import { type Burst, type BurstRules, burstsOf, leadUpTo } from './bursts';
+import type { EventsInput } from './events_input';
+import { takeBelow, unservedKey } from './hurt';
+import { isUnserved } from './places';
+import { allSilentEvent, clockEvent, deployEvent, silentEvent } from './quiet_events';
+import type { Out, Said } from './said';
+import { namesOf, type SiteEvent } from './site_event';
+import { intersect, unite } from './spans';
 
 /** What fell, when, and whom it hurt; oldest first. Each user's 5XX stands in one of them at most. */
 export function eventsOf(input: EventsInput): SiteEvent[] {
@@ -70,7 +26,7 @@ export function eventsOf(input: EventsInput): SiteEvent[] {
     ...ejected,
     ...told.map((burst) => burstEvent(burst, input)),
     ...balancerBursts(input, rules),
-    ...input.silences.map((silence) => silentEvent(silence, input)),
+    ...input.silences.map((silence) => silentEvent(silence, input.places)),
     ...(input.allSilent === null ? [] : [allSilentEvent(input.allSilent)]),
     ...input.skews.map(clockEvent),
     ...input.deploys.map(deployEvent),
@@ -134,20 +90,6 @@ function ejection(
   };
 }
 
-/** What users got through the frontends that give a webapp its turns: no more of it than the webapp's own turns say. */
-function takeBelow(
-  cells: HostRow['cells'],
-  place: Place | undefined,
-  span: Span,
-  { evidence, ledger }: EventsInput,
-): number {
-  const { grid } = evidence;
-  const hurt = rowOf(cells, grid, (cell) => cell.hurt);
-  const begin = grid.times[0] ?? 0;
-  const most = (t: number) => hurt[Math.floor((t - begin) / grid.interval)] ?? 0;
-  return ledger.take(place?.teller ?? place?.host ?? '', span, most);
-}
-
 /** Which webapps of an ejected frontend failed with it. */
 function behind(out: Out, { rows }: EventsInput, bursts: readonly Burst[]): Said[] {
   const from = (out.firstFailure ?? out.from) - 60_000;
@@ -202,151 +144,4 @@ function outagesOf(input: EventsInput): SiteEvent[] {
         };
       });
   });
-}
-
-/** A burst that ended in an ejection, of the host itself or of the frontend above it, is told there. */
-function isPartOf(burst: Burst, events: readonly SiteEvent[], { rows, evidence }: EventsInput): boolean {
-  const above = rows.find(({ host, tier }) => host === burst.host && tier === burst.tier)?.tellers ?? [];
-  return events.some(({ hosts, tier, since, until, firstFailure }) => {
-    const own = hosts.includes(burst.host) && tier === burst.tier;
-    const ofAbove = tier === 'frontend' && burst.tier === 'webapp' && hosts.some((host) => above.includes(host));
-    const from = Math.min(since, firstFailure ?? since) - evidence.grid.interval;
-    return (own || ofAbove) && burst.from <= (until ?? Number.POSITIVE_INFINITY) && burst.to >= from;
-  });
-}
-
-/** A frontend's 5XX that its webapps answered is told of the webapps. */
-function isBelow(burst: Burst, bursts: readonly Burst[], events: readonly SiteEvent[], { rows }: EventsInput): boolean {
-  if (burst.tier !== 'frontend') return false;
-  const below = rows
-    .filter(({ tellers, tier }) => tier === 'webapp' && tellers.includes(burst.host))
-    .map(({ host }) => host);
-  const overlaps = (from: number, to: number) => from <= burst.to && to >= burst.from;
-  const explained = bursts
-    .filter((other) => other.tier === 'webapp' && below.includes(other.host) && overlaps(other.from, other.to))
-    .reduce((sum, other) => sum + other.failed, 0);
-  return (
-    explained >= burst.failed / 2 ||
-    events.some((e) => e.tier === 'webapp' && below.includes(e.hosts[0]!) && overlaps(e.since, e.until ?? burst.to))
-  );
-}
-
-function burstEvent(burst: Burst, input: EventsInput): SiteEvent {
-  const { evidence, rows, places, ledger } = input;
-  const { window, grid } = evidence;
-  const row = rows.find(({ host, tier }) => host === burst.host && tier === burst.tier)!;
-  const open = burst.to >= window.to - Math.min(grid.interval, 60_000);
-  const span = { from: burst.from, to: burst.to };
-  const hurt =
-    burst.tier === 'frontend'
-      ? ledger.take(burst.host, span)
-      : placesOf(burst.host, 'webapp', places).reduce(
-          (sum, place) => sum + takeBelow(place.turns.cells, place, span, input),
-          0,
-        );
-  return {
-    ...nobody(`burst:${burst.host}:${burst.from}`, 'burst', burst.tier),
-    hosts: [burst.host],
-    since: burst.from,
-    until: open ? null : burst.to,
-    cause: [{ id: 'burst', values: { failed: burst.failed, hidden: Math.max(0, burst.failed - burst.hurt) } }],
-    hurt,
-    firstFailure: burst.from,
-    names: row.host === '' ? [] : namesOf(burst.host, burst.tier, places),
-  };
-}
-
-/** What a balancer answered by itself though somebody was in its pool: a full queue, a server that takes no connection. */
-function balancerBursts({ evidence, ledger }: EventsInput, rules: BurstRules): SiteEvent[] {
-  const tellers = [...new Set(evidence.answers.map(({ teller }) => teller))];
-  return tellers.flatMap((teller) => {
-    const own = evidence.answers.filter((answer) => answer.teller === teller && isUnserved(answer));
-    const cells = joinCells(
-      own.map(({ cells: all }) =>
-        all.map((cell) => ({ ...cell, failed: cell.n, hurt: cell.n, firstFailed: cell.first, lastFailed: cell.last })),
-      ),
-    );
-    const row: HostRow = { host: teller, tier: 'frontend', tellers: [], cells };
-    return burstsOf(row, rules, evidence.grid).flatMap((burst): SiteEvent[] => {
-      const span = { from: burst.from, to: burst.to };
-      const pools = [...new Set(own.map(({ pool }) => pool))];
-      const hurt = pools.reduce((sum, pool) => sum + ledger.take(unservedKey({ teller, pool }), span), 0);
-      if (hurt < rules.minFailed) return [];
-      const queue = own.filter(({ phase }) => phase === 'Q').length > 0;
-      return [
-        {
-          ...nobody(`burst:${teller}:${burst.from}`, 'burst', 'lb'),
-          hosts: [teller],
-          since: burst.from,
-          until: burst.to >= evidence.window.to - 60_000 ? null : burst.to,
-          cause: [{ id: queue ? 'balancer.queue' : 'balancer.refused', values: { failed: hurt } }],
-          hurt,
-          firstFailure: burst.from,
-        },
-      ];
-    });
-  });
-}
-
-function silentEvent({ host, tier, from, to, open, turns, saidBy }: Silence, { places }: EventsInput): SiteEvent {
-  return {
-    ...nobody(`silent:${host}:${from}`, 'silent', tier),
-    hosts: [host],
-    since: from,
-    until: open ? null : to,
-    cause: [
-      saidBy === null ? { id: 'silent.untold', values: {} } : { id: 'silent.told', values: { by: saidBy, turns } },
-    ],
-    names: namesOf(host, tier, places),
-  };
-}
-
-function allSilentEvent(since: number): SiteEvent {
-  return {
-    ...nobody(`all_silent:${since}`, 'all_silent', 'lb'),
-    since,
-    until: null,
-    cause: [{ id: 'all_silent', values: {} }],
-  };
-}
-
-function clockEvent({ host, from, to, n, ms }: Skew): SiteEvent {
-  return {
-    ...nobody(`clock:${host}:${from}`, 'clock', 'webapp'),
-    hosts: [host],
-    since: from,
-    until: to,
-    cause: [{ id: 'clock', values: { n, ms } }],
-  };
-}
-
-function deployEvent({ hosts, from, to, before, after, service }: Deploy): SiteEvent {
-  return {
-    ...nobody(`deploy:${service}:${after}:${from}`, 'deploy', 'webapp'),
-    hosts,
-    since: from,
-    until: to,
-    cause: [{ id: 'deploy', values: { before, after, hosts: hosts.length, ms: to - from } }],
-  };
-}
-
-function nobody(id: string, kind: EventKind, tier: SiteEvent['tier']): SiteEvent {
-  const none = { by: null, since: 0, until: null, cause: [], hurt: 0, gapMs: null, firstFailure: null, names: [] };
-  return { id, kind, hosts: [], tier, evidence: 'lines', ...none };
-}
-
-function placesOf(host: string, tier: PlaceTier, places: readonly Place[]): Place[] {
-  return places.filter((place) => place.host === host && place.tier === tier);
-}
-
-/** By which names the tier above knows a host. */
-export function namesOf(host: string, tier: 'lb' | PlaceTier, places: readonly Place[]): string[] {
-  if (tier === 'lb') return [];
-  return [
-    ...new Set(
-      placesOf(host, tier, places)
-        .filter(({ teller }) => teller !== null)
-        .map(({ name }) => name),
-    ),
-  ].sort();
 }

@@ -1,4 +1,6 @@
+import { rowOf } from './cells';
 import type { BalancerAnswers, Cell, Evidence, Grid } from './evidence';
+import type { Place } from './places';
 import type { Span } from './spans';
 
 /**
@@ -72,4 +74,18 @@ export function entryOf(frontends: { source: string }, evidence: Pick<Evidence, 
   if (frontends.source === 'balancer') return 'balancer';
   if (evidence.ownFrontends.length > 0) return 'frontends';
   return evidence.balancers.length > 0 ? 'balancer' : 'webapps';
+}
+
+/** What users got through the frontends that give a webapp its turns: no more of it than the webapp's own turns say. */
+export function takeBelow(
+  cells: readonly Cell[],
+  place: Place | undefined,
+  span: Span,
+  { evidence, ledger }: { evidence: Pick<Evidence, 'grid'>; ledger: Ledger },
+): number {
+  const { grid } = evidence;
+  const hurt = rowOf(cells, grid, (cell) => cell.hurt);
+  const begin = grid.times[0] ?? 0;
+  const most = (t: number) => hurt[Math.floor((t - begin) / grid.interval)] ?? 0;
+  return ledger.take(place?.teller ?? place?.host ?? '', span, most);
 }

@@ -4,12 +4,13 @@ import { joinCells } from './cells';
 import { deploysOf } from './deploys';
 import type { Directory } from './directory';
 import { type Dues, duesOf } from './due';
-import { eventsOf, type SiteEvent } from './events';
+import { eventsOf } from './events';
 import type { Cell, Evidence, PlaceTier } from './evidence';
 import { type Entry, entryOf, Ledger, unservedKey } from './hurt';
 import { type Membership, membershipOf } from './membership';
 import { frontendTier, isUnserved, type Place, type Tier, webappTier } from './places';
 import { allSilentSince, quietSpans, type Silence, signsOf, silencesOf } from './silence';
+import type { SiteEvent } from './site_event';
 import { type Span, subtract } from './spans';
 import { type States, statesOf } from './states';
 

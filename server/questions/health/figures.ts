@@ -5,8 +5,8 @@ import type { Timeline } from '../../search/timeline';
 import type { Settings } from '../../settings';
 import type { Site } from '../../topology/site';
 import { lengthOf } from '../../topology/spans';
-import { probesIn } from '../rotation/figures';
-import { compare } from '../rotation/shares';
+import { compare } from '../compare';
+import { probesIn } from '../probe_counts';
 
 type Figures = NonNullable<HealthData['overview']>['figures'];
 

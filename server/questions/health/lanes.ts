@@ -4,15 +4,15 @@ import type { Timeline } from '../../search/timeline';
 import { say } from '../../sentences/english';
 import type { Settings } from '../../settings';
 import { burstsOf } from '../../topology/bursts';
-import { namesOf } from '../../topology/events';
 import type { PlaceTier } from '../../topology/evidence';
 import type { Place } from '../../topology/places';
 import { signsOf } from '../../topology/silence';
 import { placesOf, type Site } from '../../topology/site';
+import { namesOf } from '../../topology/site_event';
 import { clip, lengthOf, type Span, subtract, unite } from '../../topology/spans';
 import { awayTogether } from '../../topology/states';
+import { compare } from '../compare';
 import { linesAbout } from '../host_lines';
-import { compare } from '../rotation/shares';
 import { absorb, type Layer, paint } from './paint';
 import { type ProbeMark, probeMarksOf } from './probe_marks';
 

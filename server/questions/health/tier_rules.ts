@@ -2,7 +2,7 @@ import type { HealthData } from '../../../common/api';
 import { duration, plural } from '../../../common/format';
 import type { Settings } from '../../settings';
 import type { Site } from '../../topology/site';
-import { passiveRules } from '../../topology/states';
+import { passiveRules } from '../../topology/upstream_absences';
 
 /** How each tier's pool is judged, in one line. */
 export function tierRules(

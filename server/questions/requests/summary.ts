@@ -2,7 +2,7 @@ import type { RequestsData, RequestsRequest } from '../../../common/api';
 import { FIELDS } from '../../../common/ecs';
 import { count, plural } from '../../../common/format';
 import { withReplaced } from '../../elasticsearch/entry';
-import { isAnswer } from '../../elasticsearch/slowness';
+import { isAnswer } from '../../elasticsearch/lasting';
 import type { Dsl } from '../../host';
 import { classesAgg, classesOf, failedFilter, NANOS_PER_MS, timeAgg } from '../../search/aggregations';
 import { bucketOf, bucketsOf, numberOf } from '../../search/buckets';

@@ -4,7 +4,7 @@ import type { Dues } from '../../topology/due';
 import type { ProbeSeries } from '../../topology/evidence';
 import type { Site } from '../../topology/site';
 import { clip } from '../../topology/spans';
-import { compare } from './shares';
+import { probesIn } from '../probe_counts';
 
 type Figures = NonNullable<RotationData['overview']>['figures'];
 
@@ -50,24 +50,6 @@ export function figuresOf({ site, entry, shares, dues, probes, now }: FiguresInp
     failed_in_gap: gaps.reduce((sum, { hurt }) => sum + hurt, 0),
     failed_in_gap_host: gaps[0]?.hosts[0] ?? null,
   };
-}
-
-/** Probes of the range: those before it only warm the replay up. Runs that cross its begin are shared out by time. */
-export function probesIn(probes: readonly ProbeSeries[], window: { from: number; to: number }) {
-  const counts = new Map<string, number>();
-  for (const { host, runs } of probes) {
-    let n = 0;
-    for (const run of runs) {
-      if (run.first >= window.from) n += run.n;
-      else if (run.times.length === run.n) n += run.times.filter((t) => t >= window.from).length;
-      else if (run.last >= window.from) {
-        const pace = (run.last - run.first) / Math.max(1, run.n - 1);
-        n += Math.floor((run.last - window.from) / pace) + 1;
-      }
-    }
-    if (n > 0) counts.set(host, (counts.get(host) ?? 0) + n);
-  }
-  return { total: [...counts.values()].reduce((a, b) => a + b, 0), hosts: [...counts.keys()].sort(compare) };
 }
 
 /** When the first line of any host was written: before it nobody knows who was in the pool. */

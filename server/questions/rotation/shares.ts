@@ -9,14 +9,10 @@ import { poolKey } from '../../topology/peers';
 import type { Tier } from '../../topology/places';
 import type { Site } from '../../topology/site';
 import { clip, lengthOf } from '../../topology/spans';
+import { compare } from '../compare';
 import { sourceOf } from '../sources';
 import { isSteady } from './steady';
 import { inCause, outCause } from './verdict';
-
-/** web-2 before web-10. */
-export function compare(a: string, b: string): number {
-  return a.localeCompare(b, 'en', { numeric: true });
-}
 
 interface Row {
   host: string;

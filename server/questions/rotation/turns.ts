@@ -9,8 +9,8 @@ import type { Hit, NamedSearch, SearchAnswer } from '../../search/msearch';
 import { type Directory, namerOf } from '../../topology/directory';
 import type { Site } from '../../topology/site';
 import { clip, lengthOf } from '../../topology/spans';
+import { compare } from '../compare';
 import { outSpanOf } from './out_span';
-import { compare } from './shares';
 
 const DEFAULT_LENS_MS = 60_000;
 const MAX_FAILED = 2000;

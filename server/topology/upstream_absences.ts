@@ -1,0 +1,55 @@
+import type { Settings } from '../settings';
+import { turnsDuring } from './cells';
+import type { Evidence } from './evidence';
+import { absencesFromAttempts, absencesFromDisabled, byPlace, type PassiveRules, placeKey } from './passive';
+import { goodTurns, peersMean } from './peers';
+import type { Place } from './places';
+import type { Absence } from './words';
+
+/** Of what its peers got: a place that took so much was not out. */
+const SERVES = 0.2;
+
+/** What nginx says, and what its failed attempts imply, of each of its upstream's places. */
+export function passiveAbsences(
+  places: readonly Place[],
+  evidence: Evidence,
+  rules: PassiveRules,
+): Map<Place, Absence[]> {
+  const said = byPlace(evidence.disabled);
+  // nginx says so from `error_log … warn` on; its default is `error`. A frontend that never says it is replayed.
+  const speaks = new Set(evidence.disabled.map(({ teller }) => teller));
+  const tried = byPlace(evidence.attempts.filter(({ teller }) => !speaks.has(teller)));
+  const found = new Map<Place, Absence[]>();
+  for (const place of places) {
+    if (place.teller === null) continue;
+    const key = placeKey(place.teller, place.name);
+    const during = (t: number) => place.join === null || (t >= place.join.from && t < place.join.to);
+    const words = (said.get(key) ?? []).filter(during);
+    const attempts = (tried.get(key) ?? []).filter(during);
+    const peers = places.filter(({ teller, name }) => teller === place.teller && name !== place.name);
+    // nginx never takes out the only server of an upstream.
+    const replayed = peers.length > 0 ? absencesFromAttempts(attempts, rules) : [];
+    const all = words.length > 0 ? absencesFromDisabled(words, rules) : replayed;
+    if (all.length > 0) found.set(place, all);
+  }
+  return found;
+}
+
+/** Without `zone` each worker of an nginx gives up a server for itself: one that goes on taking turns was not out. */
+export function isWorkerLocal(
+  place: Place,
+  chain: Absence,
+  pool: readonly Place[],
+  { window, grid }: Evidence,
+): boolean {
+  const span = { from: Math.max(chain.from + 1000, window.from), to: Math.min(chain.to ?? window.to, window.to) };
+  if (span.to <= span.from) return false;
+  const good = goodTurns(place, span, grid);
+  return (
+    good >= 5 && good >= SERVES * peersMean(place, pool, span, grid) && turnsDuring(place.turns.cells, span, grid) > 0
+  );
+}
+
+export function passiveRules({ passive }: Settings): PassiveRules {
+  return { maxFails: passive.max_fails, failTimeoutMs: passive.fail_timeout_s * 1000 };
+}
