@@ -73,11 +73,11 @@ beforeAll(async () => {
     },
   });
   reasons = failures.map(({ _source }) => String(at(_source, 'event.reason')).split(',')[0] ?? '');
-  // Until both frontends have logged a few probes more.
+  // Until both frontends have logged a few probes more, in their rhythm: where some come late, one seems to be missing.
   const over = Math.max(...words.map(({ t }) => t)) + 3 * PROBE_S * 1000;
   const probes = await eventually(
     () => probeTimes(stack.elasticsearchUrl, namespace),
-    (times) => ['frontend-1', 'frontend-2'].every((host) => (times.get(host)?.at(-1) ?? 0) > over),
+    (times) => ['frontend-1', 'frontend-2'].every((host) => isSteady((times.get(host) ?? []).slice(-4), over)),
   );
   const steady = probes.get('frontend-2') ?? [];
   jitter = Math.max(...steady.slice(1).map((t, i) => Math.abs(t - steady[i]! - PROBE_S * 1000)));
@@ -115,6 +115,12 @@ function traffic(site: string): () => Promise<void> {
     go = false;
     await Promise.all(workers);
   };
+}
+
+/** Whether the last of some probes came after `over`, and none of them half an interval late. */
+function isSteady(times: number[], over: number): boolean {
+  const gaps = times.slice(1).map((t, i) => t - times[i]!);
+  return (times.at(-1) ?? 0) > over && gaps.every((gap) => gap < 1.5 * PROBE_S * 1000);
 }
 
 /** When each frontend logged a probe, ms since 1970, in order. */
