@@ -75,7 +75,6 @@ export class BenchLogstash {
       logFolder: folder,
       asSelf: true,
       ready: () => accepts(ports.get(first)!),
-      readyTimeoutMs: 300_000,
       stopTimeoutMs: 60_000,
     });
     await pin(service, options.core).start();

@@ -33,7 +33,6 @@ export function devDashboard({ port, elasticsearchUrl, logFolder, onChange }: Da
     env: { TMPDIR: logFolder },
     logFolder,
     ready: () => answers(`http://127.0.0.1:${port}/health`),
-    readyTimeoutMs: 300_000,
     onChange,
   });
 }

@@ -52,7 +52,6 @@ export function elasticsearchService(options: ElasticsearchOptions): ServiceProc
     cwd: folder,
     logFolder: options.logFolder ?? folder,
     ready: () => answers(`http://127.0.0.1:${port}/_cluster/health?wait_for_status=yellow&timeout=1s`),
-    readyTimeoutMs: 600_000,
     stopTimeoutMs: 20_000,
     onChange: options.onChange,
   });

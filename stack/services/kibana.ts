@@ -95,7 +95,6 @@ export function kibanaDashboard(options: KibanaOptions): ServiceProcess {
     env: { KBN_PATH_CONF: config, HOME: folder, ELASTIC_APM_ACTIVE: 'false' },
     logFolder,
     ready: () => isAvailable(port),
-    readyTimeoutMs: 600_000,
     stopTimeoutMs: 20_000,
     onChange,
   });

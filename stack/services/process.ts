@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { give, ownedFolder, serviceAccount } from '../account.js';
 import { StackError } from '../errors.js';
+import { Progress } from './progress.js';
 
 export type Tier = 'lb' | 'frontend' | 'webapp' | 'log' | 'store' | 'dashboard';
 export type ServiceState = 'starting' | 'running' | 'stopped' | 'failed';
@@ -23,7 +24,10 @@ export interface ServiceSpec {
   asSelf?: boolean;
   /** Resolves true once the service serves; asked again until then. */
   ready: () => Promise<boolean>;
-  readyTimeoutMs?: number;
+  /** How long it may neither use the processor nor write to its log while it starts; 60 s. */
+  startIdleMs?: number;
+  /** How much processor time it may use before it serves; 5 minutes. */
+  startCpuMs?: number;
   /** What ends it cleanly, and how long it may take. */
   stopSignal?: NodeJS.Signals;
   stopTimeoutMs?: number;
@@ -31,7 +35,10 @@ export interface ServiceSpec {
   onChange?: () => void;
 }
 
-/** One child process of the stack. It is only ever ended by its own process id (and its own process group). */
+/**
+ * One child process of the stack. It is only ever ended by its own process id (and its own process group), and by the
+ * kernel when this process dies.
+ */
 export class ServiceProcess {
   state: ServiceState = 'stopped';
   since = new Date();
@@ -57,7 +64,8 @@ export class ServiceProcess {
     give(this.logFile);
     this.setState('starting');
     // A process group of its own: Ctrl-C in the terminal reaches the stack alone, which then stops things in order.
-    const child = spawn(spec.command, spec.args, {
+    // The kernel ends it when this process is gone, in whatever way: nothing may stay behind.
+    const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', spec.command, ...spec.args], {
       cwd: spec.cwd ?? spec.logFolder,
       env: { PATH: process.env['PATH'], LANG: 'C.UTF-8', ...spec.env },
       stdio: ['ignore', log, log],
@@ -116,7 +124,8 @@ export class ServiceProcess {
   }
 
   private async untilReady(failure: () => Error | undefined): Promise<void> {
-    const deadline = Date.now() + (this.spec.readyTimeoutMs ?? 300_000);
+    const progress = new Progress(this.child?.pid ?? 0, this.logFile);
+    const { startIdleMs = 60_000, startCpuMs = 300_000 } = this.spec;
     while (!(await this.spec.ready().catch(() => false))) {
       if (!this.child) {
         const reason = failure()?.message ?? this.lastWords();
@@ -125,11 +134,12 @@ export class ServiceProcess {
           `${this.spec.name} ended while starting. Its log is ${this.logFile}; it ends with:\n${reason}`,
         );
       }
-      if (Date.now() > deadline) {
+      const { idleMs, usedMs } = progress.look();
+      if (idleMs > startIdleMs || usedMs > startCpuMs) {
         await this.stop();
         throw new StackError(
           'ROTA_SERVICE_TIMEOUT',
-          `${this.spec.name} did not answer on port ${this.spec.port} in time. Its log is ${this.logFile}; it ends with:\n${this.lastWords()}`,
+          `${this.spec.name} does not answer on port ${this.spec.port} and gets no further. Its log is ${this.logFile}; it ends with:\n${this.lastWords()}`,
         );
       }
       await sleep(100);

@@ -14,6 +14,10 @@ import { startKibanaWorld } from '../support/kibana/world.js';
  * Runs the Playwright specs on an Elasticsearch of their own: in the development host, or with --kibana in the Kibana of
  * KIBANA_HOME on the full Elasticsearch of ELASTICSEARCH_HOME. Further arguments go to Playwright.
  */
+// Whoever ends the run (a time-out, say) gets the services ended and the folder removed as well.
+const ended = new AbortController();
+process.once('SIGTERM', () => ended.abort());
+
 await runCommand(async () => {
   const args = process.argv.slice(2);
   const world = args.includes('--kibana') ? await startKibana() : await startStore();
@@ -25,6 +29,7 @@ await runCommand(async () => {
       env: world.env,
       stdio: 'inherit',
       reject: false,
+      cancelSignal: ended.signal,
     });
     return run.exitCode ?? 1;
   } finally {

@@ -47,7 +47,6 @@ export function logstash({
     // LOGSTASH_HOME may stand where the service account cannot go.
     asSelf: true,
     ready: () => accepts(port),
-    readyTimeoutMs: 600_000,
     stopTimeoutMs: 30_000,
   });
 }
