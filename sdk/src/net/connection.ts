@@ -54,7 +54,8 @@ export class Connection {
   /** False when the caller should wait for `onDrain`. `done` says whether the operating system took it. */
   write(bytes: Buffer | string, done?: (error?: Error | null) => void): boolean {
     if (this.socket === undefined || this.closed) return false;
-    return typeof bytes === 'string' ? this.socket.write(bytes, 'latin1', done) : this.socket.write(bytes, done);
+    const written = (error?: Error | null) => this.guarded(() => done?.(error));
+    return typeof bytes === 'string' ? this.socket.write(bytes, 'latin1', written) : this.socket.write(bytes, written);
   }
 
   /** Half-closes: what was written is sent first. */
@@ -84,7 +85,7 @@ export class Connection {
       const list = await addresses.remaining();
       if (this.closed) return;
       this.dial = new Dial(list, target.port, {
-        onSocket: (socket) => this.guarded(() => this.onSocket(socket)),
+        onSocket: (socket) => this.onSocket(socket),
         onTried: (address) => addresses.markTried(address),
         onFailed: (error) => this.destroy(error),
       });
@@ -95,6 +96,17 @@ export class Connection {
   }
 
   private onSocket(plain: Socket): void {
+    try {
+      this.use(plain);
+    } catch (error) {
+      // Not through `destroy`: nobody may be listening to the socket's end yet.
+      plain.destroy();
+      this.failure ??= asError(error);
+      this.close();
+    }
+  }
+
+  private use(plain: Socket): void {
     this.dial = undefined;
     plain.setNoDelay(true);
     plain.setKeepAlive(true, 30_000);

@@ -107,11 +107,11 @@ async function refused(spoil: Spoil): Promise<void> {
 }
 
 describe('what a process left behind', () => {
-  it.each(Object.entries(spoiled))('is not sent when it %s, and that is told', (_, spoil) => refused(spoil));
+  it.each(Object.entries(spoiled))('is not sent when it %s, and that is reported', (_, spoil) => refused(spoil));
 
   const asRoot = isRoot ? test : test.skip;
   const name = isRoot ? '' : ' (SKIPPED: only root can make such a folder)';
-  asRoot.each(Object.entries(ofOthers))(`is not sent when it %s, and that is told${name}`, (_, spoil) =>
+  asRoot.each(Object.entries(ofOthers))(`is not sent when it %s, and that is reported${name}`, (_, spoil) =>
     refused(spoil),
   );
 
