@@ -45,6 +45,7 @@ export const SUBJECTS = {
   runCells: 'rotaRunCells',
   account: 'rotaAccount',
   runs: 'rotaRuns',
+  otherRuns: 'rotaOtherRuns',
   run: (id: string) => `rotaRun-${id}`,
   runDetail: 'rotaRunDetail',
   deadLetters: 'rotaDeadLetters',

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { bucketsSchema, momentSchema, scopeSchema, stateSchema, verdictSchema, windowSchema } from './scope';
 
+/** Runs that an answer lists, the worst of all that it counts. */
 export const MAX_RUNS = 500;
+
+export const RUN_STATES = ['missing', 'unsearched', 'unproven', 'proven', 'running'] as const;
 
 /** `POST /internal/rota/v1/delivery`: did everything that was written arrive? */
 export const deliveryRequestSchema = scopeSchema.extend({
@@ -11,6 +14,8 @@ export const deliveryRequestSchema = scopeSchema.extend({
     .min(1)
     .max(3)
     .default(['overview']),
+  /** Lists runs of this state only; all are counted. */
+  run_state: z.enum(RUN_STATES).optional(),
   /** With part `run`: the run to open (`agent.ephemeral_id`) and the gap to look at. */
   run: z
     .object({ id: z.string().min(1).max(256), around: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional() })
@@ -27,8 +32,6 @@ export const deliveryRequestSchema = scopeSchema.extend({
 });
 export type DeliveryRequest = z.infer<typeof deliveryRequestSchema>;
 
-export const RUN_STATES = ['missing', 'unsearched', 'unproven', 'proven', 'running'] as const;
-
 export const rangeSchema = z.object({ first: z.number(), last: z.number() });
 export type SequenceRange = z.infer<typeof rangeSchema>;
 
@@ -40,8 +43,8 @@ export const runSchema = z.object({
   service: z.string().nullable(),
   version: z.string().nullable(),
   /**
-   * `running`: fresh stats say all so far arrived, and the run goes on. `unsearched`: numbers are absent, and nobody
-   * looked for which, or not all of its drops and dead letters could be read. Asked for by its id, a run is searched.
+   * `missing`: numbers are lost. `unsearched`: numbers are absent, and it is not known which, or why. `unproven`: nobody knows
+   * what was written. `running`: all so far is accounted for, or may be on its way. `proven`: all of it is accounted for.
    */
   state: z.enum(RUN_STATES),
   started: momentSchema,
@@ -50,16 +53,20 @@ export const runSchema = z.object({
   /** Highest sequence known; `≥` when `sent_is_lower_bound`. */
   sent: z.number(),
   sent_is_lower_bound: z.boolean(),
+  /** Different numbers in the index. */
   indexed: z.number(),
+  /** Lines that bear a number which another line bears, too. */
+  duplicates_indexed: z.number(),
   missing: z.number(),
+  /** Those of which it is known which are missing; fewer than `missing` where it is not. */
   missing_ranges: z.array(rangeSchema.extend({ from: momentSchema.nullable(), to: momentSchema.nullable() })),
   /** True when there are more ranges than were listed. */
   missing_ranges_truncated: z.boolean(),
   /** Young numbers that may still be on their way; not missing. */
   in_flight: z.number(),
-  /** Absent numbers of which it is not known whether anything explains them; not missing. */
+  /** Absent numbers of which it is not known why; not missing. */
   unsearched: z.number(),
-  /** Numbers too old to be kept. */
+  /** Numbers that the retention may have deleted. */
   expired: z.number(),
   /** Absent numbers that a declared drop explains; less than `drops` tell where a resend arrived after all. */
   dropped: z.number(),
@@ -67,12 +74,14 @@ export const runSchema = z.object({
   unproven_after: z.number().nullable(),
   /** By cause, as declared; `ranges` are for drawing, thinned out where they lie close together. */
   drops: z.array(z.object({ cause: z.string(), count: z.number(), ranges: z.array(rangeSchema) })),
-  /** Absent numbers that are dead letters; of an unsearched run all its dead letters. */
+  /** Absent numbers that are dead letters. */
   dead_letters: z.number(),
   /** For drawing, thinned out where they lie close together. */
   dead_letter_ranges: z.array(rangeSchema),
   /** Repeats that an indexer refused; null when no indexer has told. */
   duplicates_refused: z.number().nullable(),
+  /** Sentences: why it is judged so, where the numbers do not say it. */
+  notes: z.array(z.string()),
   /** From a line's own time until the indexer sent it; it can be searched at Elasticsearch's next refresh. */
   lag_p50_ms: z.number().nullable(),
   lag_p95_ms: z.number().nullable(),
@@ -131,7 +140,7 @@ export const deliveryDataSchema = z.object({
         expired: z.number(),
         duplicates_refused: z.number(),
       }),
-      /** Worst first. */
+      /** Worst first; of all, or of `run_state`. */
       runs: z.array(runSchema),
       runs_truncated: z.boolean(),
       series: z.object({
@@ -150,6 +159,8 @@ export const deliveryDataSchema = z.object({
       outages: z.array(z.object({ server: z.string(), from: momentSchema, to: momentSchema.nullable() })),
       dead_letters: z.array(deadLetterGroupSchema),
       dead_letters_total: z.number(),
+      /** Of reasons that are not listed. */
+      dead_letters_others: z.number(),
       dead_letters_of_runs: z.number(),
     })
     .nullable(),
@@ -160,7 +171,7 @@ export const deliveryDataSchema = z.object({
       around: z.array(
         z.object({
           sequence: z.number(),
-          /** `unknown`: absent, and on its way, expired, or not to be explained by what was read. */
+          /** `unknown`: absent, and on its way, expired, or it is not known why. */
           state: z.enum(['indexed', 'missing', 'dropped', 'dead_letter', 'unknown']),
           t: momentSchema.nullable(),
           received: momentSchema.nullable(),

@@ -1,5 +1,5 @@
 import type { RotaHost } from '../host';
-import { answerDelivery } from '../queries/delivery';
+import { answerDelivery } from '../questions/delivery';
 import { answerFields } from '../questions/fields';
 import { answerHealth } from '../questions/health';
 import { answerRequests } from '../questions/requests';

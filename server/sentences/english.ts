@@ -1,10 +1,12 @@
 import { count, duration, list, percent, plural } from '../../common/format';
+import { DELIVERY } from './delivery';
 
 /**
  * Every sentence about the site, for pages, alerts and records alike. The model says what it has to say by an id and values;
  * it is put into words here, last. Another language is another file of the same keys.
  */
 const ENGLISH = {
+  ...DELIVERY,
   as_recorded: ({ text }: { text: string }) => text,
   'out.said_down': ({ reason }: { reason: string | null }) =>
     reason === null ? 'The balancer reported it down.' : `The balancer reported it down: ${reason}.`,

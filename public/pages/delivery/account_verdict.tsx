@@ -60,7 +60,7 @@ function Account({ account }: { account: DeliveryOverview['account'] }) {
     ['+', 'Dead letters', account.dead_letters],
     ['+', 'Missing', account.missing, account.missing > 0],
     ...seldom('On the way', account.in_flight),
-    ...seldom('Absent, not searched', account.unsearched),
+    ...seldom('Absent, not known why', account.unsearched),
     ...seldom('Older than kept', account.expired),
   ];
   return (

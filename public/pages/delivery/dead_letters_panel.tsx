@@ -63,6 +63,9 @@ export function DeadLettersPanel({ overview, stale }: { overview: DeliveryOvervi
           </table>
         </section>
       )}
+      {overview.dead_letters_others > 0 && (
+        <p className="rotaFine">and {plural(overview.dead_letters_others, 'line')} of other reasons</p>
+      )}
     </Panel>
   );
 }

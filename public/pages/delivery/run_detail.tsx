@@ -73,11 +73,16 @@ function Around({ opened: { around } }: { opened: Opened }) {
   );
 }
 
-function Facts({ opened: { headline, facts } }: { opened: Opened }) {
+function Facts({ opened: { run, headline, facts } }: { opened: Opened }) {
   const time = useTimeFormat();
   return (
     <div>
       <h3>{headline}</h3>
+      {run.notes.map((note) => (
+        <p key={note} className="rotaRunDetail__note">
+          {note}
+        </p>
+      ))}
       <dl className="rotaFacts">
         {facts.map(({ t, text }) => (
           <React.Fragment key={`${t}-${text}`}>
@@ -101,6 +106,7 @@ function Actions({ opened: { run, headline, facts } }: { opened: Opened }) {
   const at = gap?.from ?? gap?.to ?? facts[0]?.t ?? run.last_seen;
   const finding = [
     `${headline} (run ${run.id}, ${run.service ?? 'unknown service'} on ${run.host ?? 'an unknown host'})`,
+    ...run.notes,
     ...facts.map(({ t, text }) => `${new Date(t).toISOString()}  ${text}`),
   ].join('\n');
   return (

@@ -48,7 +48,8 @@ export function RunStrip({ run }: { run: Run }) {
 function inWords(run: Run): string {
   const parts = [
     ...(run.missing > 0 ? [`${formatCount(run.missing)} missing`] : []),
-    ...(run.unsearched > 0 ? [`${formatCount(run.unsearched)} absent, not searched`] : []),
+    ...(run.unsearched > 0 ? [`${formatCount(run.unsearched)} absent, not known why`] : []),
+    ...(run.expired > 0 ? [`${formatCount(run.expired)} older than kept`] : []),
     ...(run.drops.length > 0 ? [`${formatCount(run.drops.reduce((sum, { count }) => sum + count, 0))} dropped`] : []),
     ...(run.dead_letters > 0 ? [`${formatCount(run.dead_letters)} dead letters`] : []),
     ...(run.unproven_after === null ? [] : [`nothing is proven after ${formatCount(run.unproven_after)}`]),

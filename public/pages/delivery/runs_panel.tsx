@@ -4,13 +4,14 @@ import type { Run } from '../../../common/api';
 import { useTimeFormat } from '../../app/services';
 import { Legend } from '../../components/legend';
 import { Panel } from '../../components/panel';
-import { formatCount, formatMs } from '../../format/numbers';
+import { formatCount, formatMs, plural } from '../../format/numbers';
+import { useRotaQuery } from '../../hooks/use_rota_query';
 import { usePageParam } from '../../hooks/use_scope';
 import { SUBJECTS } from '../../test_subjects';
 import { useRotaTheme } from '../../theme/use_rota_theme';
 import type { DeliveryOverview } from './delivery_page';
 import { RunDetail } from './run_detail';
-import { RUN_STATE_ORDER, RUN_STATE_WORDS, type RunState, RunStateSign } from './run_state';
+import { labelOf, RUN_STATE_ORDER, RUN_STATE_WORDS, type RunState, RunStateSign } from './run_state';
 import { RunStrip } from './run_strip';
 
 const COLUMNS = [
@@ -38,12 +39,14 @@ export function RunsPanel({ overview, stale }: { overview: DeliveryOverview; sta
   const [open, setOpen] = usePageParam('run');
   const matching = overview.runs.filter((run) => only === null || run.state === only);
   const pages = Math.max(1, Math.ceil(matching.length / size));
+  const others = (only === null ? overview.counts.runs : overview.counts[only]) - matching.length;
+  const unlisted = open !== null && !matching.some(({ id }) => id === open);
   const shown = matching.slice(Math.min(page, pages - 1) * size, (Math.min(page, pages - 1) + 1) * size);
   return (
     <Panel
       id="runs"
       title="Process runs"
-      question={`One row for each logger of a process, worst first${overview.runs_truncated ? '; the first 500' : ''}. nginx and HAProxy lines carry no sequence and are not judged here`}
+      question="One row for each logger of a process, worst first. nginx and HAProxy lines carry no sequence and are not judged here"
       legend={
         <Legend
           items={[
@@ -56,7 +59,7 @@ export function RunsPanel({ overview, stale }: { overview: DeliveryOverview; sta
       actions={<StateFilter overview={overview} only={only} onChoose={choose} />}
       stale={stale}
     >
-      {shown.length === 0 ? (
+      {shown.length === 0 && !unlisted ? (
         <p className="rotaFine">No run of the SDK wrote in this window.</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
@@ -75,12 +78,19 @@ export function RunsPanel({ overview, stale }: { overview: DeliveryOverview; sta
               </tr>
             </thead>
             <tbody>
+              {unlisted && <UnlistedRow id={open} onOpen={setOpen} />}
               {shown.map((run) => (
                 <RunRow key={run.id} run={run} open={open === run.id} onOpen={setOpen} />
               ))}
             </tbody>
           </table>
         </section>
+      )}
+      {others > 0 && (
+        <p className="rotaFine" data-test-subj={SUBJECTS.otherRuns}>
+          and {plural(others, 'other')}, none of them worse: all are counted above, the {formatCount(matching.length)}{' '}
+          worst are listed. A shorter time range lists the others.
+        </p>
       )}
       {matching.length > PAGE_SIZES[0]! && (
         <EuiTablePagination
@@ -147,13 +157,20 @@ function StateFilter({
   );
 }
 
+/** A run that the address names and the list does not have. */
+function UnlistedRow({ id, onOpen }: { id: string; onOpen(id: string | null): void }) {
+  const { data } = useRotaQuery('delivery', { parts: ['run'], run: { id } });
+  const run = data?.data.run?.run;
+  return run?.id === id ? <RunRow run={run} open onOpen={onOpen} /> : null;
+}
+
 function RunRow({ run, open, onOpen }: { run: Run; open: boolean; onOpen(id: string | null): void }) {
   const time = useTimeFormat();
   return (
     <>
       <tr data-test-subj={SUBJECTS.run(run.id)}>
         <td className="rotaRuns__state" title={RUN_STATE_WORDS[run.state].meaning}>
-          <RunStateSign state={run.state} /> {RUN_STATE_WORDS[run.state].label}
+          <RunStateSign state={run.state} /> {labelOf(run)}
         </td>
         <td>{run.host ?? '–'}</td>
         <td>
@@ -203,15 +220,23 @@ function RunRow({ run, open, onOpen }: { run: Run; open: boolean; onOpen(id: str
 const MOST_RANGES = 2;
 
 function missingWords(run: Run): string {
-  const open = run.unsearched > 0 ? `${formatCount(run.unsearched)} absent, not searched` : null;
-  if (run.missing === 0) {
-    return open ?? (run.unproven_after === null ? '–' : `unknown after ${formatCount(run.unproven_after)}`);
-  }
+  const rest = [
+    ...(run.unsearched > 0 ? [`${formatCount(run.unsearched)} absent, not known why`] : []),
+    ...(run.in_flight > 0 ? [`${formatCount(run.in_flight)} on the way`] : []),
+    ...(run.expired > 0 ? [`${formatCount(run.expired)} older than kept`] : []),
+  ];
+  if (run.missing > 0) return [missingNumbers(run), ...rest].join('; ');
+  if (rest.length > 0) return rest.join('; ');
+  return run.unproven_after === null ? '–' : `unknown after ${formatCount(run.unproven_after)}`;
+}
+
+function missingNumbers(run: Run): string {
   const ranges = run.missing_ranges
     .slice(0, MOST_RANGES)
     .map(({ first, last }) => (first === last ? formatCount(first) : `${formatCount(first)}–${formatCount(last)}`));
+  if (ranges.length === 0) return `${formatCount(run.missing)}, not known which`;
   const more = run.missing_ranges.length > MOST_RANGES || run.missing_ranges_truncated ? ' …' : '';
-  return `${formatCount(run.missing)}: ${ranges.join(', ')}${more}${open ? `; ${open}` : ''}`;
+  return `${formatCount(run.missing)}: ${ranges.join(', ')}${more}`;
 }
 
 function dropWords(run: Run): string {

@@ -16,6 +16,7 @@ const RUN: Run = {
   sent: 1000,
   sent_is_lower_bound: false,
   indexed: 1000,
+  duplicates_indexed: 0,
   missing: 0,
   missing_ranges: [],
   missing_ranges_truncated: false,
@@ -28,6 +29,7 @@ const RUN: Run = {
   dead_letters: 0,
   dead_letter_ranges: [],
   duplicates_refused: null,
+  notes: [],
   lag_p50_ms: null,
   lag_p95_ms: null,
 };

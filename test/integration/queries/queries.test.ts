@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { deliveryCases } from './delivery_cases';
-import { deliveryDocuments } from './delivery_world';
 import { documentsOf } from './documents';
+import { emptyCases } from './empty_cases';
 import { eventLinesCases } from './event_lines_cases';
 import { exportCases } from './export_cases';
 import { fieldsCases } from './fields_cases';
@@ -11,8 +10,8 @@ import { longRangeCases, longRangeDocuments, recordedDocuments } from './long_ra
 import { missingShardsCases } from './missing_shards_cases';
 import { nginxErrorCases, nginxErrorDocuments } from './nginx_error_cases';
 import { load, rotaApi, startNode } from './node';
-import { outageCases, outageDocuments, refusing } from './outage_cases';
 import { recordingCases } from './recording_cases';
+import { refusing } from './refusing';
 import { requestsCases } from './requests_cases';
 import { rotationCases } from './rotation_cases';
 import { manyPathsDocuments, routesCases } from './routes_cases';
@@ -31,7 +30,6 @@ let apis: Record<
   | 'full'
   | 'words'
   | 'cloud'
-  | 'delivery'
   | 'empty'
   | 'long'
   | 'two'
@@ -39,8 +37,6 @@ let apis: Record<
   | 'away'
   | 'awaySpoken'
   | 'awayCloud'
-  | 'outage'
-  | 'lame'
   | 'errors'
   | 'errorless',
   ReturnType<typeof rotaApi>
@@ -53,16 +49,10 @@ let stop: () => Promise<void> = async () => undefined;
 beforeAll(async () => {
   const node = await startNode();
   stop = node.stop;
-  const [full, words, cloud, delivery] = ['full', 'words', 'cloud', 'delivery'].map(space) as [
-    string,
-    string,
-    string,
-    string,
-  ];
+  const [full, words, cloud] = ['full', 'words', 'cloud'].map(space) as [string, string, string];
   await load(node.client, full, documentsOf(world, { balancer: true, words: false, namespace: full }));
   await load(node.client, words, documentsOf(world, { balancer: true, words: true, namespace: words }));
   await load(node.client, cloud, documentsOf(world, { balancer: false, words: false, namespace: cloud }));
-  await load(node.client, delivery, deliveryDocuments(delivery));
   const long = space('long');
   await load(node.client, long, longRangeDocuments(long));
   await load(node.client, long, recordedDocuments(long));
@@ -74,8 +64,6 @@ beforeAll(async () => {
   await load(node.client, away, longAbsenceDocuments(away, { words: false, recorded: false }));
   await load(node.client, spoken, longAbsenceDocuments(spoken, { words: true, recorded: true }));
   await load(node.client, mute, longAbsenceDocuments(mute, { words: false, recorded: false, cloud: true }));
-  const outage = space('outage');
-  await load(node.client, outage, outageDocuments(outage));
   const errors = space('errors');
   await load(node.client, errors, nginxErrorDocuments(errors));
   recorded = { client: node.client, url: node.url, namespace: full };
@@ -84,7 +72,6 @@ beforeAll(async () => {
     full: api(full),
     words: api(words),
     cloud: api(cloud),
-    delivery: api(delivery),
     empty: api(space('empty')),
     long: api(long),
     two: api(two),
@@ -92,8 +79,6 @@ beforeAll(async () => {
     away: api(away),
     awaySpoken: api(spoken),
     awayCloud: api(mute),
-    outage: api(outage),
-    lame: rotaApi(refusing(node.client, 'rota.deadletter'), outage, settings),
     errors: api(errors),
     errorless: rotaApi(refusing(node.client, 'nginx.error'), errors, settings),
   };
@@ -109,16 +94,12 @@ describe('queries against a real Elasticsearch', () => {
   traceCases(world, () => apis);
   fieldsCases(world, () => apis);
   exportCases(world, () => recorded);
-  deliveryCases(() => apis);
+  emptyCases(() => apis.empty);
   routesCases(() => apis.paths);
   longAbsenceCases(() => apis);
   nginxErrorCases(
     () => apis.errors,
     () => apis.errorless,
-  );
-  outageCases(
-    () => apis.outage,
-    () => apis.lame,
   );
   longRangeCases(() => apis.long);
   recordingCases(world, () => recorded);
