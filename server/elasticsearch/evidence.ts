@@ -15,6 +15,7 @@ import { lifeSearches, readLives, readSkews } from './lives';
 import { okStatuses } from './ok_statuses';
 import {
   closerSearch,
+  probedDatasets,
   probeSearches,
   readLines,
   readSteps,
@@ -106,7 +107,7 @@ export async function gather<K extends string>(
     ownAnswers: answersSearch(linesOf(asking, 'lb', false), interval, namespace),
     ...wordSearches(from, to, LONG_LOOK_BACK_MS, namespace),
     ...faultSearches(from, to, probe, namespace),
-    ...probeSearches(from - warmUp, to, interval, probe, passes, namespace),
+    ...probeSearches(from - warmUp, to, interval, probe, passes, probedIn(asking)),
     ...lifeSearches(from, to, interval, namespace),
     versions: versionsSearch(from, to, interval, namespace),
     recorded: recordedSearch(from - LONG_LOOK_BACK_MS, to, namespace),
@@ -158,18 +159,25 @@ function hostsIn({ inventory, servers, upstreams }: Directory): Set<string> {
   return new Set([...inventory.writers.map(({ host }) => host), ...[...servers, ...upstreams].flatMap(hostsOf)]);
 }
 
+function probedIn({ directory, namespace }: Asking) {
+  const { writers } = (directory.whole ?? directory).inventory;
+  return { datasets: probedDatasets(writers.some(({ tier }) => tier === 'frontend')), namespace };
+}
+
 async function probesOf(
   answers: Record<'probes' | 'probeSteps', SearchAnswer>,
-  { probe, fine }: Asking,
+  asking: Asking,
   context: Context,
   passes: readonly number[],
 ): Promise<{ probes: ProbeSeries[]; cuts: Cut[] }> {
+  const { probe, fine } = asking;
+  const where = probedIn(asking);
   const ok = new Set(passes);
   const { hits, total } = answers.probes;
   if (total <= hits.length) return { probes: seriesOfLines(readLines(hits, ok)), cuts: [] };
   const steps = readSteps(answers.probeSteps);
   const windows = windowsOf(steps, fine.interval);
-  const search = closerSearch(windows, probe, context.settings.namespace);
+  const search = closerSearch(windows, probe, where);
   const { closer } = search === null ? { closer: NO_ANSWER } : await context.askAll({ closer: search });
   return seriesOfSteps(steps, windows, closer, ok);
 }

@@ -117,6 +117,10 @@ export function readInventory(answers: Record<InventoryName, SearchAnswer>): Inv
   const { webapps, frontends, balancers, spoken, monitors, passed } = answers;
   const cut = [webapps, frontends].reduce((sum, { aggregations }) => sum + remainderOf(aggregations, 'hosts'), 0);
   const servers = serversOf(balancers);
+  // A frontend passes some probes on: they are those of the frontend.
+  const [fronts, backs] = [frontends, webapps].map(
+    ({ aggregations }) => new Set(bucketsOf(aggregations, 'hosts').map(({ key }) => String(key))),
+  ) as [Set<string>, Set<string>];
   const known = new Set(servers.map(keyOf));
   const upstreams = bucketsOf(frontends.aggregations, 'hosts').flatMap(upstreamsOf);
   return {
@@ -132,7 +136,9 @@ export function readInventory(answers: Record<InventoryName, SearchAnswer>): Inv
       ...bucketsOf(webapps.aggregations, 'hosts').flatMap(webappsOf),
     ],
     shared: [],
-    monitors: monitorsOf(monitors, passed),
+    monitors: monitorsOf(monitors, passed).filter(
+      ({ host }) => fronts.size === 0 || fronts.has(host) || !backs.has(host),
+    ),
     services: optionsOf(webapps, 'services'),
     environments: optionsOf(webapps, 'environments'),
     cuts:

@@ -12,7 +12,11 @@ export const FEW = 5000;
 /** Lines that are read around changes where there are more. */
 const MOST = 10_000;
 const MOST_WINDOWS = 300;
-const PROBED: readonly Dataset[] = [DATASETS.nginxAccess, ...ACCESS_DATASETS.webapp];
+/** A frontend passes some probes on to its webapps: they are counted where they come in. */
+export function probedDatasets(hasFrontends: boolean): readonly Dataset[] {
+  return hasFrontends ? [DATASETS.nginxAccess] : ACCESS_DATASETS.webapp;
+}
+
 const LINE = [FIELDS.timestamp, FIELDS.host, FIELDS.status, FIELDS.method, FIELDS.path, SOURCE];
 
 /** Probes one by one, while they are few; and counted, step by step, however many there are. */
@@ -22,7 +26,7 @@ export function probeSearches(
   interval: number,
   probe: Query,
   passes: readonly number[],
-  namespace: string,
+  where: { datasets: readonly Dataset[]; namespace: string },
 ): Record<'probes' | 'probeSteps', NamedSearch> {
   const filter = [between(from, to), probe];
   const passed: Query = { terms: { [FIELDS.status]: [...passes] } };
@@ -31,14 +35,14 @@ export function probeSearches(
     bad: { filter: { bool: { must_not: [passed] } }, aggs: { ...firstAndLast(), statuses: terms(FIELDS.status, 5) } },
   });
   return {
-    probes: searchOf(PROBED, namespace, {
+    probes: searchOf(where.datasets, where.namespace, {
       size: FEW,
       track_total_hits: true,
       query: { bool: { filter } },
       sort: [{ [FIELDS.timestamp]: 'asc' }],
       _source: LINE,
     }),
-    probeSteps: countOf(PROBED, namespace, filter, {
+    probeSteps: countOf(where.datasets, where.namespace, filter, {
       sources: terms(
         SOURCE,
         20,
@@ -154,7 +158,7 @@ export function windowsOf(series: readonly StepSeries[], interval: number): { ho
 export function closerSearch(
   windows: readonly { host: string; span: Span }[],
   probe: Query,
-  namespace: string,
+  where: { datasets: readonly Dataset[]; namespace: string },
 ): NamedSearch | null {
   if (windows.length === 0) return null;
   const wanted = windows.slice(0, MOST_WINDOWS).map(
@@ -162,7 +166,7 @@ export function closerSearch(
       bool: { filter: [{ term: { [FIELDS.host]: host } }, between(span.from, span.to)] },
     }),
   );
-  return searchOf(PROBED, namespace, {
+  return searchOf(where.datasets, where.namespace, {
     size: MOST,
     track_total_hits: true,
     query: { bool: { filter: [probe, anyOf(wanted)] } },

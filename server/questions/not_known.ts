@@ -2,6 +2,7 @@ import type { JoinInfo, NotKnown } from '../../common/api';
 import { type Said, say } from '../sentences/english';
 import { turnsIn } from '../topology/cells';
 import type { Entry } from '../topology/directory';
+import { unnamedTurns } from '../topology/places';
 import type { Site } from '../topology/site';
 
 const MINUTE = 60_000;
@@ -12,11 +13,7 @@ export function notKnownOf(site: Site): NotKnown[] {
   const found: NotKnown[] = [];
   const add = (why: Said, mend: Said | null) =>
     found.push({ id: why.id, because: say(why), mend: mend === null ? null : say(mend) });
-  const tellers = [
-    ...new Set(
-      evidence.frontends.filter(({ place, cells }) => place === '' && cells.length > 0).map((row) => row.teller!),
-    ),
-  ].sort();
+  const tellers = [...new Set(unnamedTurns(evidence).map(({ teller }) => teller!))].sort();
   if (tellers.length > 0 && (webapps.unplaced.turns > 0 || webapps.source !== 'frontends')) {
     add({ id: 'unknown.upstreams', values: { tellers } }, { id: 'mend.upstreams', values: {} });
   }

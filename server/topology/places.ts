@@ -124,7 +124,7 @@ function residueOf(directory: Directory, entries: readonly Entry[], facts: Count
   const claimed = new Set(entries.flatMap(({ owners }) => owners.joins.map(({ host }) => host)));
   const writers = directory.inventory.writers.filter((w) => w.tier === 'webapp' && !claimed.has(w.host));
   const hosts = [...new Set(writers.map(({ host }) => host))];
-  const unnamed = facts.frontends.filter(({ place, cells }) => place === '' && cells.length > 0);
+  const unnamed = unnamedTurns(facts);
   const unknown = entries.filter(({ owners }) => owners.joins.length === 0);
   const turnsOf = (entry: Entry) => turnsIn(rowOf([...facts.frontends, ...facts.balancers], entry));
   const asked = total(unnamed) + unknown.reduce((sum, entry) => sum + turnsOf(entry), 0);
@@ -148,6 +148,14 @@ function residueOf(directory: Directory, entries: readonly Entry[], facts: Count
     pool: pools.size === 1 ? [...pools][0]! : null,
     left,
   };
+}
+
+/**
+ * Turns of frontends whose log names no upstream. A frontend that names them otherwise answered by itself: nobody's turn.
+ */
+export function unnamedTurns({ frontends }: Pick<Counts, 'frontends'>): Turns[] {
+  const named = (teller: string | null) => total(frontends.filter((row) => row.teller === teller && row.place !== ''));
+  return frontends.filter((row) => row.place === '' && row.cells.length > 0 && turnsIn(row) > named(row.teller));
 }
 
 /** What HAProxy answered without a server, or nginx when it found nobody in its pool. */

@@ -82,7 +82,7 @@ export function statesOf(input: StateInput): States {
   const chains: States['chains'] = outs.map((out) => ({ ...out, tries: 0 }));
   for (const [place, absences] of passiveAbsences(webapps.places, evidence, rules)) {
     const joined = joinTries(absences, rules.failTimeoutMs);
-    const local = joined.filter((chain) => isWorkerLocal(place, chain, poolOf(place), evidence));
+    const local = joined.filter((chain) => isWorkerLocal(place, chain, absences, poolOf(place), evidence));
     for (const chain of local) {
       const span = { from: chain.from, to: chain.to ?? evidence.window.to };
       workerLocal.push({ place, span });

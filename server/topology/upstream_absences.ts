@@ -1,11 +1,13 @@
 import type { Settings } from '../settings';
-import { turnsDuring } from './cells';
 import type { Evidence } from './evidence';
 import { absencesFromAttempts, absencesFromDisabled, byPlace, type PassiveRules, placeKey } from './passive';
 import { goodTurns, peersMean } from './peers';
 import type { Place } from './places';
+import { type Span, unite } from './spans';
 import type { Absence } from './words';
 
+/** One absence begins where the other ends. */
+const TOUCHING_MS = 1000;
 /** Of what its peers got: a place that took so much was not out. */
 const SERVES = 0.2;
 
@@ -35,19 +37,31 @@ export function passiveAbsences(
   return found;
 }
 
-/** Without `zone` each worker of an nginx gives up a server for itself: one that goes on taking turns was not out. */
+/**
+ * Without `zone` each worker of an nginx gives up a server for itself: one that goes on taking turns was not out. Only whole
+ * steps inside an unbroken absence tell it: between two absences nginx rightly uses the server again.
+ */
 export function isWorkerLocal(
   place: Place,
-  chain: Absence,
+  chain: Pick<Absence, 'from' | 'to'>,
+  absences: readonly Absence[],
   pool: readonly Place[],
   { window, grid }: Evidence,
 ): boolean {
-  const span = { from: Math.max(chain.from + 1000, window.from), to: Math.min(chain.to ?? window.to, window.to) };
-  if (span.to <= span.from) return false;
-  const good = goodTurns(place, span, grid);
-  return (
-    good >= 5 && good >= SERVES * peersMean(place, pool, span, grid) && turnsDuring(place.turns.cells, span, grid) > 0
-  );
+  const until = chain.to ?? window.to;
+  const own = absences
+    .filter(({ from }) => from >= chain.from && from < until)
+    .map(({ from, to }) => ({ from, to: (to ?? until) + TOUCHING_MS }));
+  const whole = unite(own).flatMap(({ from, to }): Span[] => {
+    const span = {
+      from: Math.ceil(from / grid.interval) * grid.interval,
+      to: Math.floor(to / grid.interval) * grid.interval,
+    };
+    return span.from < span.to ? [span] : [];
+  });
+  const sum = (count: (span: Span) => number) => whole.reduce((total, span) => total + count(span), 0);
+  const good = sum((span) => goodTurns(place, span, grid));
+  return good >= 5 && good >= SERVES * sum((span) => peersMean(place, pool, span, grid));
 }
 
 export function passiveRules({ passive }: Settings): PassiveRules {
