@@ -1,6 +1,7 @@
 import type { PartialReason } from '../common/api';
 import { kqlToQuery } from '../common/kql';
 import type { Dsl, HostRequest, RotaHost, SearchClient } from './host';
+import { boundedClient } from './search/bounded_client';
 import type { AnswerCache } from './search/cache';
 import { askAll, type SearchAnswer, type Searches } from './search/msearch';
 import { reachNested } from './search/nested';
@@ -13,6 +14,7 @@ export class Context {
   readonly settings: Settings;
   readonly signal: AbortSignal;
   readonly patience = new Patience();
+  readonly elasticsearch: SearchClient;
 
   constructor(
     host: RotaHost,
@@ -22,24 +24,21 @@ export class Context {
   ) {
     this.settings = host.settings;
     this.signal = request.signal;
+    this.elasticsearch = boundedClient(request.elasticsearch);
   }
 
   /** One `_msearch`; what makes it partial is gathered in `reasons`. */
   async askAll<K extends string>(searches: Searches<K>): Promise<Record<K, SearchAnswer>> {
-    const { results, reasons } = await askAll(this.request.elasticsearch, searches, this.signal, this.patience);
+    const { results, reasons } = await askAll(this.elasticsearch, searches, this.signal, this.patience);
     this.reasons.push(...reasons);
     return results;
   }
 
-  /** One other request. Throws what the client throws. */
+  /** One other request. Throws what the client throws; TooLargeError when the answer is longer than is read. */
   send<T>(params: Parameters<SearchClient['transport']['request']>[0]): Promise<T> {
     const options = { signal: this.signal, meta: false } as const;
     const once = () => this.elasticsearch.transport.request(params, options) as Promise<T>;
     return this.patience.ask(once, this.signal);
-  }
-
-  get elasticsearch() {
-    return this.request.elasticsearch;
   }
 
   get principal(): string | null {

@@ -6,6 +6,7 @@ const STATUS: Record<ErrorCode, number> = {
   not_found: 404,
   forbidden: 403,
   search_failed: 502,
+  too_large: 422,
   search_unavailable: 503,
   cancelled: 499,
   internal: 500,

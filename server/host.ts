@@ -12,9 +12,19 @@ export interface SearchClient {
         body?: Record<string, unknown>;
         bulkBody?: Record<string, unknown>[];
       },
-      options?: { signal?: AbortSignal; requestTimeout?: number; maxRetries?: number; meta?: false },
+      options?: RequestOptions,
     ): Promise<unknown>;
   };
+}
+
+export interface RequestOptions {
+  signal?: AbortSignal;
+  requestTimeout?: number;
+  maxRetries?: number;
+  meta?: false;
+  /** Bytes; a longer answer is let go of with an error named RequestAbortedError. */
+  maxResponseSize?: number;
+  headers?: Record<string, string>;
 }
 
 export interface HostLogger {

@@ -33,6 +33,7 @@ export const ERROR_CODES = [
   'not_found',
   'forbidden',
   'search_failed',
+  'too_large',
   'search_unavailable',
   'cancelled',
   'internal',

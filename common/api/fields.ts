@@ -7,18 +7,23 @@ export const MAX_FIELDS = 400;
  * `POST /internal/rota/v1/fields`: `selectors` (services, pools, environments), `setup` (the first-run page),
  * `list` (types and coverage in the matching requests) and `values` (top values of one field).
  */
-export const fieldsRequestSchema = scopeSchema.extend({
-  parts: z
-    .array(z.enum(['selectors', 'setup', 'list', 'values']))
-    .min(1)
-    .max(4)
-    .default(['selectors']),
-  /** With part `values`. */
-  field: fieldNameSchema.optional(),
-  /** Values that begin with this (for the search bar's suggestions). */
-  prefix: z.string().max(256).optional(),
-  size: z.number().int().min(1).max(50).default(5),
-});
+export const fieldsRequestSchema = scopeSchema
+  .extend({
+    parts: z
+      .array(z.enum(['selectors', 'setup', 'list', 'values']))
+      .min(1)
+      .max(4)
+      .default(['selectors']),
+    /** With part `values`. */
+    field: fieldNameSchema.optional(),
+    /** Values that begin with this (for the search bar's suggestions). */
+    prefix: z.string().max(256).optional(),
+    size: z.number().int().min(1).max(50).default(5),
+  })
+  .refine(({ parts, field }) => !parts.includes('values') || field !== undefined, {
+    message: 'is needed with the part "values"',
+    path: ['field'],
+  });
 export type FieldsRequest = z.infer<typeof fieldsRequestSchema>;
 
 const optionSchema = z.object({ value: z.string(), requests: z.number() });

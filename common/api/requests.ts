@@ -55,6 +55,9 @@ export const requestsRequestSchema = scopeSchema.extend({
 });
 export type RequestsRequest = z.infer<typeof requestsRequestSchema>;
 
+/** Attempts of one line that are shown: the first ones and the last. `n` tells how many there were. */
+export const MOST_ATTEMPTS = 100;
+
 export const attemptSchema = z.object({
   n: z.number().int(),
   host: z.string(),

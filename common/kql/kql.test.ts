@@ -31,6 +31,7 @@ describe('KQL', () => {
     ['a:(not 1)', { bool: { must_not: [match('a', '1')] } }],
     ['a:b*c', { query_string: { fields: ['a'], query: 'b*c' } }],
     ['url.path:/cart/*', { query_string: { fields: ['url.path'], query: '\\/cart\\/*' } }],
+    ['a:b***c', { query_string: { fields: ['a'], query: 'b*c' } }],
     ['a:b\\*c', match('a', 'b*c')],
     ['a:orange', match('a', 'orange')],
     ['a:nothing', match('a', 'nothing')],
@@ -117,6 +118,8 @@ describe('KQL', () => {
     ['20 brackets inside each other', `a:${'('.repeat(1990)}1${')'.repeat(1990)}`],
     ['20 levels of and, or and not', `${'a:1 and not (b:2 or '.repeat(10)}c:3${')'.repeat(10)}`],
     ['500 fields and values', Array.from({ length: 600 }, () => 'a').join(' or ')],
+    ['100 wildcards', '*'.repeat(101)],
+    ['100 wildcards', `a:${'*b'.repeat(101)}`],
     ['4,000 characters', 'a'.repeat(4001)],
   ])('refuses more than %s, in a sentence', (most, kql) => {
     expect(() => kqlToQuery(kql)).toThrow(KqlLimitError);

@@ -12,6 +12,7 @@ const WORDS = {
 export const MAX_KQL_CHARS = 4000;
 const MAX_DEPTH = 20;
 const MAX_LITERALS = 500;
+const MAX_WILDCARDS = 100;
 
 /**
  * Parses KQL as Kibana 8.12 does; throws KqlSyntaxError or KqlLimitError. An empty text means everything. Each character is
@@ -26,6 +27,7 @@ class Parser {
   private at = 0;
   private depth = 0;
   private literals = 0;
+  private wildcards = 0;
 
   constructor(private readonly text: string) {}
 
@@ -111,6 +113,8 @@ class Parser {
     const found = quoted ? readQuoted(this.text, this.at) : readUnquoted(this.text, this.at);
     if (!found) this.fail(quoted ? 'a closing quote' : 'a field or a value');
     this.at = found.end;
+    this.wildcards += found.literal.pieces.filter((piece) => piece === null).length;
+    if (this.wildcards > MAX_WILDCARDS) throw new KqlLimitError(`${MAX_WILDCARDS} wildcards`);
     return found.literal;
   }
 

@@ -67,7 +67,13 @@ function bareValue(value: KqlText): Query {
   return { multi_match: { type: value.quoted ? 'phrase' : 'best_fields', query: literalValue(value), lenient: true } };
 }
 
-/** Everything that means something to query_string is escaped, but for the wildcards. */
+/**
+ * Everything that means something to query_string is escaped, but for the wildcards. Several of them side by side mean one,
+ * and cost Elasticsearch memory by the square of their number.
+ */
 function forQueryString({ pieces }: KqlText): string {
-  return pieces.map((piece) => (piece === null ? '*' : piece.replace(/[-+=&|<>!(){}[\]^"~*?:\\/]/g, '\\$&'))).join('');
+  return pieces
+    .filter((piece, i) => piece !== null || pieces[i - 1] !== null)
+    .map((piece) => (piece === null ? '*' : piece.replace(/[-+=&|<>!(){}[\]^"~*?:\\/]/g, '\\$&')))
+    .join('');
 }

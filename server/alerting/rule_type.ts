@@ -1,4 +1,5 @@
 import { type AlertParams, alertParamsSchema, FEATURE, RULE_TYPE } from '../../common/alerting';
+import { tooLarge } from '../body_size';
 import type { RotaHost, SearchClient } from '../host';
 import { alertsOf } from './alerts';
 import { assessNow } from './assess_now';
@@ -60,9 +61,10 @@ export function registerRuleType(alerting: AlertingSetup, host: RotaHost): void 
 
 /** Throws a sentence for the form when a parameter cannot be used. */
 function readParams(params: unknown): AlertParams {
+  const excess = tooLarge(params);
+  if (excess) throw new Error(`The rule's parameters are too large. ${excess}`);
   const parsed = alertParamsSchema.safeParse(params ?? {});
   if (parsed.success) return parsed.data;
-  throw new Error(
-    parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'params'}: ${message}`).join('; '),
-  );
+  const faults = parsed.error.issues.slice(0, 5);
+  throw new Error(faults.map(({ path, message }) => `${path.join('.') || 'params'}: ${message}`).join('; '));
 }

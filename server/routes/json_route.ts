@@ -1,5 +1,14 @@
 import type { z } from 'zod';
-import { API, type Envelope, type ErrorBody, type RouteData, type RouteName, type RouteQuery } from '../../common/api';
+import {
+  API,
+  ENDS_BEFORE,
+  type Envelope,
+  type ErrorBody,
+  type RouteData,
+  type RouteName,
+  type RouteQuery,
+} from '../../common/api';
+import { tooLarge } from '../body_size';
 import { Context } from '../context';
 import { ApiError, toApiError } from '../errors';
 import type { HostRequest, HostResponse, RotaHost } from '../host';
@@ -42,14 +51,19 @@ export async function respond(
 
 /** Parses a body by its schema; throws ApiError `invalid_request` that names each field at fault. */
 export function parseBody<S extends z.ZodTypeAny>(schema: S, body: unknown): z.output<S> {
+  const excess = tooLarge(body);
+  if (excess) throw new ApiError('invalid_request', `The request is too large. ${excess}`);
   const parsed = schema.safeParse(body);
   if (!parsed.success) {
-    const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
-    throw new ApiError('invalid_request', faults.slice(0, 5).join('; '));
+    const faults = parsed.error.issues
+      .slice(0, 5)
+      .map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
+    // A message may repeat what was sent.
+    throw new ApiError('invalid_request', faults.map((fault) => fault.slice(0, 300)).join('; '));
   }
   const { from, to } = parsed.data as { from?: string; to?: string };
   if (from && to && Date.parse(from) >= Date.parse(to)) {
-    throw new ApiError('invalid_request', 'from: must be before "to".');
+    throw new ApiError('invalid_request', `from: ${ENDS_BEFORE}`);
   }
   return parsed.data;
 }

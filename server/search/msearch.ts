@@ -1,42 +1,13 @@
 import type { PartialReason } from '../../common/api';
 import { ApiError } from '../errors';
-import type { Dsl, SearchClient } from '../host';
+import type { SearchClient } from '../host';
+import type { Hit, NamedSearch, SearchAnswer } from './answers';
+import { TooLargeError } from './bounded_client';
+import { type RawAnswer, sendAll } from './send';
 import { lacksShard, Patience } from './shards';
+import { readSource } from './source';
 
-/** How long Elasticsearch may work on one search before it answers with what it has. */
-const SEARCH_TIMEOUT = '10s';
-
-export interface NamedSearch {
-  index: string;
-  body: Dsl;
-}
-
-export interface Hit {
-  _index: string;
-  _id: string;
-  _source?: Record<string, unknown>;
-  fields?: Record<string, unknown[]>;
-  sort?: (string | number)[];
-}
-
-/** An aggregation's answer; each query file reads its own with the helpers of `buckets.ts`. */
-export type Aggregations = Record<string, unknown>;
-
-export interface SearchAnswer {
-  hits: Hit[];
-  /** Exact up to `track_total_hits`. */
-  total: number;
-  aggregations: Aggregations;
-}
-
-interface RawAnswer {
-  error?: { type?: string; reason?: string | null; root_cause?: { reason?: string | null }[] };
-  status?: number;
-  timed_out?: boolean;
-  _shards?: { total: number; failed: number; failures?: { reason?: { type?: string } }[] };
-  hits?: { total?: number | { value: number }; hits: Hit[] };
-  aggregations?: Aggregations;
-}
+export type { Aggregations, Hit, NamedSearch, SearchAnswer } from './answers';
 
 export const NO_ANSWER: SearchAnswer = { hits: [], total: 0, aggregations: {} };
 
@@ -66,7 +37,7 @@ export async function askAll<K extends string>(
   if (asked.length === 0) return { results, reasons: [] };
   const answers = new Map<K, RawAnswer>();
   for (let open = asked; open.length > 0; ) {
-    const responses = await send(
+    const responses = await sendAll(
       client,
       open.map(([, search]) => search),
       signal,
@@ -83,18 +54,6 @@ export async function askAll<K extends string>(
   return { results: { ...results, ...read.results }, reasons: read.reasons };
 }
 
-async function send(client: SearchClient, searches: NamedSearch[], signal: AbortSignal): Promise<RawAnswer[]> {
-  const bulkBody = searches.flatMap(({ index, body }) => [
-    { index, ignore_unavailable: true, allow_no_indices: true },
-    { timeout: SEARCH_TIMEOUT, ...body },
-  ]);
-  const answer = (await client.transport.request(
-    { method: 'POST', path: '/_msearch', bulkBody },
-    { signal, maxRetries: 0, meta: false },
-  )) as { responses: RawAnswer[] };
-  return answer.responses;
-}
-
 /** Keeps the searches of a part of the page, or asks none of them (their answers are then empty). */
 export function onlyIf<K extends string>(wanted: boolean, searches: Record<K, NamedSearch>): Searches<K> {
   if (wanted) return searches;
@@ -104,7 +63,7 @@ export function onlyIf<K extends string>(wanted: boolean, searches: Record<K, Na
 function readAnswers<K extends string>(names: K[], responses: RawAnswer[]): Asked<K> {
   const results = {} as Record<K, SearchAnswer>;
   const reasons: PartialReason[] = [];
-  let [failed, forbidden] = [0, 0];
+  let [failed, forbidden, tooLong] = [0, 0, 0];
   names.forEach((name, i) => {
     const raw = responses[i] ?? {};
     if (raw.error) {
@@ -113,21 +72,30 @@ function readAnswers<K extends string>(names: K[], responses: RawAnswer[]): Aske
       const why = isForbidden(raw) ? 'your user may not read it.' : reasonOf(raw);
       reasons.push({ code: 'search_failed', message: `The part "${name}" is missing: ${why}` });
     }
+    if (raw.tooLong) tooLong++;
     reasons.push(...partialReasons(name, raw));
     results[name] = {
-      hits: raw.hits?.hits ?? [],
+      hits: (raw.hits?.hits ?? []).flatMap(readHit),
       total: totalOf(raw.hits?.total),
       aggregations: raw.aggregations ?? {},
+      ...(raw.shortened ? { shortened: true } : {}),
     };
   });
   if (forbidden === names.length) throw Object.assign(new Error('forbidden'), { statusCode: 403 });
   if (failed === names.length && responses.every(lacksShard)) {
     throw new ApiError('search_unavailable', `Nothing can be read: ${LOST}`);
   }
+  if (tooLong === names.length) throw new TooLargeError();
   if (failed === names.length) {
     throw new ApiError('search_failed', `Elasticsearch refused the search: ${reasonOf(responses[0] ?? {})}`);
   }
   return { results, reasons };
+}
+
+function readHit(hit: Hit): Hit[] {
+  if (!hit._source) return [hit];
+  const source = readSource(hit._source);
+  return source ? [{ ...hit, _source: source }] : [];
 }
 
 function isForbidden({ status }: RawAnswer): boolean {
@@ -136,6 +104,14 @@ function isForbidden({ status }: RawAnswer): boolean {
 
 function partialReasons(name: string, raw: RawAnswer): PartialReason[] {
   const found: PartialReason[] = [];
+  if (raw.tooLong) {
+    const message = `The part "${name}" is missing: it is too long to be read. Choose a shorter time range.`;
+    found.push({ code: 'search_failed', message });
+  }
+  if (raw.shortened && !raw.readsOn) {
+    const message = `Of the lines of "${name}" only ${raw.hits?.hits.length ?? 0} were read: they are long.`;
+    found.push({ code: 'search_failed', message });
+  }
   if (raw.timed_out) {
     found.push({ code: 'timed_out', message: `"${name}" ran out of time; its counts are lower bounds.` });
   }

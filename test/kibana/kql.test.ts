@@ -93,6 +93,9 @@ function plain(query: unknown): unknown {
   const { should, must_not, ...rest } = ((query as { bool?: Record<string, unknown> }).bool ?? {}) as Query;
   if (Array.isArray(should) && should.length === 1) return plain(should[0]);
   if (must_not && Object.keys(rest).length === 0) return { bool: { must_not: [must_not].flat().map(plain) } };
+  // Wildcards side by side mean one.
+  const { query_string } = query as { query_string?: { query: string } };
+  if (query_string) return { query_string: { ...query_string, query: query_string.query.replace(/(?<!\\)\*+/g, '*') } };
   // A bare true or null for a nested field's name is no name; both find nothing.
   return Object.fromEntries(
     Object.entries(query).map(([key, value]) => [key, key === 'path' ? `${value}` : plain(value)]),

@@ -110,7 +110,7 @@ async function send(context: Context, waiting: readonly Pending[]): Promise<void
   } catch (thrown) {
     const { code, message } = toApiError(thrown, context.signal);
     // Where Elasticsearch refuses all of these, but not all of the question, the rest is still worth having.
-    const refused = answering.has(context) && (code === 'search_failed' || code === 'forbidden');
+    const refused = answering.has(context) && ['search_failed', 'forbidden', 'too_large'].includes(code);
     for (const [i, { name, answered, failed }] of waiting.entries()) {
       if (!refused) {
         failed(thrown);

@@ -1,7 +1,6 @@
 import type { FieldsData, FieldsRequest } from '../../../common/api';
 import type { Context } from '../../context';
 import { loadDirectory } from '../../elasticsearch/directory';
-import { ApiError } from '../../errors';
 import { type Directory, hostsOf } from '../../topology/directory';
 import { narrowDirectory } from '../../topology/selection';
 import { compare } from '../compare';
@@ -16,9 +15,6 @@ export async function answerFields(query: FieldsRequest, context: Context): Prom
   const directory = await loadDirectory(context, Date.parse(query.from), Date.parse(query.to));
   const asksFields = wants('list') || wants('values');
   const doors = asksFields ? await doorsOf(query, narrowDirectory(directory, query), context) : [];
-  if (wants('values') && query.field === undefined) {
-    throw new ApiError('invalid_request', 'field: is needed with the part "values".');
-  }
   return {
     selectors: wants('selectors') ? selectorsOf(directory) : null,
     setup: wants('setup')

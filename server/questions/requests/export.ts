@@ -4,6 +4,7 @@ import { csvRow } from '../../../common/format/csv';
 import type { Context } from '../../context';
 import { loadDirectory } from '../../elasticsearch/directory';
 import { ApiError } from '../../errors';
+import { TooLargeError } from '../../search/bounded_client';
 import type { Hit } from '../../search/msearch';
 import { valuesOf } from '../../search/nested';
 import { narrowDirectory } from '../../topology/selection';
@@ -98,10 +99,11 @@ async function* pages(
   });
   let pit = opened.id;
   let after: unknown[] | undefined;
+  let size = PAGE;
   try {
     for (;;) {
       const body = {
-        size: PAGE,
+        size,
         track_total_hits: after === undefined,
         pit: { id: pit, keep_alive: KEEP_ALIVE },
         query: { bool: { filter } },
@@ -109,16 +111,19 @@ async function* pages(
         ...(columns.length > 0 ? { _source: false, fields: columns } : {}),
         ...(after ? { search_after: after } : {}),
       };
-      const answer = await context.send<{ pit_id?: string; hits: { total?: { value: number }; hits: Hit[] } }>({
-        method: 'POST',
-        path: '/_search',
-        querystring: { allow_partial_search_results: false },
-        body,
+      const answer = await pageOf(context, body).catch((error: unknown) => {
+        if (error instanceof TooLargeError && size > 1) return null;
+        throw error;
       });
+      if (!answer) {
+        // Lines are long here: fewer at once.
+        size = Math.max(1, Math.floor(size / 8));
+        continue;
+      }
       pit = answer.pit_id ?? pit;
       const { hits, total } = answer.hits;
       yield { hits, total: total?.value ?? 0 };
-      if (hits.length < PAGE) return;
+      if (hits.length < size) return;
       after = hits.at(-1)?.sort;
     }
   } finally {
@@ -127,6 +132,15 @@ async function* pages(
       .request({ method: 'DELETE', path: '/_pit', body: { id: pit } })
       .catch(() => undefined);
   }
+}
+
+function pageOf(context: Context, body: object) {
+  return context.send<{ pit_id?: string; hits: { total?: { value: number }; hits: Hit[] } }>({
+    method: 'POST',
+    path: '/_search',
+    querystring: { allow_partial_search_results: false },
+    body: body as Record<string, unknown>,
+  });
 }
 
 function lineOf(hit: Hit, columns: readonly string[], format: 'csv' | 'ndjson', whole: boolean): string {

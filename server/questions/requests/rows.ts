@@ -6,7 +6,7 @@ import {
   type RequestsData,
   type RequestsRequest,
 } from '../../../common/api';
-import { type EcsDocument, FIELDS, HEALTH_CHECK_TAG } from '../../../common/ecs';
+import { type AttemptDoc, type EcsDocument, FIELDS, HEALTH_CHECK_TAG } from '../../../common/ecs';
 import type { Dsl } from '../../host';
 import { NANOS_PER_MS } from '../../search/aggregations';
 import { bucketOf, numberOf } from '../../search/buckets';
@@ -48,6 +48,7 @@ export function rowsSearch({ door, filter }: Matching, query: RequestsRequest): 
       : { [FIELDS.ingested]: { order: 'desc' } };
   return {
     index: door.index,
+    readsOn: true,
     body: {
       size: query.size,
       track_total_hits: false,
@@ -84,9 +85,13 @@ export function rowsOf(
 ): NonNullable<RequestsData['rows']> {
   const last = answer.hits.at(-1)?.sort as Cursor | undefined;
   const ingested = numberOf(answer.aggregations, 'ingested');
+  const nameOf = namerOf(directory);
   return {
-    rows: answer.hits.map((hit) => rowOf(hit, query.columns, directory)),
-    after: answer.hits.length === query.size && last && last.every((part) => part !== null) ? last : null,
+    rows: answer.hits.map((hit) => rowOf(hit, query.columns, nameOf)),
+    after:
+      (answer.hits.length === query.size || answer.shortened) && last && last.every((part) => part !== null)
+        ? last
+        : null,
     live_cursor: ingested === null ? (query.live_after ?? [withinDates(liveFrom)]) : [withinDates(ingested)],
     live_new: query.live_after ? bucketOf(answer.aggregations, 'since').doc_count : null,
     newest: numberOf(answer.aggregations, 'newest'),
@@ -103,10 +108,12 @@ function isFailed({ status }: Attempt, isLast: boolean): boolean {
   return status === null ? !isLast : status >= 500;
 }
 
+type Namer = ReturnType<typeof namerOf>;
+
 /** One line as a row. */
-export function rowOf(hit: Hit, columns: readonly string[], directory: Directory): RequestRow {
+function rowOf(hit: Hit, columns: readonly string[], nameOf: Namer): RequestRow {
   const doc = hit._source as EcsDocument;
-  const attempts = attemptsOf(doc, directory);
+  const attempts = attemptsOf(doc, nameOf);
   const failed = attempts.filter((attempt, i) => isFailed(attempt, i === attempts.length - 1));
   const ms = (ns: number | undefined) => (ns === undefined ? null : ns / NANOS_PER_MS);
   return {
@@ -129,14 +136,13 @@ export function rowOf(hit: Hit, columns: readonly string[], directory: Directory
   };
 }
 
-function attemptsOf(doc: EcsDocument, directory: Directory): Attempt[] {
-  const nameOf = namerOf(directory);
+function attemptsOf(doc: EcsDocument, nameOf: Namer): Attempt[] {
   const [teller, t] = [doc.host?.name ?? '', Date.parse(doc['@timestamp'] ?? '')];
   const listed = [doc.rota?.attempts ?? []].flat();
   const last = doc.rota?.upstream;
-  const all = listed.length > 0 ? listed : last?.address === undefined ? [] : [last];
+  const all: AttemptDoc[] = listed.length > 0 ? listed : last?.address === undefined ? [] : [last];
   return all.map((attempt, i) => ({
-    n: i + 1,
+    n: attempt.n ?? i + 1,
     host:
       attempt.address === undefined
         ? 'no live upstream'
@@ -148,8 +154,15 @@ function attemptsOf(doc: EcsDocument, directory: Directory): Attempt[] {
 }
 
 function cellsOf(hit: Hit, columns: readonly string[]): RequestRow['columns'] {
-  const cells = columns.map((column) => [column, cellOf(valuesOf(hit.fields, column))] as const);
+  const cells = columns.map((column) => [column, shown(cellOf(valuesOf(hit.fields, column)))] as const);
   return Object.fromEntries(cells.filter(([, cell]) => cell !== null));
+}
+
+/** A table shows no more of a text than this; the trace and the export have all of it. */
+const MOST_CHARS = 2000;
+
+function shown(cell: ReturnType<typeof cellOf>): ReturnType<typeof cellOf> {
+  return typeof cell === 'string' && cell.length > MOST_CHARS ? `${cell.slice(0, MOST_CHARS)}…` : cell;
 }
 
 /** Several values are joined; objects (nested fields) are written as JSON. */

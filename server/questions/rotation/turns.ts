@@ -1,4 +1,4 @@
-import type { RotationRequest, Turn, Turns } from '../../../common/api';
+import { MAX_TURNS, type RotationRequest, type Turn, type Turns } from '../../../common/api';
 import { ACCESS_DATASETS, FIELDS, streamOf } from '../../../common/ecs';
 import type { Asking } from '../../elasticsearch/evidence';
 import { selectedLines } from '../../elasticsearch/lines_of';
@@ -144,27 +144,38 @@ interface AttemptSource {
   duration?: number;
 }
 
+/** How a line's attempts become marks. */
+interface Reading {
+  nameOf: ReturnType<typeof namerOf>;
+  /** The webapps tell of themselves. */
+  ownLines: boolean;
+}
+
+/** The marks of as many lines as can be drawn. */
+function drawn(hits: readonly Hit[], reading: Reading): { marks: Turn[]; lines: number } {
+  const marks: Turn[] = [];
+  let lines = 0;
+  for (; lines < hits.length && marks.length < MAX_TURNS; lines++) marks.push(...marksOf(hits[lines]!, reading));
+  return { marks, lines };
+}
+
 /** One mark an attempt, at the time the line was written. */
-export function marksOf(hits: readonly Hit[], directory: Directory): Turn[] {
-  const nameOf = namerOf(directory);
-  const ownLines = tellerOf(directory).tier === 'webapp';
-  return hits.flatMap((hit): Turn[] => {
-    const line = hit._source as unknown as LineSource;
-    const listed = [line.rota?.attempts ?? []].flat();
-    if (ownLines) return [ownTurn(line)];
-    const t = Date.parse(line['@timestamp']);
-    const attempts: AttemptSource[] = listed.length > 0 ? listed : [{ ...line.rota?.upstream }];
-    return attempts.map((attempt, i) => ({
-      t,
-      host: nameOf(line.host?.name ?? '', attempt.address ?? 'unknown', t),
-      frontend: line.host?.name ?? null,
-      status: attempt.status_code ?? line.http?.response?.status_code ?? null,
-      request_id: line.http?.request?.id ?? null,
-      attempt: attempt.n ?? i + 1,
-      attempts: attempts.length,
-      ms: attempt.duration === undefined ? null : attempt.duration / NANOS_PER_MS,
-    }));
-  });
+function marksOf(hit: Hit, { nameOf, ownLines }: Reading): Turn[] {
+  const line = hit._source as unknown as LineSource;
+  if (ownLines) return [ownTurn(line)];
+  const listed = [line.rota?.attempts ?? []].flat();
+  const t = Date.parse(line['@timestamp']);
+  const attempts: AttemptSource[] = listed.length > 0 ? listed : [{ ...line.rota?.upstream }];
+  return attempts.map((attempt, i) => ({
+    t,
+    host: nameOf(line.host?.name ?? '', attempt.address ?? 'unknown', t),
+    frontend: line.host?.name ?? null,
+    status: attempt.status_code ?? line.http?.response?.status_code ?? null,
+    request_id: line.http?.request?.id ?? null,
+    attempt: attempt.n ?? i + 1,
+    attempts: attempts.at(-1)?.n ?? attempts.length,
+    ms: attempt.duration === undefined ? null : attempt.duration / NANOS_PER_MS,
+  }));
 }
 
 /** A turn as the webapp itself logged it. */
@@ -188,16 +199,17 @@ export function turnsOf(
 ): Turns {
   const { failedTurns, sampledTurns, orderedTurns } = answers;
   const { directory, states } = site;
-  const failed = marksOf(failedTurns.hits, directory);
-  const sampled = marksOf(sampledTurns.hits, directory);
-  const order = marksOf(orderedTurns.hits, directory).sort((a, b) => a.t - b.t || a.attempt - b.attempt);
-  const oneIn = sampledTurns.hits.length > 0 ? Math.max(1, sampledTurns.total / sampledTurns.hits.length) : 1;
+  const reading: Reading = { nameOf: namerOf(directory), ownLines: tellerOf(directory).tier === 'webapp' };
+  const { marks: failed, lines: failedLines } = drawn(failedTurns.hits, reading);
+  const { marks: sampled, lines: sampledLines } = drawn(sampledTurns.hits, reading);
+  const order = drawn(orderedTurns.hits, reading).marks.sort((a, b) => a.t - b.t || a.attempt - b.attempt);
+  const oneIn = sampledLines > 0 ? Math.max(1, sampledTurns.total / sampledLines) : 1;
   const window = { from: lens.from, to: lens.to };
   return {
     from: lens.from,
     to: lens.to,
     one_in: Math.round(oneIn * 10) / 10,
-    every_5xx: failedTurns.total <= failedTurns.hits.length,
+    every_5xx: failedTurns.total <= failedLines,
     requests: failedTurns.total + sampledTurns.total,
     source: tellerOf(directory).datasets[0]!,
     lanes: lanesOf(sampledTurns, failed, site, window),

@@ -24,10 +24,15 @@ interface Try extends Interval {
 
 export interface BuiltTrace {
   start: number;
+  /** There were more attempts than are shown. */
+  cut: boolean;
   hops: Hop[];
   clocks: { host: string; correction_ms: number }[];
   tries: { host: string; status: number | null; ms: number }[];
 }
+
+/** Attempts that one waterfall shows. */
+const MOST_TRIES = 1000;
 
 /** Times are whole milliseconds at each hop: less than this is no difference of clocks. */
 const ROUNDING_MS = 2;
@@ -49,49 +54,66 @@ export function buildTrace(lines: readonly TraceLine[], nameOf: NameOf): BuiltTr
   const outer = balancers[0] ? intervalOf(balancers[0]) : null;
   if (outer)
     for (const frontend of frontends) keep(clocks, hostOf(frontend), correctionFor(intervalOf(frontend), outer));
-  const tries = frontends.flatMap((line) => triesOf(line, clocks.get(hostOf(line)) ?? 0, nameOf));
+  const all = frontends.flatMap((line) => triesOf(line, clocks.get(hostOf(line)) ?? 0, nameOf));
+  const tries = all.slice(0, MOST_TRIES);
   const homes = assign(events, tries);
   for (const [host, corrections] of correctionsOf(events, homes)) keep(clocks, host, middle(corrections));
   const shift = (line: TraceLine, t: number) => t + (clocks.get(hostOf(line)) ?? 0);
   const begins = [...balancers, ...frontends, ...events].map((line) => shift(line, intervalOf(line).from));
   const start = Math.min(...(begins.length > 0 ? begins : texts.map((line) => shift(line, timeOf(line)))));
-  const errors = new Map(
-    texts.filter(isNginxError).map((line) => [line, frontends.find((frontend) => isErrorOf(frontend, line))]),
+  const shown = new Set<string>();
+  const errors = groupBy(texts.filter(isNginxError), (line) => frontends.find((frontend) => isErrorOf(frontend, line)));
+  const triesBy = groupBy(tries, ({ frontend }) => frontend);
+  const eventsBy = groupBy(events, (event) => homes.get(event));
+  const plain = groupBy(
+    texts.filter((line) => !isNginxError(line)),
+    hostOf,
   );
-  const errorsOf = (frontend: TraceLine) => texts.filter((line) => errors.get(line) === frontend);
-  const plain = texts.filter((line) => !isNginxError(line));
   const hops: Hop[] = [];
-  for (const line of balancers) hops.push(bar(line, 'balancer', null, 0, shift(line, intervalOf(line).from) - start));
+  const add = (hop: Hop) => {
+    hops.push(hop);
+    if (hop.line !== null) shown.add(hop.line);
+    return hop;
+  };
+  const addEvent = (event: TraceLine, parent: Hop | null) => {
+    for (const hop of eventHops(event, parent, plain.get(hostOf(event)) ?? [], shown, shift, start)) add(hop);
+  };
+  for (const line of balancers) add(bar(line, 'balancer', null, 0, shift(line, intervalOf(line).from) - start));
   const root = balancers[0] ? hops[0]!.id : null;
   for (const line of frontends) {
-    const frontend = bar(line, 'frontend', root, root ? 1 : 0, shift(line, intervalOf(line).from) - start);
-    hops.push(frontend);
-    for (const attempt of tries.filter((one) => one.frontend === line)) {
-      hops.push(attemptHop(attempt, frontend, start));
-      const own = events.filter((event) => homes.get(event) === attempt);
-      const hop = hops.at(-1)!;
-      const spoken = errorsOf(line).filter((error) => attemptOf(error, tries, line, nameOf) === attempt);
-      for (const error of spoken) hops.push(errorHop(error, hop));
-      for (const event of own) hops.push(...eventHops(event, hop, plain, shift, start));
+    const frontend = add(bar(line, 'frontend', root, root ? 1 : 0, shift(line, intervalOf(line).from) - start));
+    const own = triesBy.get(line) ?? [];
+    const spoken = groupBy(errors.get(line) ?? [], (error) => attemptOf(error, own, line, nameOf));
+    for (const attempt of own) {
+      const hop = add(attemptHop(attempt, frontend, start));
+      for (const error of spoken.get(attempt) ?? []) add(errorHop(error, hop));
+      for (const event of eventsBy.get(attempt) ?? []) addEvent(event, hop);
     }
-    for (const error of errorsOf(line)) {
-      if (attemptOf(error, tries, line, nameOf) === undefined) hops.push(errorHop(error, frontend));
-    }
+    for (const error of spoken.get(undefined) ?? []) add(errorHop(error, frontend));
   }
-  const placed = new Set(hops.map(({ line }) => line));
-  for (const event of events.filter(({ id }) => !placed.has(id)))
-    hops.push(...eventHops(event, null, plain, shift, start));
-  const shown = new Set(hops.map(({ line }) => line));
+  for (const event of events.filter(({ id }) => !shown.has(id))) addEvent(event, null);
   for (const line of texts.filter(({ id }) => !shown.has(id)))
-    hops.push(textHop(line, null, shift(line, timeOf(line)) - start));
+    add(textHop(line, null, shift(line, timeOf(line)) - start));
   return {
     start,
+    cut: all.length > tries.length,
     hops,
     clocks: [...clocks]
       .filter(([, ms]) => Math.abs(ms) >= ROUNDING_MS)
       .map(([host, ms]) => ({ host, correction_ms: Math.round(ms * 10) / 10 })),
     tries: tries.map(({ host, status, from, to }) => ({ host, status, ms: to - from })),
   };
+}
+
+function groupBy<K, T>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const known = groups.get(key);
+    if (known) known.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
 }
 
 function keep(clocks: Map<string, number>, host: string, correction: number): void {
@@ -135,14 +157,12 @@ function assign(events: readonly TraceLine[], tries: readonly Try[]): Map<TraceL
 }
 
 function correctionsOf(events: readonly TraceLine[], homes: Map<TraceLine, Try>): Map<string, number[]> {
-  const byHost = new Map<string, number[]>();
-  for (const event of events) {
-    const home = homes.get(event);
-    if (!home) continue;
-    const list = byHost.get(hostOf(event)) ?? [];
-    byHost.set(hostOf(event), [...list, correctionFor(intervalOf(event), home)]);
-  }
-  return byHost;
+  const byHost = groupBy(
+    events.filter((event) => homes.has(event)),
+    hostOf,
+  );
+  const correction = (event: TraceLine) => correctionFor(intervalOf(event), homes.get(event)!);
+  return new Map([...byHost].map(([host, own]) => [host, own.map(correction)]));
 }
 
 /**
@@ -152,9 +172,8 @@ function correctionsOf(events: readonly TraceLine[], homes: Map<TraceLine, Try>)
 function attemptOf(error: TraceLine, tries: readonly Try[], frontend: TraceLine, nameOf: NameOf): Try | undefined {
   const address = error.doc.rota?.upstream?.address;
   if (address === undefined) return undefined;
-  const there = tries.filter(
-    (one) => one.frontend === frontend && one.host === nameOf(hostOf(frontend), address, timeOf(frontend)),
-  );
+  const host = nameOf(hostOf(frontend), address, timeOf(frontend));
+  const there = tries.filter((one) => one.host === host);
   return there.filter(({ status }) => status === null || status >= 500).at(-1) ?? there.at(-1);
 }
 
@@ -232,11 +251,13 @@ function attemptHop({ n, host, status, from, to, frontend }: Try, parent: Hop, s
   };
 }
 
-/** A webapp's own event with what its application wrote meanwhile. */
+/** A webapp's own event with what its application wrote meanwhile, each line once. */
 function eventHops(
   event: TraceLine,
   parent: Hop | null,
+  /** Of the same host. */
   texts: readonly TraceLine[],
+  shown: ReadonlySet<string>,
   shift: (line: TraceLine, t: number) => number,
   start: number,
 ): Hop[] {
@@ -244,9 +265,7 @@ function eventHops(
   const hop = bar(event, 'event', parent?.id ?? null, depth, shift(event, intervalOf(event).from) - start);
   const { from, to } = intervalOf(event);
   // A line may be a little later than the event that ends the request.
-  const own = texts.filter(
-    (line) => hostOf(line) === hostOf(event) && timeOf(line) >= from - 5 && timeOf(line) <= to + 50,
-  );
+  const own = texts.filter((line) => !shown.has(line.id) && timeOf(line) >= from - 5 && timeOf(line) <= to + 50);
   return [hop, ...own.map((line) => textHop(line, hop, shift(line, timeOf(line)) - start))];
 }
 

@@ -118,7 +118,7 @@ async function traceOf(
   const failed = built.tries.filter((one, i) => isFailed(one, i === built.tries.length - 1));
   const again = built.tries.filter((_, i) => i > 0 && isFailed(built.tries[i - 1]!, false));
   return {
-    ...common(lines, door ?? lines[0]!, truncated || more),
+    ...common(lines, door ?? lines[0]!, truncated || more || built.cut),
     lines: [...byId.map(rawLine), ...errors.map((line) => ({ ...rawLine(line), by_connection: true }))],
     joined_by: joinedBy,
     verdict: withOthers(traceVerdict(status, duration, built), built.start, others.length),

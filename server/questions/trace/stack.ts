@@ -1,3 +1,6 @@
+/** Frames of one kind that are shown; deeper ones repeat what called them. */
+const MOST_FRAMES = 200;
+
 /** Frames of the application apart from those of its dependencies and its runtime. */
 export function splitStack(stack: string): { own: string[]; folded: string[] } {
   const lines = stack.split('\n').map((line) => line.trimEnd());
@@ -7,7 +10,12 @@ export function splitStack(stack: string): { own: string[]; folded: string[] } {
     if (line === '') continue;
     (isForeign(line) ? folded : own).push(line);
   }
-  return { own, folded };
+  return { own: shown(own), folded: shown(folded) };
+}
+
+function shown(frames: string[]): string[] {
+  const more = frames.length - MOST_FRAMES;
+  return more > 0 ? [...frames.slice(0, MOST_FRAMES), `… ${more} more lines`] : frames;
 }
 
 function isForeign(line: string): boolean {
