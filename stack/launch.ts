@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildPlugin } from '../scripts/build_plugin.js';
 import { give } from './account.js';
@@ -51,10 +51,19 @@ export function makeStackCertificates(stack: Stack): Promise<Certificates> {
   return makeCertificates(stack.folders.of('tls'), ['log-1', 'lb-1', ...frontends, ...webapps]);
 }
 
+/** All hosts of the stack have one address; each still writes for its own tier alone. UDP is taken too: on loopback no address is forged. */
+const SENDERS = `127.0.0.1  host=lb-1        tier=lb
+127.0.0.1  host=frontend-*  tier=frontend
+127.0.0.1  host=web-*       tier=webapp    input=*
+127.0.0.1  host=log-1       tier=log
+`;
+
 export async function startRsyslog(stack: Stack, { indexer, certificates }: Prepared): Promise<void> {
   const { options, ports, folders } = stack;
   give(indexer);
   const common = { pipeline: folders.pipeline, logFolder: folders.logs, certificates, onChange: stack.save };
+  const senders = join(folders.assets, 'senders');
+  writeFileSync(senders, SENDERS);
   await stack.run(
     rsyslogServer({
       ...common,
@@ -67,6 +76,7 @@ export async function startRsyslog(stack: Stack, { indexer, certificates }: Prep
       elasticsearchUrl: stack.elasticsearchUrl,
       indexer,
       node: serviceNode(folders),
+      settings: { ROTA_SENDERS: senders },
     }),
   );
   const agent = (host: string, settings: Record<string, string>, localPort?: number) =>

@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { intake } from '../../pipeline/indexer/intake';
 import { OmprogDialogue } from '../../pipeline/indexer/omprog';
-import { createShape } from '../../pipeline/indexer/shape';
+import { createShape, readShapeSettings } from '../../pipeline/indexer/shape';
 
 /**
  * In the indexer's place: takes each line as far as the indexer does before a bulk (its action and document as bytes) and
  * throws that away. `ROTA_PARSE_COUNTS` names a folder where each such process counts in a file of its own.
  */
-const shape = createShape(process.env);
+const shape = createShape(readShapeSettings(process.env));
 const file = `${process.env['ROTA_PARSE_COUNTS'] as string}/${process.pid}`;
 let documents = 0;
 const dialogue = new OmprogDialogue(

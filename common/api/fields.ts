@@ -44,7 +44,17 @@ export const fieldInfoSchema = z.object({
 export type FieldInfo = z.infer<typeof fieldInfoSchema>;
 
 export const setupCheckSchema = z.object({
-  id: z.enum(['elasticsearch', 'templates', 'balancer', 'frontends', 'webapps', 'sdk', 'probes', 'request_ids']),
+  id: z.enum([
+    'elasticsearch',
+    'templates',
+    'balancer',
+    'frontends',
+    'webapps',
+    'sdk',
+    'probes',
+    'request_ids',
+    'senders',
+  ]),
   state: z.enum(['ok', 'missing', 'old']),
   title: z.string(),
   /** What is missing and how to mend it. */

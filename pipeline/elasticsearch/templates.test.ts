@@ -11,6 +11,7 @@ const CONTENTS: Readonly<Record<number, string>> = {
   3: 'c2a34f0337a873ed80189b39137d646070801d710fd87ce1ea5ae2ecada325ec',
   4: 'b23ae17258cfdd8e04f05df467c65db4a9b7ee93fe044fc61774477137b9d4ab',
   5: '3d874ab0bac728b04377ed4585752cb598eafbad06005c91f63d134af6e2ea43',
+  6: '145de9ce7f1417d5867c1ba970e2f4c5d6e0f20424ee1c0e1900edc82acd9aa8',
 };
 
 test('the template of a version never changes: what is new has a new TEMPLATE_VERSION', () => {

@@ -1,7 +1,7 @@
 import { FIELDS, type FieldNode, type FieldType, fieldTree } from './fields';
 
 /** Grows with every change of the templates; rota-setup puts a newer one over an older, never the reverse. */
-export const TEMPLATE_VERSION = 5;
+export const TEMPLATE_VERSION = 6;
 
 export const DEFAULT_RETENTION_DAYS = 30;
 

@@ -1,8 +1,8 @@
 /** What became of one item of a bulk. */
 export type ItemOutcome =
   | { kind: 'indexed'; index: string }
-  /** Already there under the same id: the event had been indexed before. */
-  | { kind: 'known' }
+  /** A document has its id already: the event itself, indexed before, or another one. */
+  | { kind: 'known'; index: string }
   /** This document cannot be indexed, now or later. */
   | { kind: 'refused'; reason: string }
   /** Not now; the same item may well succeed later. */
@@ -35,7 +35,7 @@ export function itemOutcome(item: BulkItem | undefined): ItemOutcome {
   const status = answer?.status;
   if (!answer || status === undefined) return { kind: 'retry', reason: 'the bulk answer lacks this item' };
   if (status === 200 || status === 201) return { kind: 'indexed', index: answer._index ?? '' };
-  if (status === 409) return { kind: 'known' };
+  if (status === 409) return { kind: 'known', index: answer._index ?? '' };
   const type = answer.error?.type ?? `status ${status}`;
   const reason = [type, answer.error?.reason, answer.error?.caused_by?.reason].filter(Boolean).join(': ');
   if ((status === 400 || status === 413) && !CLUSTER_ERRORS.has(type)) return { kind: 'refused', reason };

@@ -51,9 +51,12 @@ test('a document without a readable time gets one and keeps what it said', () =>
   expect(doc['rota']).toEqual({ extra: { '@timestamp': 'noon' } });
 });
 
-test('a dotted leaf is the field that it names', () => {
-  const doc = { '@timestamp': TIME, 'log.level': 'info' };
-  expect(conform({ ...doc })).toEqual(doc);
+test('a dotted name, which would be the same field once more, moves to rota.extra', () => {
+  expect(conform({ '@timestamp': TIME, host: { name: 'web-1' }, 'host.name': 'web-2' })).toEqual({
+    '@timestamp': TIME,
+    host: { name: 'web-1' },
+    rota: { extra: { 'host.name': 'web-2' } },
+  });
 });
 
 test('a field called __proto__ is kept like any other', () => {

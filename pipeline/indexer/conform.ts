@@ -13,7 +13,8 @@ const TEXTS: ReadonlySet<FieldNode['type']> = new Set(['keyword', 'long_keyword'
 
 /**
  * Makes a document one that Elasticsearch takes: what is not in the field table, or is there with another shape (an
- * object where text belongs), moves to `rota.extra` under its own name. Changes `doc` in place and returns it.
+ * object where text belongs), moves to `rota.extra` under its own name; so does a dotted name, which to Elasticsearch would be
+ * the same field once more (shape/fold_dotted.ts comes before). Changes `doc` in place and returns it.
  */
 export function conform(doc: JsonObject): JsonObject {
   let extra = sift(doc, TREE);
@@ -40,7 +41,7 @@ function sift(object: JsonObject, node: FieldNode): JsonObject | undefined {
   let extra: JsonObject | undefined;
   for (const name in object) {
     const value = object[name]!;
-    const child = node.children?.get(name) ?? (name.includes('.') ? dotted(node, name) : undefined);
+    const child = node.children?.get(name);
     // Most of what comes is text where text belongs.
     if (child && typeof value === 'string' && TEXTS.has(child.type)) continue;
     if (child && fits(value, child)) {
@@ -63,13 +64,6 @@ function moved(extra: JsonObject | undefined, name: string, value: Json): JsonOb
   const found = extra ?? (Object.create(null) as JsonObject);
   found[name] = value;
   return found;
-}
-
-/** `log.level` as one key is the same field as `log: {level}` (ecs-logging writes it so), if it is a leaf. */
-function dotted(node: FieldNode, name: string): FieldNode | undefined {
-  let found: FieldNode | undefined = node;
-  for (const part of name.split('.')) found = found?.children?.get(part);
-  return found && found.type !== 'object' && found.type !== 'nested' ? found : undefined;
 }
 
 function fits(value: Json, node: FieldNode): boolean {

@@ -7,6 +7,8 @@ export interface Counts {
   /** Events that were there already (409, or found by a look-up): repeats that did no harm. */
   conflicts: number;
   deadlettered: number;
+  /** Events whose id another event has: dead letters, too. */
+  id_conflicts: number;
   /** Documents that had to be sent again. */
   retries: number;
   /** Ids looked up in older backing indices. */
@@ -15,7 +17,15 @@ export interface Counts {
   replayed: number;
 }
 
-const ZERO: Readonly<Counts> = { indexed: 0, conflicts: 0, deadlettered: 0, retries: 0, lookups: 0, replayed: 0 };
+const ZERO: Readonly<Counts> = {
+  indexed: 0,
+  conflicts: 0,
+  deadlettered: 0,
+  id_conflicts: 0,
+  retries: 0,
+  lookups: 0,
+  replayed: 0,
+};
 
 /** More runs than this with repeats in one report are counted in the total alone. */
 const MAX_RUNS = 500;
@@ -23,6 +33,11 @@ const MAX_RUNS = 500;
 /** What the SDK writes has `<run>-<sequence>` for an id. */
 const SDK_DATASETS = new Set(['rota.app', 'rota.access', 'rota.sdk']);
 const RUN = /^(.+)-\d+$/;
+
+/** The run of an SDK whose number an id is; undefined for the ids of other documents. */
+export function runOf({ dataset, id }: { dataset: string; id: string }): string | undefined {
+  return SDK_DATASETS.has(dataset) ? RUN.exec(id)?.[1] : undefined;
+}
 
 interface Repeated {
   dataset: string;
@@ -42,7 +57,7 @@ export class Counters {
   repeated(items: readonly Repeated[]): void {
     this.add('conflicts', items.length);
     for (const { dataset, id } of items) {
-      const run = SDK_DATASETS.has(dataset) ? RUN.exec(id)?.[1] : undefined;
+      const run = runOf({ dataset, id });
       if (run === undefined || (this.repeats.size >= MAX_RUNS && !this.repeats.has(run))) continue;
       this.repeats.set(run, (this.repeats.get(run) ?? 0) + 1);
     }
@@ -73,6 +88,8 @@ export function countersDocument(options: {
   host: string;
   counts: Counts;
   oldestMs: number;
+  /** Lines of the table of senders; 0: anyone may write in any host's name. */
+  senders: number;
   state: string;
 }): JsonObject {
   return {
@@ -89,7 +106,12 @@ export function countersDocument(options: {
     process: { pid: process.pid },
     rota: {
       tier: 'log',
-      indexer: { ...options.counts, oldest_ms: options.oldestMs, state: options.state },
+      indexer: {
+        ...options.counts,
+        oldest_ms: options.oldestMs,
+        senders: options.senders,
+        state: options.state,
+      },
     },
   };
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type Item, itemOf } from './item';
 import type { JsonObject, ShapedDeadLetter } from './shape/shaped';
 
@@ -14,13 +13,22 @@ export function deadLetterDocument(letter: ShapedDeadLetter): JsonObject {
     input: letter.input,
   };
   if (letter.dataset !== undefined) rota['claimed_dataset'] = letter.dataset;
+  if (letter.claimedHost !== undefined) rota['claimed_host'] = letter.claimedHost;
+  if (letter.claimedId !== undefined) rota['claimed_id'] = letter.claimedId;
   if (letter.truncated) rota['truncated'] = true;
   const doc: JsonObject = {
     '@timestamp': letter.received,
-    event: { id: letter.id, created: letter.received, dataset: DEAD_LETTER_DATASET, kind: 'pipeline_error' },
+    event: {
+      id: letter.id,
+      code: letter.code,
+      created: letter.received,
+      dataset: DEAD_LETTER_DATASET,
+      kind: 'pipeline_error',
+    },
     rota,
   };
   if (letter.host !== undefined) doc['host'] = { name: letter.host };
+  if (letter.source !== undefined) doc['log'] = { source: { address: letter.source } };
   return doc;
 }
 
@@ -34,6 +42,7 @@ export function refusedItem(item: Item, stream: string, reason: string, received
     line: item.line,
     doc: deadLetterDocument({
       kind: 'dead_letter',
+      code: 'refused',
       reason: `Elasticsearch refused it for ${item.stream}: ${reason}`,
       input: 'elasticsearch',
       raw: item.line,
@@ -43,9 +52,4 @@ export function refusedItem(item: Item, stream: string, reason: string, received
       dataset: item.dataset,
     }),
   });
-}
-
-/** A usable `_id` for a message that has none of its own. */
-export function hashId(bytes: Buffer | string): string {
-  return createHash('sha256').update(bytes).digest('base64url').slice(0, 32);
 }

@@ -1,28 +1,28 @@
 import { backoffMs } from './backoff';
 import { bulkBody } from './bulk_body';
 import { type BulkItem, bulkAction, itemOutcome } from './bulk_outcome';
-import type { Counters } from './counters';
 import { DEAD_LETTER_DATASET, refusedItem } from './dead_letter';
 import { AnswerError, UnansweredError } from './errors';
 import { type HttpClient, parseAnswer } from './http_client';
 import type { Item } from './item';
-import type { Status } from './status';
-import { needsLookup, type Streams } from './streams';
+import { type SettleParts, settle } from './settle';
+import { groupBy, needsLookup, type Streams } from './streams';
 
 const BULK_PATH = '/_bulk?filter_path=errors,error,items.create._index,items.create.status,items.create.error';
 /** All that is sent so soon after the start may be a resend of what the process before had under way. */
 const RESENDS_AFTER_START_MS = 60_000;
 
-export interface DeliveryParts {
+export interface DeliveryParts extends SettleParts {
   http: HttpClient;
   streams: Streams;
-  counters: Counters;
-  status: Status;
-  namespace: string;
-  /** Takes addresses out of a line that Elasticsearch refuses, where the site wants that. */
-  conceal(line: Buffer): Buffer;
   /** Keeps a dead letter that Elasticsearch refuses as well. */
   lastResort(item: Item, reason: string): void;
+}
+
+/** An item, and the backing index that has it or its id. */
+interface Placed {
+  item: Item;
+  index: string;
 }
 
 /** The backing index that each data stream was taken to write to when ids were looked up. */
@@ -72,16 +72,16 @@ export class Delivery {
     const { http, status } = this.parts;
     try {
       const assumed: WriteIndices = new Map();
-      const fresh = await this.dropKnown(items, repeated, assumed);
-      if (fresh.length === 0) return [];
+      const { fresh, again } = await this.dropKnown(items, repeated, assumed);
+      if (fresh.length === 0) return again;
       const body = bulkBody(fresh, new Date().toISOString());
       const answer = await http.send('POST', BULK_PATH, body, 'application/x-ndjson');
       const action = bulkAction(answer.status);
-      if (action === 'read_items') return await this.readItems(fresh, answer.body, assumed);
+      if (action === 'read_items') return [...again, ...(await this.readItems(fresh, answer.body, assumed))];
       const detail = answer.body.toString('utf8', 0, 300).replaceAll('\n', ' ');
-      if (action === 'split') return await this.split(fresh, `HTTP ${answer.status} ${detail}`);
+      if (action === 'split') return [...again, ...(await this.split(fresh, `HTTP ${answer.status} ${detail}`))];
       status.waiting(`Elasticsearch answers HTTP ${answer.status} to bulks: ${detail}`);
-      return fresh;
+      return [...again, ...fresh];
     } catch (error) {
       if (!(error instanceof UnansweredError) && !(error instanceof AnswerError)) throw error;
       status.waiting(error.message);
@@ -92,13 +92,18 @@ export class Delivery {
   /**
    * Leaves out what an older backing index holds already, and notes in `assumed` which index that was older than. What
    * another bulk learns of a rollover after this must not count as looked up here.
+   * @returns what is to be sent now, and the dead letters of what cannot be
    */
-  private async dropKnown(items: readonly Item[], repeated: boolean, assumed: WriteIndices): Promise<readonly Item[]> {
+  private async dropKnown(
+    items: readonly Item[],
+    repeated: boolean,
+    assumed: WriteIndices,
+  ): Promise<{ fresh: readonly Item[]; again: readonly Item[] }> {
     const { streams, counters } = this.parts;
     const suspicious = repeated || Date.now() - this.startedAt < RESENDS_AFTER_START_MS;
-    const byStream = groupByStream(items);
     const known = new Set<Item>();
-    for (const [stream, group] of byStream) {
+    const again: Item[] = [];
+    for (const [stream, group] of groupBy(items, (item) => item.stream)) {
       // A rollover since it was last asked for shows in the answer (afterRollover).
       if (repeated) await streams.refresh(stream);
       else await streams.ensure(stream);
@@ -108,29 +113,27 @@ export class Delivery {
       const doubtful = group.filter((item) => needsLookup(item, state, suspicious));
       if (doubtful.length === 0) continue;
       counters.add('lookups', doubtful.length);
-      const ids = await streams.findOlder(
-        stream,
-        doubtful.map((item) => item.id),
-        state.writeIndex,
-      );
-      for (const item of doubtful) if (ids.has(item.id)) known.add(item);
+      const found = await streams.findOlder(stream, doubtful.map(idOf), state.writeIndex);
+      const there = doubtful.filter(({ id }) => found.has(id));
+      for (const item of there) known.add(item);
+      again.push(...settle(there, found, this.parts));
     }
-    counters.repeated([...known]);
-    return known.size === 0 ? items : items.filter((item) => !known.has(item));
+    return { fresh: known.size === 0 ? items : items.filter((item) => !known.has(item)), again };
   }
 
   private async readItems(items: readonly Item[], bytes: Buffer, assumed: WriteIndices): Promise<readonly Item[]> {
-    const { counters, status } = this.parts;
+    const { counters, status, streams } = this.parts;
     const answer = parseAnswer<{ items?: BulkItem[] }>(bytes.toString(), 200, 'POST /_bulk');
     const again: Item[] = [];
-    const moved = new Map<string, Item[]>();
+    const moved: Placed[] = [];
+    const known: Placed[] = [];
     let why = '';
-    items.forEach((item, index) => {
-      const outcome = itemOutcome(answer.items?.[index]);
+    items.forEach((item, at) => {
+      const outcome = itemOutcome(answer.items?.[at]);
       if (outcome.kind === 'indexed') {
         counters.add(item.dataset === DEAD_LETTER_DATASET ? 'deadlettered' : 'indexed');
-        if (outcome.index !== assumed.get(item.stream)) push(moved, outcome.index, item);
-      } else if (outcome.kind === 'known') counters.repeated([item]);
+        if (outcome.index !== assumed.get(item.stream)) moved.push({ item, index: outcome.index });
+      } else if (outcome.kind === 'known') known.push({ item, index: outcome.index });
       else if (outcome.kind === 'refused') this.refuse(item, outcome.reason, again);
       else {
         why = `${item.stream}: ${outcome.reason}`;
@@ -138,29 +141,50 @@ export class Delivery {
       }
     });
     if (why !== '') status.waiting(why);
-    await this.afterRollover(moved);
+    for (const [index, group] of groupBy(known, (placed) => placed.index)) {
+      const stored = await streams.find(
+        index,
+        group.map(({ item }) => item.id),
+      );
+      const there = group.map(({ item }) => item);
+      again.push(
+        ...settle(
+          there.filter(({ id }) => stored.has(id)),
+          stored,
+          this.parts,
+        ),
+      );
+      // Taken away since: it can be sent again.
+      again.push(...there.filter(({ id }) => !stored.has(id)));
+    }
+    again.push(...(await this.afterRollover(moved)));
     return again;
   }
 
   /**
    * The stream rolled over after it was last asked for: what went to the new index without a look-up is looked up now,
    * and a copy of what an older index holds is taken back.
+   * @returns dead letters for those whose id another event has there
    */
-  private async afterRollover(moved: ReadonlyMap<string, Item[]>): Promise<void> {
+  private async afterRollover(moved: readonly Placed[]): Promise<Item[]> {
     const { streams, status, counters } = this.parts;
-    for (const [index, items] of moved) {
+    const letters: Item[] = [];
+    for (const [index, group] of groupBy(moved, (placed) => placed.index)) {
+      const items = group.map(({ item }) => item);
       const stream = items[0]!.stream;
       for (let attempt = 0; !this.stopped; attempt += 1) {
         try {
           await streams.refresh(stream);
-          const ids = await streams.findOlder(
-            stream,
-            items.map((item) => item.id),
-            index,
+          const found = await streams.findOlder(stream, items.map(idOf), index);
+          await streams.deleteCopies(index, found.keys());
+          letters.push(
+            ...settle(
+              items.filter(({ id }) => found.has(id)),
+              found,
+              this.parts,
+            ),
           );
-          await streams.deleteCopies(index, ids);
-          counters.repeated(items.filter(({ id }) => ids.has(id)));
-          counters.add('indexed', -ids.size);
+          counters.add('indexed', -found.size);
           break;
         } catch (error) {
           if (!(error instanceof UnansweredError) && !(error instanceof AnswerError)) throw error;
@@ -169,6 +193,7 @@ export class Delivery {
         }
       }
     }
+    return letters;
   }
 
   private refuse(item: Item, reason: string, again: Item[]): void {
@@ -178,8 +203,8 @@ export class Delivery {
       counters.add('deadlettered');
       return;
     }
-    const stream = `logs-${DEAD_LETTER_DATASET}-${namespace}`;
-    again.push(refusedItem({ ...item, line: conceal(item.line) }, stream, reason, new Date().toISOString()));
+    const letter = { ...item, line: conceal(item.line) };
+    again.push(refusedItem(letter, deadLetterStream(namespace), reason, new Date().toISOString()));
   }
 
   /** A bulk that is refused as a whole: one document is the cause. */
@@ -196,17 +221,8 @@ export class Delivery {
   }
 }
 
-function groupByStream(items: readonly Item[]): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) push(groups, item.stream, item);
-  return groups;
-}
-
-function push<K>(map: Map<K, Item[]>, key: K, item: Item): void {
-  const list = map.get(key);
-  if (list) list.push(item);
-  else map.set(key, [item]);
-}
+const idOf = ({ id }: Item) => id;
+const deadLetterStream = (namespace: string) => `logs-${DEAD_LETTER_DATASET}-${namespace}`;
 
 function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));

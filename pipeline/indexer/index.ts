@@ -10,6 +10,7 @@ import { documentOf, type Item } from './item';
 import { OmprogDialogue } from './omprog';
 import { Reporter } from './reporter';
 import { readSettings } from './settings';
+import { readShapeSettings } from './shape';
 import { createConceal, createShape } from './shape/shape';
 import { Status } from './status';
 import { Streams } from './streams';
@@ -22,6 +23,7 @@ function main(): void {
   const settings = readSettings(process.env);
   mkdirSync(settings.dir, { recursive: true });
   const status = new Status(settings.dir);
+  const shaping = readShapeSettings(process.env, (text) => status.note(text));
   const http = new HttpClient(settings);
   const counters = new Counters();
   const deliveryParts = {
@@ -29,14 +31,21 @@ function main(): void {
     streams: new Streams(http),
     status,
     namespace: settings.namespace,
-    conceal: createConceal(process.env),
+    conceal: createConceal(shaping),
     lastResort: (item: Item, reason: string) =>
       keepOnDisk(join(settings.dir, 'dead_letters.ndjson'), item, reason, status),
   };
   // Profile `fast` runs omprog without `confirmMessages`: nobody reads answers, and rsyslog does not wait for them.
   const confirms = process.env['ROTA_PROFILE'] !== 'fast';
   const delivery = new Delivery({ ...deliveryParts, counters });
-  const indexer = new Indexer({ settings, delivery, counters, status, shape: createShape(process.env), confirms });
+  const indexer = new Indexer({
+    settings,
+    delivery,
+    counters,
+    status,
+    shape: createShape(shaping),
+    confirms,
+  });
   const reporter = new Reporter({
     settings,
     // Its own documents are not counted.
@@ -46,6 +55,7 @@ function main(): void {
     host: process.env['ROTA_HOST'] || hostname(),
     ephemeralId: randomUUID(),
     oldestMs: () => indexer.oldestMs(),
+    senders: () => shaping.senders?.size ?? 0,
   });
   const answer = confirms ? (text: string) => void writeSync(1, text) : () => {};
   const dialogue = new OmprogDialogue(indexer, answer, settings.keepAliveMs);

@@ -7,7 +7,7 @@ import type { Delivery } from './delivery';
 import { Indexer } from './indexer';
 import { OmprogDialogue } from './omprog';
 import { readSettings } from './settings';
-import { createShape } from './shape';
+import { createShape, readShapeSettings } from './shape';
 import { Status } from './status';
 
 /** An indexer without confirmation (profile `fast`) whose bulks of one document wait until the test lets them go. */
@@ -20,7 +20,7 @@ function started() {
     delivery: delivery as unknown as Delivery,
     counters: new Counters(),
     status: new Status(dir, () => {}),
-    shape: createShape({}),
+    shape: createShape(readShapeSettings({})),
     confirms: false,
   });
   const dialogue = new OmprogDialogue(indexer, () => {}, 10_000);

@@ -1,5 +1,6 @@
 import { conform } from './conform';
-import { DEAD_LETTER_DATASET, deadLetterDocument, hashId } from './dead_letter';
+import { DEAD_LETTER_DATASET, deadLetterDocument } from './dead_letter';
+import { hashId } from './hash_id';
 import { type Item, isUsableId, itemOf, itemOfText } from './item';
 import type { JsonObject, Shaped, ShapedText } from './shape/shaped';
 
@@ -40,5 +41,14 @@ function isDataset(dataset: string): boolean {
 
 function unshaped(line: Buffer, reason: string): Shaped {
   const received = new Date().toISOString();
-  return { kind: 'dead_letter', reason, input: 'rsyslog', raw: line, id: hashId(line), mayBeResend: false, received };
+  return {
+    kind: 'dead_letter',
+    code: 'not_parsed',
+    reason,
+    input: 'rsyslog',
+    raw: line,
+    id: hashId(line),
+    mayBeResend: false,
+    received,
+  };
 }

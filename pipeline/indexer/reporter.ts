@@ -13,6 +13,8 @@ export interface ReporterParts {
   host: string;
   ephemeralId: string;
   oldestMs: () => number;
+  /** Lines of the table of senders; 0 without one. */
+  senders: () => number;
 }
 
 /** Sends the counters to `rota.pipeline`. While Elasticsearch is away nothing piles up: the next report tells it all. */
@@ -42,7 +44,7 @@ export class Reporter {
   }
 
   private items(): Item[] {
-    const { ephemeralId, host, counters, status, oldestMs } = this.parts;
+    const { ephemeralId, host, counters, status, oldestMs, senders } = this.parts;
     this.sequence += 1;
     const id = `${ephemeralId}-${this.sequence}`;
     const now = new Date().toISOString();
@@ -54,6 +56,7 @@ export class Reporter {
       host,
       counts: counters.takeDelta(),
       oldestMs: oldestMs(),
+      senders: senders(),
       state: status.state,
     });
     const repeats = counters.takeRepeats().map(({ run, count }) => {

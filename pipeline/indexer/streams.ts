@@ -1,6 +1,7 @@
 import { AnswerError } from './errors';
 import { type HttpClient, parseAnswer } from './http_client';
 import type { Item } from './item';
+import type { JsonObject } from './shape/shaped';
 
 /** What is known of one data stream's backing indices. */
 export interface StreamState {
@@ -16,6 +17,13 @@ export interface StreamState {
 const CLOCK_MARGIN_MS = 5 * 60_000;
 /** So many older indices may have been written to within the last moments, even when rollovers follow each other. */
 const RECENT_INDICES = 3;
+/** Elasticsearch's `index.max_result_window`. */
+const MOST_HITS = 10_000;
+/** Documents of an answer: each may be as large as a message. */
+const FETCHED_AT_ONCE = 200;
+
+/** By id; undefined for a document whose index keeps no `_source`. */
+export type StoredDocuments = Map<string, (JsonObject | undefined)[]>;
 
 /**
  * Whether an earlier backing index may hold this event, so that `create`, which only looks into the newest, would take
@@ -74,24 +82,25 @@ export class Streams {
   }
 
   /**
-   * The ids, out of `ids`, that a backing index older than `than` holds. Never looks into `than` or what came after it,
+   * The documents with one of `ids` that backing indices older than `than` hold, by id. Never looks into `than` or what came after it,
    * so that a document is not taken for a copy of itself when the stream has rolled over again meanwhile.
    * @throws UnansweredError, AnswerError
    */
-  async findOlder(stream: string, ids: readonly string[], than: string): Promise<Set<string>> {
+  async findOlder(stream: string, ids: readonly string[], than: string): Promise<StoredDocuments> {
     const state = this.states.get(stream);
     const indices = state ? [state.writeIndex, ...state.older] : [];
     const at = indices.indexOf(than);
     const older = at < 0 ? [] : indices.slice(at + 1);
-    if (older.length === 0 || ids.length === 0) return new Set();
+    if (older.length === 0 || ids.length === 0) return new Map();
     // A search sees what was refreshed. Only the last of the older indices can have been written to just now.
     const recent = older.slice(0, RECENT_INDICES).join(',');
     await this.http.json('POST', `/${recent}/_refresh?ignore_unavailable=true`);
     const answer = await this.http.json<SearchAnswer>(
       'POST',
-      `/${stream}/_search?allow_partial_search_results=false&filter_path=timed_out,hits.hits._id`,
+      `/${stream}/_search?allow_partial_search_results=false&filter_path=timed_out,hits.hits._id,hits.hits._index`,
       {
-        size: ids.length,
+        // One of them may be in several.
+        size: Math.min(MOST_HITS, ids.length * 2),
         _source: false,
         track_total_hits: false,
         query: {
@@ -102,7 +111,32 @@ export class Streams {
         },
       },
     );
-    return new Set((answer?.hits?.hits ?? []).map((hit) => hit._id));
+    const documents: StoredDocuments = new Map();
+    for (const [index, hits] of groupBy(answer?.hits?.hits ?? [], ({ _index }) => _index)) {
+      const found = await this.find(
+        index,
+        hits.map(({ _id }) => _id),
+      );
+      for (const [id, docs] of found) documents.set(id, [...(documents.get(id) ?? []), ...docs]);
+    }
+    return documents;
+  }
+
+  /**
+   * The documents with one of `ids` that one backing index holds, as they are now.
+   * @throws UnansweredError, AnswerError
+   */
+  async find(index: string, ids: readonly string[]): Promise<StoredDocuments> {
+    const documents: StoredDocuments = new Map();
+    for (let at = 0; at < ids.length; at += FETCHED_AT_ONCE) {
+      const answer = await this.http.json<MultiGetAnswer>(
+        'POST',
+        `/${index}/_mget?filter_path=docs._id,docs.found,docs._source`,
+        { ids: ids.slice(at, at + FETCHED_AT_ONCE) },
+      );
+      for (const { _id, found, _source } of answer?.docs ?? []) if (found) documents.set(_id, [_source]);
+    }
+    return documents;
   }
 
   /** Takes back documents that a rollover let in twice, all at once. @throws UnansweredError, AnswerError */
@@ -124,5 +158,20 @@ interface DeleteAnswer {
 }
 
 interface SearchAnswer {
-  hits?: { hits?: { _id: string }[] };
+  hits?: { hits?: { _id: string; _index: string }[] };
+}
+
+interface MultiGetAnswer {
+  docs?: { _id: string; found?: boolean; _source?: JsonObject }[];
+}
+
+/** @returns the items by their key, each list in order */
+export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
 }

@@ -1,7 +1,8 @@
 import { AnswerError, UnansweredError } from '../indexer/errors';
 import { HttpClient } from '../indexer/http_client';
 import { readText, readUrls } from '../indexer/settings';
-import { readOptions, USAGE } from './options';
+import { readOptions, type SetupOptions, USAGE } from './options';
+import { listening, readEnvironmentFiles, sendersSentence } from './server_settings';
 import { type SetupStep, setUp } from './setup';
 
 async function main(): Promise<void> {
@@ -18,8 +19,25 @@ async function main(): Promise<void> {
   });
   const steps = await setUp(http, options);
   for (const step of steps) process.stdout.write(`${line(step)}\n`);
+  for (const sentence of ofServer(options)) process.stdout.write(`${sentence}\n`);
   if (options.dryRun) process.stdout.write('Dry run: nothing was changed.\n');
   http.close();
+}
+
+/** What the rsyslog server listens on, and who may write what. */
+function ofServer({ server }: SetupOptions): string[] {
+  if (server.length === 0) {
+    return [
+      'not seen  inputs and senders: name the environment file of the rsyslog server with --server to have them told',
+    ];
+  }
+  const env = readEnvironmentFiles(server);
+  const inputs = listening(env);
+  const none = 'none is asked for; ROTA_INPUT_RELPS=on opens RELP with TLS';
+  return [
+    ...(inputs.length > 0 ? inputs : [none]).map((sentence) => `listens   ${sentence}`),
+    `senders   ${sendersSentence(env)}`,
+  ];
 }
 
 function line(step: SetupStep): string {

@@ -8,6 +8,8 @@ export interface SetupOptions {
   namespace: string;
   retentionDays: number;
   dryRun: boolean;
+  /** Environment files of the rsyslog server. */
+  server: string[];
   help: boolean;
 }
 
@@ -21,6 +23,8 @@ cluster has one. Safe to run again; run it again after an upgrade of Rota.
   --ca FILE             PEM of the certificate authority ($ROTA_ELASTICSEARCH_CA)
   --namespace NAME      default $ROTA_NAMESPACE or rota
   --retention-days N    keep logs this long, where the cluster has a lifecycle (default 30)
+  --server FILE         environment file of the rsyslog server (may be given more than once): says what it listens on and
+                        who may write what; changes nothing there
   --dry-run             say what would be done, change nothing
   --help                this text
 
@@ -47,6 +51,7 @@ export function readOptions(argv: readonly string[], env: Readonly<Record<string
     namespace,
     retentionDays,
     dryRun: values['dry-run'] ?? false,
+    server: values.server ?? [],
     help: values.help ?? false,
   };
 }
@@ -62,6 +67,7 @@ function parse(argv: readonly string[]) {
         namespace: { type: 'string' },
         'retention-days': { type: 'string' },
         'dry-run': { type: 'boolean' },
+        server: { type: 'string', multiple: true },
         help: { type: 'boolean', short: 'h' },
       },
     });

@@ -63,7 +63,7 @@ test('A fresh installation says on every page what is missing and how to send th
     const first = rota.page.getByTestId(SUBJECTS.firstRun);
     await expect(first).toContainText('No request has arrived yet');
     await expect(first).toContainText('createLogger');
-    for (const check of ['templates', 'balancer', 'frontends', 'webapps', 'sdk', 'probes', 'request_ids']) {
+    for (const check of ['templates', 'balancer', 'frontends', 'webapps', 'sdk', 'probes', 'request_ids', 'senders']) {
       await expect(first.getByTestId(`rotaCheck-${check}`).getByRole('img', { name: 'missing' })).toBeVisible();
     }
     await expect(first.getByTestId('rotaCheck-elasticsearch')).toContainText('It answers');

@@ -9,10 +9,10 @@ import { readShapeSettings } from '../../pipeline/indexer/shape/settings';
 import { Capture } from '../support/lines/capture.js';
 import { send } from '../support/lines/doors.js';
 import { flatten } from '../support/lines/expand.js';
-import { type Case, readCases } from '../support/lines/table.js';
+import { type Case, HEALTH_SOURCES, readCases } from '../support/lines/table.js';
 
 const cases = readCases();
-const settings = readShapeSettings({});
+const settings = readShapeSettings({ ROTA_HEALTH_SOURCES: HEALTH_SOURCES });
 const FILES: Readonly<Record<string, string>> = {
   'nginx.access': 'ROTA_NGINX_ACCESS',
   'nginx.error': 'ROTA_NGINX_ERROR',
@@ -58,7 +58,7 @@ describe('each line becomes its document', () => {
   });
 
   it('makes the same documents by its short way', () => {
-    const ready = createShape({});
+    const ready = createShape(settings);
     const documentBy = (bytes: Buffer, way: (line: Buffer) => ReturnType<typeof ready>) =>
       documentOf(intake(bytes, way, 'rota'));
     const short = arrived.filter((bytes) => ready(bytes).kind === 'text');
@@ -129,6 +129,7 @@ function ownFields(shaped: Shaped, one: Case): Record<string, unknown> {
   expect(id).not.toBe('');
   expect(flat['ecs.version']).toBe('8.11.0');
   expect(flat['host.name']).toBe(one.host);
+  expect(flat['log.source.address']).toBe('127.0.0.1');
   expect(flat['data_stream.type']).toBe('logs');
   expect(flat['data_stream.dataset']).toBe(one.dataset);
   expect(flat['data_stream.namespace']).toBe('rota');
@@ -144,6 +145,7 @@ function ownFields(shaped: Shaped, one: Case): Record<string, unknown> {
     'event.created',
     'log.file.path',
     'log.offset',
+    'log.source.address',
   ];
   for (const name of [...common, 'data_stream.type', 'data_stream.dataset', 'data_stream.namespace']) delete flat[name];
   if (expected['event.dataset'] === undefined) delete flat['event.dataset'];

@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { conform } from '../../pipeline/indexer/conform.js';
 import { deadLetterDocument } from '../../pipeline/indexer/dead_letter.js';
@@ -17,7 +18,8 @@ import { documents, eventually, type Hit } from '../support/elasticsearch.js';
 import { Capture } from '../support/lines/capture.js';
 import { send } from '../support/lines/doors.js';
 import { flatten } from '../support/lines/expand.js';
-import { type Case, readCases } from '../support/lines/table.js';
+import { HOSTILE, TABLE_OF_ONE } from '../support/lines/hostile.js';
+import { type Case, HEALTH_SOURCES, readCases } from '../support/lines/table.js';
 import { fullNodeFront, logstash } from '../support/logstash.js';
 
 const HOME = process.env['LOGSTASH_HOME'];
@@ -44,6 +46,8 @@ describe.runIf(HOME)('both doors make the same documents', () => {
   let front: { url: string; server: Server };
   let logstashProcess: ServiceProcess;
   let captures: Capture[] = [];
+  let table = '';
+  let settings: Record<string, string> = {};
   let expected: Doc[] = [];
   let found: Doc[] = [];
 
@@ -57,6 +61,9 @@ describe.runIf(HOME)('both doors make the same documents', () => {
     const toIndexer = await Capture.start({ ROTA_STATS_INTERVAL: '600' });
     captures = [toIndexer];
     const port = ports.site;
+    table = join(toIndexer.own('senders'), 'table');
+    settings = { ROTA_SENDERS: table, ROTA_HEALTH_SOURCES: HEALTH_SOURCES };
+    writeFileSync(table, '127.0.0.1 host=* tier=* dataset=* input=*\n');
     logstashProcess = logstash({
       home: HOME as string,
       folder: toIndexer.own('logstash'),
@@ -64,6 +71,7 @@ describe.runIf(HOME)('both doors make the same documents', () => {
       port,
       elasticsearchUrl: front.url,
       namespace: NAMESPACE,
+      settings,
     });
     const starting = logstashProcess.start();
     const toLogstash = await Capture.start({
@@ -81,14 +89,12 @@ describe.runIf(HOME)('both doors make the same documents', () => {
       }
       await capture.startAgent('frontend-1', files);
     }
-    expected = reference(await toIndexer.until((lines) => reference(lines).length >= cases.length));
+    expected = reference(await toIndexer.until((lines) => reference(lines, settings).length >= cases.length), settings);
     const hits = await eventually(
       () => documents(node.store.url, `logs-*-${NAMESPACE}`),
       (all) => all.filter(isLine).length >= expected.length,
     );
-    found = hits
-      .filter(isLine)
-      .map((hit) => ({ id: hit._id, stream: hit._index.slice(4, -18), doc: hit._source as JsonObject }));
+    found = hits.filter(isLine).map(docOf);
     // Logstash alone may take minutes to start on a busy machine.
   });
   afterAll(async () => {
@@ -101,6 +107,32 @@ describe.runIf(HOME)('both doors make the same documents', () => {
   it('every line of the table came by both doors', () => {
     expect(expected).toHaveLength(cases.length);
     expect(found).toHaveLength(cases.length);
+  });
+
+  it('refuse the same to a sender that the table of senders binds, from the second on in which it was written', async () => {
+    const toIndexer = captures[0] as Capture;
+    const seen = toIndexer.lines().length;
+    writeFileSync(`${table}.new`, TABLE_OF_ONE);
+    renameSync(`${table}.new`, table);
+    // Both look at the file again when a second has passed.
+    await sleep(1_100);
+    const messages = Object.values(HOSTILE).map((text) => Buffer.from(text, 'latin1'));
+    for (const capture of captures) await send('tcp', capture.ports.rsyslog.tcp, messages);
+    const hostile = (docs: Doc[]) =>
+      docs
+        .filter(({ doc }) => isHostile(doc))
+        .map((one) => comparable(one).replace(REFUSED_WITHOUT_ID, '$1given at receipt'))
+        .sort();
+    const lines = await toIndexer.until((all) => reference(all.slice(seen), settings).length >= messages.length);
+    const refused = hostile(reference(lines.slice(seen), settings));
+    const hits = await eventually(
+      () => documents(node.store.url, `logs-*-${NAMESPACE}`),
+      (all) => all.filter((hit) => isHostile(hit._source as JsonObject)).length >= refused.length,
+      60_000,
+    );
+    expect(hostile(hits.map(docOf))).toEqual(refused);
+    expect(refused.filter((text) => /"event.code":"foreign_/.test(text)).length).toBeGreaterThan(10);
+    expect(refused.filter((text) => !/"event.code"/.test(text)).length).toBeGreaterThan(5);
   });
 
   it('lines with an id of their own have the same id', () => {
@@ -133,6 +165,10 @@ interface Doc {
   doc: JsonObject;
 }
 
+/** The id of a refused line is made from the one that it had, be it only the receipt's. */
+const REFUSED_WITHOUT_ID =
+  /("event\.code":"foreign_\w+".*"event\.id":")[\w-]+(?=".*"rota\.claimed_dataset":"(syslog|nginx\.access)")/;
+
 /** rsyslog's `$uuid`, given at each server's receipt to a line that brings no id: 32 hexadecimal digits. */
 const UUID = /^[0-9A-F]{32}$/i;
 
@@ -141,16 +177,31 @@ function isLine({ _source }: Hit): boolean {
   return flat['event.dataset'] !== 'rota.pipeline' && !String(flat['log.syslog.appname']).startsWith('rsyslogd');
 }
 
+function docOf(hit: Hit): Doc {
+  return { id: hit._id, stream: hit._index.slice(4, -18), doc: hit._source as JsonObject };
+}
+
+/** Of the hostile messages: by an id or a program that nothing else here has, or by its bytes. */
+function isHostile(doc: JsonObject): boolean {
+  const flat = flatten(doc);
+  const raw = Buffer.from(String(flat['rota.raw'] ?? ''), 'base64').toString('latin1');
+  return (
+    String(flat['event.id']).startsWith('Z-') ||
+    String(flat['log.syslog.appname']).startsWith('hostile-') ||
+    (raw !== '' && Object.values(HOSTILE).some((message) => message.endsWith(` ${raw}`)))
+  );
+}
+
 /** What the indexer would send for the lines that a server handed to it. */
-function reference(lines: Buffer[]): Doc[] {
-  const settings = readShapeSettings({ ROTA_NAMESPACE: NAMESPACE });
+function reference(lines: Buffer[], env: Record<string, string>): Doc[] {
+  const settings = readShapeSettings({ ROTA_NAMESPACE: NAMESPACE, ...env });
   const all: Doc[] = [];
   for (const bytes of lines) {
     const { header } = readLine(bytes);
     if (header.app.startsWith('rsyslogd')) continue;
     const shaped = shape(bytes, settings);
     const dataset = shaped.kind === 'document' ? shaped.dataset : 'rota.deadletter';
-    if (dataset === 'rota.pipeline') continue;
+    if (dataset === 'rota.pipeline' && !shaped.id.startsWith('Z-')) continue;
     const doc = shaped.kind === 'document' ? shaped.doc : deadLetterDocument(shaped);
     all.push({ id: shaped.id, stream: `logs-${dataset}-${NAMESPACE}`, doc: conform(doc) });
   }

@@ -44,7 +44,10 @@ async function exchange(port: number, bytes: string): Promise<void> {
 
 /** Requests of every kind: answered, failed, aborted, malformed, upgraded, by a health check. */
 async function requests(): Promise<void> {
-  const logger = requestLogger(log, { trustProxy: 1 });
+  const logger = requestLogger(log, {
+    trustProxy: 1,
+    healthChecks: [{ userAgent: /kube-probe/, source: ['203.0.113.7'] }],
+  });
   const server = createServer(
     logger.handler((request, response) => {
       log.info('inside', { labels: { step: 'pay' } });

@@ -1,9 +1,9 @@
 // Stands where the indexer stands, with the real shaper: counts documents and dead letters, and keeps nothing else.
 // Bundled by the test that uses it; rsyslog runs it by omprog, one for each queue worker (the disk's has its own).
 import { renameSync, writeFileSync } from 'node:fs';
-import { createShape } from '../../pipeline/indexer/shape';
+import { createShape, readShapeSettings } from '../../pipeline/indexer/shape';
 
-const shape = createShape(process.env);
+const shape = createShape(readShapeSettings(process.env));
 const counts = { documents: 0, dead_letters: 0, own: 0, failures: 0, ids: 0 };
 const ids = new Set<string>();
 let rest = Buffer.alloc(0);

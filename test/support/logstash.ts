@@ -14,6 +14,8 @@ export interface LogstashOptions {
   port: number;
   elasticsearchUrl: string;
   namespace: string;
+  /** The shaper's settings, as the indexer has them. */
+  settings?: Record<string, string>;
 }
 
 /** Rota's Logstash door, from `pipeline/logstash/conf.d` as it is shipped. */
@@ -24,6 +26,7 @@ export function logstash({
   port,
   elasticsearchUrl,
   namespace,
+  settings,
 }: LogstashOptions): ServiceProcess {
   return new ServiceProcess({
     name: 'logstash',
@@ -42,6 +45,7 @@ export function logstash({
       ROTA_LOGSTASH_PORT: String(port),
       ROTA_ELASTICSEARCH_URL: elasticsearchUrl,
       ROTA_NAMESPACE: namespace,
+      ...settings,
     },
     logFolder,
     // LOGSTASH_HOME may stand where the service account cannot go.

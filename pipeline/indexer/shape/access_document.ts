@@ -75,9 +75,18 @@ export function httpFields({ request, requestId, referrer, status, bodyBytes }: 
   return fields;
 }
 
-/** A frontend passes probes on to its webapps and adds the balancer's address; a visitor's request brings one more. */
-function hops(forwardedFor: string | undefined): number {
-  return forwardedFor === undefined ? 0 : forwardedFor.split(',').length;
+/**
+ * Who asked. A frontend passes probes on to its webapps and adds the address that it saw, the balancer's; a visitor's request brings one
+ * more. What stands before the last entry of the list, and what a frontend did not believe, anyone may have written.
+ */
+function asker({ tier, client, peer = client, forwardedFor }: Access): {
+  address: string | undefined;
+  forwarded: boolean;
+} {
+  const hops = forwardedFor === undefined ? [] : forwardedFor.split(',');
+  if (tier === 'webapp') return { address: hops.at(-1)?.trim() ?? peer, forwarded: hops.length > 1 };
+  const forwarded = hops.length > 0;
+  return { address: !forwarded ? peer : client === peer ? undefined : client, forwarded };
 }
 
 export function isProbe(access: Access, path: string | undefined, settings: ShapeSettings): boolean {
@@ -87,9 +96,9 @@ export function isProbe(access: Access, path: string | undefined, settings: Shap
       method: access.request.method,
       path,
       agent: access.agent,
-      peer: access.peer ?? access.client,
-      forwarded: hops(access.forwardedFor) > (access.tier === 'webapp' ? 1 : 0),
+      ...asker(access),
     },
     settings.health,
+    settings.senders && ((address) => settings.senders?.isBalancer(address) === true),
   );
 }

@@ -47,7 +47,7 @@ function lineOf(fields: Fields, header: Partial<typeof HEADER> = {}): Buffer {
 function bothWays(line: Buffer, env: Record<string, string> = {}) {
   const settings = readShapeSettings(env);
   const memory = new ResendMemory();
-  const ready = createShape(env);
+  const ready = createShape(settings);
   let kind = '';
   const short = intake(
     line,
@@ -75,7 +75,7 @@ function expectSame(line: Buffer, env: Record<string, string> = {}): ShapedText[
 
 it.each([
   ['the stock line', {}],
-  ['a probe', { agent: 'Octavia/1.0' }],
+  ['a probe', { agent: 'Octavia/1.0', addr: '10.0.0.2' }],
   ['a probe without a name', { agent: '-', request: 'GET / HTTP/1.0' }],
   ['a user, no referrer', { user: 'ada lovelace', referer: '-' }],
   ['a leading host', { host: 'shop.example:8080' }],

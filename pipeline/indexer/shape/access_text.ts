@@ -25,6 +25,7 @@ export function accessText(line: Line, settings: ShapeSettings): ShapedText | un
   if (access?.timestamp === undefined || access.request.target === undefined) return undefined;
   const { timestamp, request, status, client, user, agent: browser } = access;
   const url = urlFields(access.request.target, request.method, access.domain);
+  const from = line.source === '' ? '' : `"source":{"address":${quoted(line.source)}},`;
   const source = client === undefined ? '' : JSON.stringify(clientFields(client, undefined));
   const original = settings.keepOriginal ? `,"original":${JSON.stringify(line.text)}` : '';
   return {
@@ -36,7 +37,7 @@ export function accessText(line: Line, settings: ShapeSettings): ShapedText | un
     open:
       `{"@timestamp":"${timestamp}","ecs":{"version":"${ECS_VERSION}"},"host":{"name":${quoted(hostOf(line))}},` +
       `"data_stream":{"type":"logs","dataset":"nginx.access","namespace":${quoted(settings.namespace)}},` +
-      `"rota":{"tier":"frontend"},"log":{"file":{"path":${quoted(file)}},"offset":${offset}},` +
+      `"rota":{"tier":"frontend"},"log":{${from}"file":{"path":${quoted(file)}},"offset":${offset}},` +
       (source === '' ? '' : `"source":${source},"client":${source},`) +
       (user === undefined ? '' : `"user":{"name":${quoted(user)}},`) +
       `"http":${JSON.stringify(httpFields(access))},"url":${JSON.stringify(url)},` +

@@ -46,6 +46,7 @@ const OWN = new Set([
   'event.id',
   'host',
   'log.file',
+  'log.source',
   'log.syslog.hostname',
   'observer',
   'process',

@@ -15,7 +15,7 @@ export interface Base {
   tier: string | undefined;
 }
 
-/** Starts a document: identity, times, host, file. The format's own fields are added by the caller. */
+/** Starts a document: identity, times, host, who sent it, file. The format's own fields are added by the caller. */
 export function startDocument(line: Line, base: Base, settings: ShapeSettings): JsonObject {
   const { header, agent } = line;
   const doc: JsonObject = {
@@ -26,11 +26,13 @@ export function startDocument(line: Line, base: Base, settings: ShapeSettings): 
     host: { name: hostOf(line) },
   };
   if (base.tier !== undefined) doc['rota'] = { tier: base.tier };
+  const log: JsonObject = {};
+  if (line.source !== '') log['source'] = { address: line.source };
   if (agent?.['file']) {
-    const log: JsonObject = { file: { path: agent['file'] } };
+    log['file'] = { path: agent['file'] };
     put(log, 'offset', fileOffset(agent));
-    doc['log'] = log;
   }
+  if (Object.keys(log).length > 0) doc['log'] = log;
   return doc;
 }
 

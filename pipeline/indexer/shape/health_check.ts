@@ -3,12 +3,15 @@ import { list, requireAddress } from './settings';
 
 /** How a balancer's probe is told from a visitor's request. */
 export interface HealthRules {
-  /** A probe's User-Agent contains one of these, whatever it asks for. */
+  /**
+   * A probe's User-Agent contains one of these, whatever it asks for. Anyone can write that, so it counts only from `sources`, or from
+   * a balancer that the table of senders names.
+   */
   agents: readonly string[];
   /** Without a User-Agent (Octavia's probes) path, method and source must all fit, and nothing but a frontend may have forwarded it. */
   paths: ReadonlySet<string>;
   methods: ReadonlySet<string>;
-  /** Where such probes come from; any address when undefined. */
+  /** Where probes come from; undefined: not said, which is any address for those without a User-Agent, and none for the others. */
   sources: BlockList | undefined;
 }
 
@@ -16,8 +19,8 @@ export interface Asked {
   method: string | undefined;
   path: string | undefined;
   agent: string | undefined;
-  /** Address of the peer, before any forwarding header. */
-  peer: string | undefined;
+  /** Who asked, as far as no visitor can have written it; undefined: not known. */
+  address: string | undefined;
   /** A proxy before this tier's own sent it on: a probe comes from the monitor itself. */
   forwarded: boolean;
 }
@@ -36,14 +39,25 @@ export function parseHealthRules(env: Readonly<Record<string, string | undefined
   };
 }
 
-export function isHealthCheck(asked: Asked, rules: HealthRules): boolean {
-  const { agent, peer } = asked;
-  if (agent !== undefined) return rules.agents.some((one) => agent.includes(one));
+/** @param isBalancer whether an address is a balancer's own */
+export function isHealthCheck(
+  asked: Asked,
+  rules: HealthRules,
+  isBalancer: (address: string) => boolean = () => false,
+): boolean {
+  const { agent, address } = asked;
+  if (agent !== undefined) {
+    if (address === undefined || !rules.agents.some((one) => agent.includes(one))) return false;
+    return isAmong(rules.sources, address) || isBalancer(address);
+  }
   if (asked.forwarded || asked.path === undefined || !rules.paths.has(asked.path)) return false;
   if (asked.method === undefined || !rules.methods.has(asked.method)) return false;
-  if (rules.sources === undefined) return true;
-  const family = peer === undefined ? 0 : isIP(peer);
-  return family !== 0 && rules.sources.check(peer as string, family === 6 ? 'ipv6' : 'ipv4');
+  return rules.sources === undefined || isAmong(rules.sources, address);
+}
+
+function isAmong(sources: BlockList | undefined, address: string | undefined): boolean {
+  const family = address === undefined ? 0 : isIP(address);
+  return family !== 0 && sources?.check(address as string, family === 6 ? 'ipv6' : 'ipv4') === true;
 }
 
 function blockList(networks: readonly string[]): BlockList {

@@ -1,2 +1,3 @@
+export { readShapeSettings, type ShapeSettings } from './settings';
 export { createShape, shape } from './shape';
 export type { Json, JsonObject, Shaped, ShapedDeadLetter, ShapedDocument, ShapedText } from './shaped';

@@ -1,4 +1,5 @@
 import { addTag, child, hostOf } from './document';
+import { foldDotted } from './fold_dotted';
 import { userAgent } from './http_fields';
 import type { Line } from './line';
 import type { ShapeSettings } from './settings';
@@ -44,13 +45,24 @@ export function ecsDocument(
   event['created'] ??= header.rcv;
   claim(doc, 'host')['name'] ??= hostOf(line);
   claim(doc, 'rota')['tier'] ??= 'webapp';
-  if (doc['log'] !== undefined) claim(doc, 'log');
+  if (line.source !== '' || doc['log'] !== undefined) {
+    const log = claim(doc, 'log');
+    delete log['source'];
+    if (line.source !== '') log['source'] = { address: line.source };
+  }
   const agent = doc['user_agent'];
   if (isObject(agent) && typeof agent['original'] === 'string' && agent['name'] === undefined) {
     doc['user_agent'] = { ...userAgent(agent['original']), ...agent };
   }
   if (!line.utf8) addTag(doc, 'not_utf8');
   return doc;
+}
+
+/** An event with each of its fields in one place; what would be a second value is kept as unknown. */
+export function folded(found: JsonObject): JsonObject {
+  const second = foldDotted(found);
+  if (second) Object.assign(extrasOf(found), second);
+  return found;
 }
 
 /** Some other program's JSON by syslog: its members are kept as they are, beside syslog's own. */
@@ -66,10 +78,16 @@ function claim(doc: JsonObject, name: string): JsonObject {
   const there = doc[name];
   if (there !== undefined && there !== null && !isObject(there)) {
     delete doc[name];
-    const extra = child(child(doc, 'rota'), 'extra');
-    extra[name] = there;
+    extrasOf(doc)[name] = there;
   }
   return child(doc, name);
+}
+
+/** `rota.extra`, where what has no field is kept, whatever the sender put there. */
+function extrasOf(doc: JsonObject): JsonObject {
+  const before = claim(doc, 'rota')['extra'];
+  if (before !== undefined && before !== null && !isObject(before)) child(doc, 'rota')['extra'] = { extra: before };
+  return child(child(doc, 'rota'), 'extra');
 }
 
 /** Without recursion: a message may hold ten thousand brackets. */

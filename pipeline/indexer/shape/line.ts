@@ -18,6 +18,8 @@ export interface Line {
   agent: Record<string, string> | undefined;
   /** False when some byte of the line is not UTF-8: then text is read as Latin-1 where it must be. */
   utf8: boolean;
+  /** The address that the message came from; empty for what this rsyslog says itself. */
+  source: string;
 }
 
 /** Syslog's parts and rsyslog's own; each is text, empty when absent. */
@@ -58,6 +60,7 @@ export function readLine(line: Buffer): Line {
   const structuredData = header.sd === '-' ? undefined : parseStructuredData(header.sd);
   const raw = header.lf === '' ? line.subarray(second + 1) : Buffer.from(header.lf, utf8 ? 'utf8' : 'latin1');
   return {
+    source: sourceOf(header, structuredData),
     header,
     parsed: parsed as unknown as Parsed | undefined,
     raw,
@@ -66,6 +69,19 @@ export function readLine(line: Buffer): Line {
     agent: structuredData && agentElement(structuredData),
     utf8,
   };
+}
+
+/** What rsyslog's own messages and counters come by. */
+const OWN_INPUTS: ReadonlySet<string> = new Set(['rsyslogd', 'impstats']);
+/** Added by the server that put the message on Kafka's topic (pipeline/rsyslog/profiles/kafka). */
+const RELAYED = 'sender@32473';
+
+function sourceOf({ in: input, from }: Header, data: StructuredData | undefined): string {
+  if (OWN_INPUTS.has(input)) return '';
+  if (input !== 'imkafka') return from;
+  const address = data?.[RELAYED]?.['address'] ?? '';
+  delete data?.[RELAYED];
+  return address;
 }
 
 function agentElement(data: StructuredData): Record<string, string> | undefined {

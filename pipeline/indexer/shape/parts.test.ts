@@ -193,22 +193,39 @@ describe('masked addresses', () => {
 });
 
 describe('health checks', () => {
-  const probe = { method: 'GET', path: '/', agent: undefined, peer: '10.0.0.2', forwarded: false };
+  const probe = { method: 'GET', path: '/', agent: undefined, address: '10.0.0.2', forwarded: false };
 
   it('asks for the source when sources are named', () => {
     const { health } = readShapeSettings({ ROTA_HEALTH_SOURCES: '10.0.0.0/24, 2001:db8::/32' });
     expect(isHealthCheck(probe, health)).toBe(true);
-    expect(isHealthCheck({ ...probe, peer: '10.0.1.2' }, health)).toBe(false);
-    expect(isHealthCheck({ ...probe, peer: '2001:db8::7' }, health)).toBe(true);
-    expect(isHealthCheck({ ...probe, peer: undefined }, health)).toBe(false);
+    expect(isHealthCheck({ ...probe, address: '10.0.1.2' }, health)).toBe(false);
+    expect(isHealthCheck({ ...probe, address: '2001:db8::7' }, health)).toBe(true);
+    expect(isHealthCheck({ ...probe, address: '::ffff:10.0.0.2' }, health)).toBe(true);
+    expect(isHealthCheck({ ...probe, address: undefined }, health)).toBe(false);
   });
 
   it('takes other paths and agents from the settings', () => {
-    const { health } = readShapeSettings({ ROTA_HEALTH_PATHS: '/ping', ROTA_HEALTH_AGENTS: 'MyMonitor' });
+    const { health } = readShapeSettings({
+      ROTA_HEALTH_PATHS: '/ping',
+      ROTA_HEALTH_AGENTS: 'MyMonitor',
+      ROTA_HEALTH_SOURCES: '10.0.0.2',
+    });
     expect(isHealthCheck(probe, health)).toBe(false);
     expect(isHealthCheck({ ...probe, path: '/ping' }, health)).toBe(true);
     expect(isHealthCheck({ ...probe, path: '/x', agent: 'MyMonitor/1' }, health)).toBe(true);
     expect(isHealthCheck({ ...probe, agent: 'HAProxy/2' }, health)).toBe(false);
+  });
+
+  it('believes a name in the User-Agent from nobody but the sources that are set and the balancer itself', () => {
+    const named = { ...probe, agent: 'HAProxy/2.6', path: '/any' };
+    const unset = readShapeSettings({}).health;
+    expect(isHealthCheck(named, unset)).toBe(false);
+    expect(isHealthCheck(named, unset, (address) => address === '10.0.0.2')).toBe(true);
+    expect(isHealthCheck({ ...named, address: '203.0.113.9' }, unset, (address) => address === '10.0.0.2')).toBe(false);
+    const { health } = readShapeSettings({ ROTA_HEALTH_SOURCES: '10.0.0.0/24' });
+    expect(isHealthCheck(named, health)).toBe(true);
+    expect(isHealthCheck({ ...named, address: '203.0.113.9' }, health)).toBe(false);
+    expect(isHealthCheck({ ...named, address: undefined }, health)).toBe(false);
   });
 
   it('refuses a source that is no address, naming the setting', () => {

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { Senders } from '../senders/senders';
 import type { HealthRules } from './health_check';
 import { parseHealthRules } from './health_check';
 
@@ -15,6 +16,8 @@ export interface ShapeSettings {
   maxMessageBytes: number;
   /** rsyslog's own limit (`ROTA_MAX_MESSAGE`): a message that fills it was cut there. */
   maxRawBytes: number;
+  /** Who may write in whose name; undefined: anyone in any. */
+  senders: Senders | undefined;
   /** An event older than this when it comes by may have come before. */
   lateMs: number;
 }
@@ -29,8 +32,11 @@ export class ShapeSettingsError extends Error {
   }
 }
 
-/** @throws ShapeSettingsError naming the variable and the mend. */
-export function readShapeSettings(env: Environment): ShapeSettings {
+/**
+ * @param note told what is worth a line in the log
+ * @throws ShapeSettingsError, SettingsError naming the variable and the mend
+ */
+export function readShapeSettings(env: Environment, note?: (text: string) => void): ShapeSettings {
   const anonymize = env['ROTA_ANONYMIZE'] || 'off';
   if (anonymize !== 'off' && anonymize !== 'truncate') {
     throw new ShapeSettingsError('ROTA_ANONYMIZE', 'use "off" or "truncate"');
@@ -46,6 +52,7 @@ export function readShapeSettings(env: Environment): ShapeSettings {
     health: parseHealthRules(env),
     maxMessageBytes: 64 * 1024,
     maxRawBytes: parseSize(env['ROTA_MAX_MESSAGE'] || '72k'),
+    senders: env['ROTA_SENDERS'] ? new Senders(env['ROTA_SENDERS'], note) : undefined,
     lateMs: 10_000,
   };
 }

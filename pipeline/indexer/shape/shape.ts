@@ -1,15 +1,16 @@
 import { accessText } from './access_text';
+import { believed, refusalOfLine } from './believed';
 import { combinedDocument, oddUserDocument } from './combined';
 import { conceal, maskBytes } from './conceal';
 import { child, hostOf, isUsable } from './document';
 import { gunicornErrorDocument } from './gunicorn_error';
 import { haproxyDocument, haproxyMessage } from './haproxy';
-import { datasetOf, ecsDocument, foreignDocument, isEcs, isTooDeep } from './json_document';
+import { datasetOf, ecsDocument, folded, foreignDocument, isEcs, isTooDeep } from './json_document';
 import { type Line, messageText, readLine } from './line';
 import { nginxErrorDocument } from './nginx_error';
 import { ResendMemory } from './resend';
 import { isRotaNginx, rotaNginxDocument, rotaNginxId } from './rota_nginx';
-import { readShapeSettings, type ShapeSettings } from './settings';
+import type { ShapeSettings } from './settings';
 import {
   isObject,
   type Json,
@@ -28,24 +29,23 @@ const LINE_DATASETS = new Set(['nginx.access', 'nginx.error', 'gunicorn.access',
 /** Those of them that are access lines, or may be. */
 const ACCESS = new Set(['nginx.access', 'gunicorn.access', 'any']);
 
-/** A shaper with its settings read from the environment. @throws ShapeSettingsError */
-export function createShape(env: Readonly<Record<string, string | undefined>>): (line: Buffer) => Shaped | ShapedText {
-  const settings = readShapeSettings(env);
+/** A shaper for lines as they come: the short way where it is open, and a memory of what may be a resend. */
+export function createShape(settings: ShapeSettings): (line: Buffer) => Shaped | ShapedText {
   const memory = new ResendMemory();
   return (bytes) => {
     const now = Date.now();
     const line = readSafely(bytes, settings, now);
     if ('kind' in line) return line;
     const text = accessText(line, settings);
-    if (!text) return shapeRead(line, settings, memory, now);
+    if (!text || refusalOfLine(line, text.dataset, settings, now)) return shapeRead(line, settings, memory, now);
     text.mayBeResend = isLate(text.times[0], settings, now) || repeats(line, undefined, memory, now);
     return text;
   };
 }
 
-/** What a line's bytes may show by the same settings. @throws ShapeSettingsError */
-export function createConceal(env: Readonly<Record<string, string | undefined>>): (line: Buffer) => Buffer {
-  return readShapeSettings(env).anonymize === 'off' ? (line) => line : maskBytes;
+/** What a line's bytes may show by the same settings. */
+export function createConceal({ anonymize }: ShapeSettings): (line: Buffer) => Buffer {
+  return anonymize === 'off' ? (line) => line : maskBytes;
 }
 
 /**
@@ -64,13 +64,22 @@ function readSafely(bytes: Buffer, settings: ShapeSettings, now: number): Line |
     const received = new Date(now).toISOString();
     const reason = `rsyslog's line is not of the form it should have: ${(error as Error).message}`;
     const raw = settings.anonymize === 'off' ? bytes : maskBytes(bytes);
-    return { kind: 'dead_letter', reason, input: 'omprog', raw, id: '', mayBeResend: false, received };
+    return {
+      kind: 'dead_letter',
+      code: 'not_parsed',
+      reason,
+      input: 'omprog',
+      raw,
+      id: '',
+      mayBeResend: false,
+      received,
+    };
   }
 }
 
 function shapeRead(line: Line, settings: ShapeSettings, memory: ResendMemory, now: number): Shaped {
   try {
-    const shaped = shapeLine(line, settings);
+    const shaped = believed(line, shapeLine(line, settings), settings, now);
     if (shaped.kind === 'document') {
       addSyslog(shaped.doc, line, shaped.dataset);
       if (!line.utf8 && !shaped.doc['tags']) shaped.doc['tags'] = ['not_utf8'];
@@ -163,6 +172,7 @@ function fromJson(line: Line, claimed: string, id: string, settings: ShapeSettin
   if (!sdk && !isEcs(found)) {
     return documentOf('syslog', id, foreignDocument(syslogDocument(line, id, settings), found));
   }
+  folded(found);
   const dataset = datasetOf(found);
   const event = found['event'];
   const own = isObject(event) && typeof event['id'] === 'string' && isUsable(event['id']) ? event['id'] : id;
@@ -189,6 +199,7 @@ function deadLetter(line: Line, reason: string, dataset?: string): ShapedDeadLet
   const { header, agent, raw } = line;
   const letter: ShapedDeadLetter = {
     kind: 'dead_letter',
+    code: 'not_parsed',
     reason,
     input: header.in,
     raw,
@@ -198,6 +209,7 @@ function deadLetter(line: Line, reason: string, dataset?: string): ShapedDeadLet
   };
   const host = hostOf(line);
   if (host !== '') letter.host = host;
+  if (line.source !== '') letter.source = line.source;
   if (dataset !== undefined) letter.dataset = dataset;
   return letter;
 }

@@ -1,3 +1,5 @@
+import type { RefusalCode } from '../senders/senders';
+
 /** What one line from rsyslog becomes. Everything after this (bulk, confirm, look-ups, counters) is the indexer's. */
 export type Shaped = ShapedDocument | ShapedDeadLetter;
 
@@ -35,9 +37,16 @@ export interface ShapedText extends Omit<ShapedDocument, 'kind' | 'doc'> {
   times: readonly [string, string];
 }
 
-/** A message that no parser understood, with all its bytes. */
+/**
+ * Why, for programs: `event.code` (docs/architecture.md). `not_parsed`: no parser understood it; `refused`: Elasticsearch takes no such
+ * document; `id_conflict`: another event has its id; the others: the table of senders does not allow it.
+ */
+export type DeadLetterCode = 'not_parsed' | 'refused' | 'id_conflict' | RefusalCode;
+
+/** A message that became no document, with all its bytes. */
 export interface ShapedDeadLetter {
   kind: 'dead_letter';
+  code: DeadLetterCode;
   /** One short sentence, for `rota.reason`. */
   reason: string;
   /** The rsyslog input it came by (`relp`, `relps`, `tcp`, `tcp_raw`, `tls`, `udp`, `file`), for `rota.input`. */
@@ -52,6 +61,12 @@ export interface ShapedDeadLetter {
   received: string;
   /** Who sent it, as far as known, for `host.name`. */
   host?: string;
+  /** Who it says to be from, where that is not believed, for `rota.claimed_host`. */
+  claimedHost?: string;
+  /** The id that it wants and another has, for `rota.claimed_id`. */
+  claimedId?: string;
+  /** The address that it came from, for `log.source.address`. */
+  source?: string;
   /** The dataset that its sender claimed, for `rota.claimed_dataset`. */
   dataset?: string;
 }

@@ -2,16 +2,17 @@
 require 'digest'
 def register(params)
   require 'json'
-  %w[text times rules settings conceal frame document http extras access nginx_json nginx_error gunicorn_error syslog haproxy
-     ecs_json conform shape].each { |name| require File.join(params['dir'], 'rota', "#{name}.rb") }
+  %w[text times rules document http senders settings conceal frame extras access nginx_json nginx_error gunicorn_error syslog
+     haproxy ecs_json conform believed shape].each { |name| require File.join(params['dir'], 'rota', "#{name}.rb") }
 end
 
 def filter(event)
   received = event.get('@timestamp').to_s
   line = event.get('message').to_s
   return [] if line.empty?
-  frame = Rota::Frame.read(line, received)
-  dataset, id, doc = frame ? shape(frame) : unreadable(line, received)
+  address = event.get('host').to_s
+  frame = Rota::Frame.read(line, received, address)
+  dataset, id, doc = frame ? shape(frame) : unreadable(line, received, address)
   write(event, dataset, id, doc)
   [event]
 end
@@ -23,9 +24,10 @@ rescue StandardError => error
 end
 
 # Neither rsyslog's frame nor RFC 5424: kept with its bytes.
-def unreadable(line, received)
+def unreadable(line, received, address)
   header = { 'in' => 'logstash', 'rcv' => received, 'msg' => line, 'id' => Digest::SHA256.hexdigest(line)[0, 32] }
-  Rota::Shape.dead(Rota::Frame.new(header), 'neither a frame of rsyslog nor RFC 5424')
+  frame = Rota::Frame.new(header.merge('from' => address))
+  Rota::Shape.dead(frame, 'neither a frame of rsyslog nor RFC 5424')
 end
 
 def write(event, dataset, id, doc)

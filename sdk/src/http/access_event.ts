@@ -35,7 +35,7 @@ export function accessEntry(exchange: Exchange, ending: Ending, rules: EventRule
   const { request } = exchange;
   const { status } = ending;
   const userAgent = header(request.headers['user-agent']);
-  const { client, host, scheme, forwarded } = seenThrough(exchange, rules);
+  const { client, host, scheme, forwarded, balancer } = seenThrough(exchange, rules);
   const url = redactedUrl(urlFields(exchange.target, host, scheme), rules.redactor);
   const healthCheck = rules.isHealthCheck({
     userAgent,
@@ -43,6 +43,7 @@ export function accessEntry(exchange: Exchange, ending: Ending, rules: EventRule
     method: exchange.method,
     client: client.address,
     forwarded,
+    balancer,
   });
   const failed = exchange.error !== undefined || (status !== undefined && status >= 500);
   const level = rules.level({ status, aborted: ending.aborted !== undefined, healthCheck });
@@ -137,6 +138,8 @@ interface Seen {
   scheme: string;
   /** There are hops beyond the outermost trusted proxy. */
   forwarded: boolean;
+  /** The client is a trusted proxy that asks for itself. */
+  balancer: boolean;
 }
 
 /** Client, host and scheme as the outermost trusted proxy saw them. */
@@ -146,7 +149,7 @@ function seenThrough(exchange: Exchange, rules: EventRules): Seen {
   const scheme = exchange.encrypted ? 'https' : 'http';
   const hops = readHops(headers, rules.forwardedHeader);
   if (!rules.isTrusted(exchange.peer.address, 0)) {
-    return { client: exchange.peer, host, scheme, forwarded: hops.length > 0 };
+    return { client: exchange.peer, host, scheme, forwarded: hops.length > 0, balancer: false };
   }
   const { client, walked } = resolveClient(exchange.peer, hops, rules.isTrusted);
   const said: Partial<ForwardedHop> =
@@ -159,6 +162,7 @@ function seenThrough(exchange: Exchange, rules: EventRules): Seen {
     host: said.host ?? host,
     scheme: proto === 'https' || proto === 'http' ? proto : scheme,
     forwarded: hops.length > walked,
+    balancer: rules.isTrusted(client.address, walked),
   };
 }
 

@@ -7,6 +7,7 @@ const probe = (over: Partial<Probe> = {}): Probe => ({
   method: 'GET',
   client: '10.0.0.5',
   forwarded: false,
+  balancer: false,
   ...over,
 });
 
@@ -21,7 +22,15 @@ describe('health checks', () => {
     'Consul Health Check',
     'Envoy/HC',
     'Rota-Health-Check',
-  ])('%s is known by name', (userAgent) => expect(byDefault(probe({ userAgent, path: '/any' }))).toBe(true));
+  ])('%s is known by name, from the balancer and the sources that are set', (userAgent) => {
+    const named = { userAgent, path: '/any' };
+    const withSources = compileHealthRules(defaultHealthRules({ ROTA_HEALTH_SOURCES: '10.0.0.0/24' }));
+    expect(byDefault(probe({ ...named, balancer: true }))).toBe(true);
+    expect(withSources(probe(named))).toBe(true);
+    // Whoever else writes that is a visitor.
+    expect(byDefault(probe(named))).toBe(false);
+    expect(withSources(probe({ ...named, client: '203.0.113.9' }))).toBe(false);
+  });
 
   it('takes a request for / without a name for a probe, if nobody beyond the trusted proxies sent it on', () => {
     expect(byDefault(probe({ userAgent: undefined }))).toBe(true);
@@ -46,6 +55,13 @@ describe('health checks', () => {
     expect(test(probe({ userAgent: 'kube-probe/1' }))).toBe(false);
     expect(test(probe({ userAgent: undefined, path: '/alive', method: 'HEAD' }))).toBe(true);
     expect(test(probe({ userAgent: undefined, path: '/alive', method: 'HEAD', client: '10.0.1.5' }))).toBe(false);
+  });
+
+  it('asks a rule for the balancer of the balancer alone', () => {
+    const test = compileHealthRules([{ userAgent: /^ours/, balancer: true }]);
+    expect(test(probe({ userAgent: 'ours/1' }))).toBe(false);
+    expect(test(probe({ userAgent: 'ours/1', balancer: true }))).toBe(true);
+    expect(test(probe({ userAgent: 'theirs/1', balancer: true }))).toBe(false);
   });
 
   it('wants all that a rule gives, and any of several rules', () => {

@@ -10,6 +10,8 @@ export interface HealthRule {
   method?: string | readonly string[];
   /** Addresses or networks of the client, as far as trusted proxies tell. */
   source?: readonly string[];
+  /** A trusted proxy that asks for itself counts beside `source`, or alone: the balancer. */
+  balancer?: true;
 }
 
 /** What a rule looks at. */
@@ -21,6 +23,8 @@ export interface Probe {
   client: string;
   /** Somebody beyond the trusted proxies sent it on: no probe without a name comes that way. */
   forwarded: boolean;
+  /** The client is a trusted proxy itself. */
+  balancer: boolean;
 }
 
 /** The same names as the pipeline's `ROTA_HEALTH_AGENTS`, so that one probe is a probe on every tier, and a few more. */
@@ -41,8 +45,8 @@ const AGENTS = [
 ].join(',');
 
 /**
- * The rules without any settings: monitors that give their name, and requests for `/` without a User-Agent, which is
- * how HAProxy and Octavia probe. The variables `ROTA_HEALTH_{AGENTS,PATHS,METHODS,SOURCES}` (comma lists) replace each
+ * The rules without any settings: monitors that give their name, which anyone can, and so only from the sources that are set or from a
+ * trusted proxy itself; and requests for `/` without a User-Agent, which is how HAProxy and Octavia probe. The variables `ROTA_HEALTH_{AGENTS,PATHS,METHODS,SOURCES}` (comma lists) replace each
  * its part, here and in the pipeline.
  */
 export function defaultHealthRules(env: Readonly<Record<string, string | undefined>>): HealthRule[] {
@@ -54,7 +58,8 @@ export function defaultHealthRules(env: Readonly<Record<string, string | undefin
     method: list(env['ROTA_HEALTH_METHODS'] ?? 'GET,HEAD,OPTIONS'),
     ...(sources.length > 0 ? { source: sources } : {}),
   };
-  return agents.length > 0 ? [{ userAgent: new RegExp(agents.join('|')) }, nameless] : [nameless];
+  const named: HealthRule = { userAgent: new RegExp(agents.join('|')), source: sources, balancer: true };
+  return agents.length > 0 ? [named, nameless] : [nameless];
 }
 
 /**
@@ -70,12 +75,13 @@ function compileRule(rule: HealthRule): (probe: Probe) => boolean {
   const { userAgent } = rule;
   const path = oneOf(rule.path);
   const method = oneOf(rule.method);
+  const anywhere = rule.source === undefined && rule.balancer !== true;
   const fromSource = rule.source === undefined ? undefined : addressMatcher(rule.source);
   return (probe) => {
     if (!path(probe.path) || !method(probe.method)) return false;
     if (userAgent === 'none' && (named(probe) || probe.forwarded)) return false;
     if (userAgent instanceof RegExp && !(named(probe) && test(userAgent, probe.userAgent as string))) return false;
-    return fromSource === undefined || fromSource(probe.client);
+    return anywhere || (rule.balancer === true && probe.balancer) || fromSource?.(probe.client) === true;
   };
 }
 

@@ -133,13 +133,15 @@ describe('options over HTTP', () => {
     await get('x-forwarded-for: 10.0.0.9\r\n');
     await get('x-forwarded-for: 203.0.113.7, 10.0.0.9\r\n');
     await get('user-agent: kube-probe/1.29\r\n');
+    await get('user-agent: kube-probe/1.29\r\nx-forwarded-for: 203.0.113.7\r\n');
     await get('user-agent: Mozilla/5.0\r\n');
-    const events = await lines.accesses(5);
+    const events = await lines.accesses(6);
     expect(events.map((event) => event.tags?.[0])).toEqual([
       'health_check',
       'health_check',
       undefined,
       'health_check',
+      undefined,
       undefined,
     ]);
   });

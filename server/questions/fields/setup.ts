@@ -18,6 +18,8 @@ interface Wanted {
   datasets: readonly string[];
   filter?: Dsl;
   missing: string;
+  /** In place of "Lines arrive." */
+  found?: string;
   /** Rota works without it, and says what it cannot show. */
   optional?: boolean;
 }
@@ -58,7 +60,7 @@ const WANTED: readonly Wanted[] = [
     datasets: ACCESS_DATASETS.frontend,
     filter: { term: { [FIELDS.tags]: HEALTH_CHECK_TAG } },
     missing:
-      'No health check was recognised, so the balancer’s pool is unknown. Set ROTA_HEALTH_AGENTS or ROTA_HEALTH_PATHS of the indexer to how your balancer probes.',
+      'No health check was recognised, so the balancer’s pool is unknown. Set ROTA_HEALTH_PATHS of the indexer to what your balancer asks for; where it gives its name, ROTA_HEALTH_SOURCES to its addresses.',
     optional: true,
   },
   {
@@ -68,6 +70,16 @@ const WANTED: readonly Wanted[] = [
     filter: { exists: { field: FIELDS.requestId } },
     missing:
       'The frontends’ lines carry no request id, so hops cannot be joined. Use Rota’s nginx format (pipeline/nginx/frontend.conf.template).',
+    optional: true,
+  },
+  {
+    id: 'senders',
+    title: 'Table of senders',
+    datasets: [DATASETS.pipeline],
+    filter: { range: { 'rota.indexer.senders': { gte: 1 } } },
+    missing:
+      'Any sender may write in any host’s name. Let ROTA_SENDERS of the indexer name a table of who may write what (docs/security.md).',
+    found: 'Each sender writes in the names that the table gives it.',
     optional: true,
   },
 ];
@@ -101,7 +113,11 @@ export async function setupOf(answers: Record<string, SearchAnswer>, context: Co
   };
 }
 
-function checkOf({ id, title, missing }: Wanted, answer: SearchAnswer | undefined, now: number): Check {
+function checkOf(
+  { id, title, missing, found = 'Lines arrive.' }: Wanted,
+  answer: SearchAnswer | undefined,
+  now: number,
+): Check {
   const last = answer ? numberOf(answer.aggregations, 'last') : null;
   if (last === null) return { ...base(id, title), state: 'missing', message: missing };
   const old = now - last > OLD_MS;
@@ -110,7 +126,7 @@ function checkOf({ id, title, missing }: Wanted, answer: SearchAnswer | undefine
     state: old ? 'old' : 'ok',
     message: old
       ? 'It wrote once, but not in the last 15 minutes. Check that it runs and that rsyslog reaches the server.'
-      : 'Lines arrive.',
+      : found,
     last,
     lines: answer?.total ?? 0,
   };

@@ -54,6 +54,7 @@ function refused(shaped: Shaped, raw: Buffer, line: Line): Document {
   const { id, dataset } = shaped;
   const doc = deadLetterDocument({
     kind: 'dead_letter',
+    code: 'refused',
     reason: `Elasticsearch refused it for logs-${dataset}: mapper_parsing_exception`,
     input: 'elasticsearch',
     raw,

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { JSON_SCHEMA, load } from 'js-yaml';
 import { expand, type Flat } from './expand.js';
 
+/** Where the monitors of the tables probe from: a name in the User-Agent counts from nowhere else. */
+export const HEALTH_SOURCES = '192.0.2.0/24,10.0.0.2';
+
 /** One line of test/fixtures/lines (its README says how the tables are written). */
 export interface Case {
   name: string;

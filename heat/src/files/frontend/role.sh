@@ -27,6 +27,6 @@ apply() { apply_agent; }
 
 verify() {
   step 'see nginx listen'
-  retry 60 curl --user-agent Rota-Health-Check --silent --output /dev/null --max-time 5 http://127.0.0.1/
+  retry 60 curl --user-agent '' --silent --output /dev/null --max-time 5 http://127.0.0.1/
   verify_line
 }

@@ -44,6 +44,6 @@ WEBAPP
 verify() {
   step 'see the webapp answer'
   . /etc/rota/announce.env
-  retry 120 curl --user-agent Rota-Health-Check --fail --silent --output /dev/null --max-time 5 "http://$ROTA_ANNOUNCE_ADDRESS/"
+  retry 120 curl --user-agent '' --fail --silent --output /dev/null --max-time 5 "http://$ROTA_ANNOUNCE_ADDRESS/"
   verify_line
 }

@@ -6,7 +6,7 @@ module Rota
     # Hexadecimal groups between colons, the last perhaps IPv4 or a port.
     COLONS = /(?<![0-9A-Za-z])[0-9A-Fa-f]{0,4}(?::(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f]*)){2,}/
     # What names the site's own machines and programs, and how the pages find them; it is no visitor's address.
-    OWN = %w[@timestamp agent data_stream ecs event.id host log.file log.syslog.hostname observer process rota.attempts
+    OWN = %w[@timestamp agent data_stream ecs event.id host log.file log.source log.syslog.hostname observer process rota.attempts
              rota.health rota.pool rota.rsyslog rota.upstream server service].freeze
 
     module_function

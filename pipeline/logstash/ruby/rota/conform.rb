@@ -49,7 +49,7 @@ module Rota
       unsafe = false
       object.keys.each do |name|
         value = object[name]
-        child = (node['children'] || {})[name] || (name.include?('.') ? dotted(node, name) : nil)
+        child = (node['children'] || {})[name]
         if child && fits?(value, child)
           if child['type'] == 'flattened' && !value.nil?
             object[name] = flattenable(value, EXTRA_DEPTH)
@@ -65,12 +65,6 @@ module Rota
         end
       end
       unsafe
-    end
-
-    # `log.level` as one key is the same field as `log: {level}`, if it is a leaf.
-    def dotted(node, name)
-      found = name.split('.').reduce(node) { |at, part| at && (at['children'] || {})[part] }
-      found && !%w[object nested].include?(found['type']) ? found : nil
     end
 
     def fits?(value, node)

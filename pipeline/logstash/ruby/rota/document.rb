@@ -16,13 +16,14 @@ module Rota
         'host' => { 'name' => frame.host },
       }
       doc['rota'] = { 'tier' => tier } if tier
+      doc['log'] = { 'source' => { 'address' => frame.source } } unless frame.source.empty?
       add_file(doc, frame.agent) if frame.agent
       doc
     end
 
     def add_file(doc, agent)
       return if agent['file'].to_s.empty?
-      doc['log'] = { 'file' => { 'path' => agent['file'] } }
+      child(doc, 'log')['file'] = { 'path' => agent['file'] }
       offset = agent['offset'].to_s
       doc['log']['offset'] = offset.to_i if offset =~ /\A\d{1,15}\z/
     end
@@ -42,18 +43,20 @@ module Rota
       doc['tags'] = tags.nil? ? [tag] : (tags.is_a?(Array) ? tags : [tags]) + [tag]
     end
 
-    def dead_letter(frame, reason, dataset = nil)
+    def dead_letter(frame, reason, dataset = nil, code: 'not_parsed', id: frame.id, host: frame.host, latin1: frame.latin1)
       received = frame.agent ? frame['ts'] : frame['rcv']
-      raw = frame.bytes
-      raw, reason = Text.bytes(Conceal.mask(frame.latin1)), Conceal.mask(reason) if Settings::ANONYMIZE != 'off'
+      raw = Text.bytes(latin1)
+      raw, reason = Text.bytes(Conceal.mask(latin1)), Conceal.mask(reason) if Settings::ANONYMIZE != 'off'
       rota = { 'raw' => [raw].pack('m0'), 'reason' => reason, 'input' => frame['in'] }
       put(rota, 'claimed_dataset', dataset)
       doc = {
         '@timestamp' => received,
-        'event' => { 'id' => frame.id, 'created' => received, 'dataset' => 'rota.deadletter', 'kind' => 'pipeline_error' },
+        'event' => { 'id' => id, 'code' => code, 'created' => received, 'dataset' => 'rota.deadletter',
+                     'kind' => 'pipeline_error' },
         'rota' => rota,
       }
-      doc['host'] = { 'name' => frame.host } unless frame.host.empty?
+      doc['host'] = { 'name' => host } unless host.to_s.empty?
+      doc['log'] = { 'source' => { 'address' => frame.source } } unless frame.source.empty?
       doc
     end
   end

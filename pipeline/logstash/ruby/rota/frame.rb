@@ -7,11 +7,24 @@ module Rota
     RFC5424 = /\A(?:\d{1,9} )?<(?<pri>\d{1,3})>1 (?<ts>\S+) (?<h>\S+) (?<app>\S+) (?<pid>\S+) (?<mid>\S+) (?<sd>-|(?:\[(?:[^"\]]|"(?:[^"\\]|\\.)*")*\])+)(?: (?<msg>.*))?\z/m
     PARTS = %w[in id d h from ts rcv pri app pid mid ver sd].freeze
 
+    # What rsyslog's own messages and counters come by.
+    OWN_INPUTS = %w[rsyslogd impstats].freeze
+
     attr_reader :header, :latin1, :agent, :structured_data
 
-    def self.read(line, received)
-      header = line.start_with?('{"in":') ? framed(line) : bare(line, received)
-      header && new(header)
+    # address: who handed the line over.
+    def self.read(line, received, address)
+      header = line.start_with?('{"in":') ? framed(line) : bare(line, received, address)
+      return nil if header.nil?
+      header = header.merge('in' => 'logstash', 'from' => address) if line.start_with?('{') && !rsyslog?(address)
+      new(header)
+    end
+
+    # With a table of senders a frame that names another sender counts only from rsyslog.
+    def self.rsyslog?(address)
+      return true if Settings::SENDERS.nil?
+      plain = Senders.plain(address)
+      !plain.nil? && Settings::RSYSLOG.any? { |network| network.family == plain.family && network.include?(plain) }
     end
 
     # rsyslog cuts what is longer than its ROTA_MAX_MESSAGE; the message stands last in the frame, so it alone is short.
@@ -23,10 +36,10 @@ module Rota
       nil
     end
 
-    def self.bare(line, received)
+    def self.bare(line, received, address)
       found = RFC5424.match(line.chomp("\r"))
       return nil unless found
-      header = { 'in' => 'logstash', 'id' => '', 'd' => '', 'from' => '', 'rcv' => received, 'ver' => '1' }
+      header = { 'in' => 'logstash', 'id' => '', 'd' => '', 'from' => address, 'rcv' => received, 'ver' => '1' }
       found.names.each { |name| header[name] = found[name] || '' }
       header
     end
@@ -42,6 +55,11 @@ module Rota
 
     def [](name)
       @header[name]
+    end
+
+    # The address that the message came from; empty for what rsyslog says itself.
+    def source
+      OWN_INPUTS.include?(@header['in']) ? '' : @header['from']
     end
 
     # What the sender says it is; `any` when only the line can tell.

@@ -140,23 +140,36 @@ module Rota
       http['request'] = (http['request'] || {}).merge('bytes' => received) if received
     end
 
-    # A frontend passes probes on and adds the balancer's address; a visitor's request brings one more.
-    def forwarded?(access)
-      hops = access[:forwarded_for].nil? ? 0 : access[:forwarded_for].split(',', -1).length
-      hops > (access[:tier] == 'webapp' ? 1 : 0)
+    # [address, forwarded]: who asked. A frontend passes probes on to its webapps and adds the address that it saw; a visitor's
+    # request brings one more. What stands before the last entry, and what a frontend did not believe, anyone may have written.
+    def asker(access)
+      hops = access[:forwarded_for].nil? ? [] : access[:forwarded_for].split(',', -1)
+      client = access[:client]
+      peer = access[:peer] || client
+      return [hops.empty? ? peer : hops.last.strip, hops.length > 1] if access[:tier] == 'webapp'
+      return [peer, false] if hops.empty?
+      [client == peer ? nil : client, true]
     end
 
-    # A balancer's probe: by its User-Agent; without one path, method and source must fit, and nothing forwarded it.
+    # A balancer's probe: by its User-Agent, from the sources that are set or from the balancer itself; without one path, method and
+    # source must fit, and nothing forwarded it.
     def probe?(access, doc)
       return false if access[:agent_not_logged]
+      address, forwarded = asker(access)
       agent = access[:agent]
-      return Settings::HEALTH_AGENTS.any? { |one| agent.include?(one) } if agent
+      if agent
+        return false unless address && Settings::HEALTH_AGENTS.any? { |one| agent.include?(one) }
+        return source?(address) || (!Settings::SENDERS.nil? && Settings::SENDERS.balancer?(address))
+      end
       path = doc['url'] && doc['url']['path']
-      return false if forwarded?(access) || path.nil? || !Settings::HEALTH_PATHS.include?(path)
+      return false if forwarded || path.nil? || !Settings::HEALTH_PATHS.include?(path)
       return false unless Settings::HEALTH_METHODS.include?(access[:request][:method])
-      return true if Settings::HEALTH_SOURCES.empty?
-      peer = access[:peer] || access[:client]
-      !peer.nil? && ip?(peer) && Settings::HEALTH_SOURCES.any? { |network| network.include?(IPAddr.new(peer)) }
+      Settings::HEALTH_SOURCES.empty? || source?(address)
+    end
+
+    def source?(address)
+      plain = Senders.plain(address)
+      !plain.nil? && Settings::HEALTH_SOURCES.any? { |network| network.family == plain.family && network.include?(plain) }
     end
   end
 end

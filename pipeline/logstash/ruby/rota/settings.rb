@@ -24,6 +24,10 @@ module Rota
     HEALTH_PATHS = list(ENV['ROTA_HEALTH_PATHS'] || '/')
     HEALTH_METHODS = list(ENV['ROTA_HEALTH_METHODS'] || 'GET,HEAD,OPTIONS')
     HEALTH_SOURCES = list(ENV['ROTA_HEALTH_SOURCES']).map { |network| IPAddr.new(network) }
+    # Who may write in whose name; nil: anyone in any.
+    SENDERS = text('ROTA_SENDERS', nil) && Senders.new(ENV['ROTA_SENDERS'])
+    # Whose frames are believed when they name another sender: this machine's, unless told otherwise. Without a table, anyone's.
+    RSYSLOG = list(text('ROTA_LOGSTASH_RSYSLOG', '127.0.0.0/8,::1')).map { |network| IPAddr.new(network) }
     # Longer messages are cut to this many bytes and flagged.
     MAX_BYTES = 64 * 1024
   end

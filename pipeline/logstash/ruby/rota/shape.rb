@@ -8,7 +8,8 @@ module Rota
 
     def shape(frame)
       long = frame.size > Settings::MAX_BYTES
-      dataset, id, doc = shape_line(frame)
+      latin1 = frame.latin1
+      dataset, id, doc = Believed.check(frame, latin1, *shape_line(frame))
       Document.child(doc, 'rota')['truncated'] = true if long
       return [dataset, id, doc] if dataset == DEAD
       Syslog.add_header(doc, frame, dataset)
@@ -79,6 +80,7 @@ module Rota
       end
       return dead(frame, "JSON, but not a line of #{claimed}", claimed) if known
       return ['syslog', frame.id, Syslog.foreign(Syslog.document(frame, frame.id), found)] unless sdk || EcsJson.ecs?(found)
+      EcsJson.fold(found)
       dataset = EcsJson.dataset(found)
       id = EcsJson.id(found, frame.id)
       [dataset, id, EcsJson.document(frame, found, dataset, id)]
