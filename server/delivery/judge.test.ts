@@ -117,6 +117,8 @@ describe('a run', () => {
   it('is not proven where two writers count alike', () => {
     expect(judge({ life: { shared: true } })).toMatchObject({ state: 'unproven', doubts: ['shared'] });
     expect(judge({ declared: { taken: [7] } })).toMatchObject({ state: 'unproven', doubts: ['taken'] });
+    const other = judge({ holes: gaps([7, 8]), declared: { taken: [7] } });
+    expect(other).toMatchObject({ state: 'missing', dead: 1, missing: [{ first: 8, last: 8 }], doubts: ['taken'] });
   });
 
   it('of which it is not known which numbers are absent misses at least what nothing could explain', () => {

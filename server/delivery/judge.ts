@@ -114,7 +114,8 @@ function classify({ holes, declared, expiredTo, youngFrom }: RunFacts, highest: 
   const absent = holes.filter((hole) => hole.absent === sizeOf(hole));
   const old: Range[] = expiredTo > 0 ? [{ first: 1, last: expiredTo }] : [];
   const kept = subtractRanges(absent, old);
-  const letters = rangesOf(declared.letters);
+  // Where another run's event has the id of a number, that number is not in its own run, but among the dead letters.
+  const letters = rangesOf([...declared.letters, ...declared.taken]);
   const afterLetters = subtractRanges(kept, letters);
   const drops = declared.drops.filter(({ first, last, count }) => first >= 1 && last >= first && count > 0);
   const whole = drops.filter(isWhole);

@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Client } from '@elastic/elasticsearch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { give } from '../../stack/account.js';
 import { type Node, Pipeline, startNode, until } from '../faults/support/world.js';
+import { rotaApi } from '../integration/queries/node.js';
 import { send } from '../support/lines/doors.js';
 
 interface Letter {
@@ -13,14 +15,20 @@ interface Letter {
   rota: { raw: string; reason: string; claimed_id?: string; claimed_dataset?: string; claimed_host?: string };
 }
 
-const event = (id: string, message: string, run = 'victim', host = 'web-1') =>
+const event = (
+  id: string,
+  message: string,
+  run = 'victim',
+  host = 'web-1',
+  more: { dataset?: string; action?: string } = {},
+) =>
   Buffer.from(
     `<134>1 2026-11-23T10:00:00.5Z ${host} shop 7 - [meta sequenceId="1"] ${JSON.stringify({
       '@timestamp': '2026-11-23T10:00:00.000Z',
       ecs: { version: '8.11.0' },
       message,
       host: { name: host },
-      event: { id, sequence: Number(id.split('-')[1]), dataset: 'rota.app' },
+      event: { id, sequence: Number(id.split('-')[1]), dataset: 'rota.app', ...more },
       agent: { ephemeral_id: run },
     })}`,
   );
@@ -122,6 +130,40 @@ describe('an id that another event has', () => {
     await until('both are kept', 60_000, async () => (await raw()).length >= 2);
     await reached('conflicts', 3);
     expect(await raw()).toEqual(['forged', 'true']);
+  });
+
+  it('is an alarm in Delivery, and its run is never proven; the same event again is none', async () => {
+    const close = (run: string) => event(`${run}-3`, 'end', run, 'web-1', { dataset: 'rota.sdk', action: 'close' });
+    const whole = (run: string) => [event(`${run}-1`, 'one', run), event(`${run}-2`, 'two', run), close(run)];
+    await deliver(...whole('sound'), ...whole('doubled'), ...whole('robbed').slice(1));
+    await deliver(...whole('sound'), event('doubled-2', 'forged', 'doubled'));
+    await deliver(event('robbed-1', 'forged', 'attacker', 'web-2'));
+    await isIndexed('robbed-1');
+    await deliver(event('robbed-1', 'one', 'robbed'));
+    const told = async () => (await letters('id_conflict')).map(({ rota }) => rota.claimed_id);
+    await until('both are told', 60_000, async () => {
+      const ids = await told();
+      return ids.includes('doubled-2') && ids.includes('robbed-1');
+    });
+    const client = new Client({ node: node.store.url });
+    const delivery = rotaApi(client, pipeline.namespace);
+    const window = { from: '2026-11-23T09:00:00.000Z', to: '2026-11-23T11:00:00.000Z' };
+    const { overview } = (await delivery.ask('delivery', window)).data;
+    const at = (offset: number) => new Date(Date.now() + offset).toISOString();
+    const now = (await delivery.ask('delivery', { from: at(-3_600_000), to: at(60_000) })).data.overview!;
+    await client.close();
+    const states = Object.fromEntries(
+      overview!.runs.map((run) => [run.id, [run.state, run.indexed, run.dead_letters, run.missing]]),
+    );
+    expect(states).toMatchObject({
+      sound: ['proven', 3, 0, 0],
+      doubled: ['unproven', 3, 0, 0],
+      robbed: ['unproven', 2, 1, 0],
+    });
+    const notes = overview!.runs.find(({ id }) => id === 'doubled')!.notes.join(' ');
+    expect(notes).toContain('1 line came under the id of another one');
+    expect(overview!.verdict.tone).not.toBe('good');
+    expect(now.dead_letters.map(({ reason }) => reason)).toContain('Another event has the id of this one');
   });
 
   it('cannot be taken in another’s name when a table binds the senders', async () => {

@@ -27,6 +27,9 @@ const claim = (changes: Partial<Claim> = {}): Claim => ({
 });
 const codeOf = (senders: Senders, changes: Partial<Claim> = {}, now = 0) => senders.refusal(claim(changes), now)?.code;
 
+const allows = (senders: Senders, host: string, now: number) =>
+  senders.allows('10.0.0.1', 'relps', host, 'rota.app', 'webapp', now);
+
 describe('an address', () => {
   it.each([
     ['10.0.0.1', '10.0.0.1'],
@@ -149,9 +152,9 @@ describe('the table of senders', () => {
       renameSync(`${path}.new`, path);
     };
     write('10.0.0.1 host=web-2 tier=webapp');
-    expect(codeOf(senders, {}, 999)).toBeUndefined();
-    expect(codeOf(senders, {}, 1000)).toBe('foreign_host');
-    expect(codeOf(senders, { hosts: ['web-2'] }, 1001)).toBeUndefined();
+    expect(allows(senders, 'web-1', 999)).toBe(true);
+    expect(allows(senders, 'web-1', 1000)).toBe(false);
+    expect(allows(senders, 'web-2', 1001)).toBe(true);
     write('10.0.0.1 nonsense');
     for (const now of [3000, 5000, 7000]) expect(codeOf(senders, { hosts: ['web-2'] }, now)).toBeUndefined();
     expect(notes).toHaveLength(1);
@@ -161,6 +164,34 @@ describe('the table of senders', () => {
     expect(notes).toHaveLength(2);
     write('10.0.0.1 host=web-3 tier=webapp');
     expect(codeOf(senders, { hosts: ['web-3'] }, 13000)).toBeUndefined();
+  });
+
+  it('is looked at again before a line is refused: who was let in just now is not turned away', () => {
+    const { senders, path } = tableOf('10.0.0.1 host=web-1 tier=webapp');
+    expect(codeOf(senders, { hosts: ['web-2'] }, 5000)).toBe('foreign_host');
+    writeFileSync(`${path}.new`, '10.0.0.1 host=web-1,web-2 tier=webapp');
+    renameSync(`${path}.new`, path);
+    expect(codeOf(senders, { hosts: ['web-2'] }, 5010)).toBe('foreign_host');
+    expect(codeOf(senders, { hosts: ['web-2'] }, 5020)).toBeUndefined();
+  });
+
+  it('allows the same, asked for one name each or for lists', () => {
+    const { senders } = tableOf(
+      '10.0.0.1 host=web-1 tier=webapp\n10.0.0.1 host=lb-* tier=lb input=relp\n10.0.0.0/24 host=*',
+    );
+    const one = fc.record({
+      address: fc.constantFrom('10.0.0.1', '10.0.0.2', '10.1.0.1'),
+      input: fc.constantFrom('relp', 'relps', 'udp'),
+      host: fc.constantFrom('web-1', 'lb-1', 'x'),
+      dataset: fc.constantFrom('rota.app', 'haproxy.log', 'syslog', 'rota.health'),
+      tier: fc.constantFrom(undefined, 'webapp', 'lb', 'log'),
+    });
+    fc.assert(
+      fc.property(one, ({ address, input, host, dataset, tier }) => {
+        const code = codeOf(senders, { address, input, hosts: [host], datasets: [dataset], tiers: tier ? [tier] : [] });
+        expect(senders.allows(address, input, host, dataset, tier, 0)).toBe(code === undefined);
+      }),
+    );
   });
 
   it('must be readable and right at the start', () => {

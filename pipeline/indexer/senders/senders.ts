@@ -26,9 +26,10 @@ export interface Refusal {
 
 /** The file is looked at no more often than this. */
 const LOOK_EVERY_MS = 1_000;
+const LOOK_BEFORE_REFUSAL_MS = 20;
 const MOST_ADDRESSES = 10_000;
 
-/** Who may write what, by address: the table of `ROTA_SENDERS`. A changed file holds within a second. */
+/** Who may write what, by address: the table of `ROTA_SENDERS`. What a changed file allows holds at once, what it forbids within a second. */
 export class Senders {
   private grants: readonly Grant[] = [];
   private readonly byAddress = new Map<string, readonly Grant[]>();
@@ -47,9 +48,31 @@ export class Senders {
     this.read();
   }
 
-  /** Why a message may not say what it says; undefined when it may. @param now ms, to see when to look at the file again */
-  refusal(claim: Claim, now: number): Refusal | undefined {
+  /**
+   * Whether a message that says one host, data set and tier may say them.
+   * @param tier undefined where the data set says it
+   * @param now ms, to see when to look at the file again
+   */
+  allows(
+    address: string,
+    input: string,
+    host: string,
+    dataset: string,
+    tier: string | undefined,
+    now: number,
+  ): boolean {
     if (now - this.lookedAt >= LOOK_EVERY_MS) this.look(now);
+    for (const { inputs, mayBe, datasets, tiers } of this.of(address)) {
+      const fits = inputs.has(input) && datasets.has(dataset) && (tier === undefined || tiers.has(tier));
+      if (fits && mayBe(host)) return true;
+    }
+    return false;
+  }
+
+  /** Why a message may not say what it says; undefined when it may. */
+  refusal(claim: Claim, now: number): Refusal | undefined {
+    // Before a line is refused: a server that has just got its certificate stands in the file already.
+    if (now - this.lookedAt >= LOOK_BEFORE_REFUSAL_MS) this.look(now);
     const grants = this.of(claim.address);
     let furthest: RefusalCode = 'unknown_sender';
     for (const grant of grants) {

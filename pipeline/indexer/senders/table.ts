@@ -24,7 +24,7 @@ const UNLESS_SAID = [...INPUTS].filter((input) => input !== 'udp');
 /** One line of the table: what a sender may claim. */
 export interface Grant {
   network: Network;
-  mayBe(host: string): boolean;
+  mayBe: (host: string) => boolean;
   /** The one name that it has, where it has one. */
   onlyHost: string | undefined;
   tiers: ReadonlySet<string>;

@@ -1,5 +1,5 @@
 import { hashId } from '../hash_id';
-import type { Claim, Refusal } from '../senders/senders';
+import type { Claim, Refusal, Senders } from '../senders/senders';
 import { hostOf } from './document';
 import type { Line } from './line';
 import type { ShapeSettings } from './settings';
@@ -26,16 +26,27 @@ const EVENT_DATASETS: ReadonlySet<string> = new Set([
  */
 export function believed(line: Line, shaped: Shaped, settings: ShapeSettings, now: number): Shaped {
   const { senders } = settings;
-  if (!senders || line.source === '') return shaped;
+  if (!senders || line.source === '' || isPlainlyAllowed(line, shaped, senders, now)) return shaped;
   const refusal = senders.refusal(claimOf(line, shaped), now);
   return refusal ? refused(line, shaped, refusal) : shaped;
+}
+
+/** Most events say one host, data set and tier: those are compared as they stand, for a list of each would cost as much as parsing. */
+function isPlainlyAllowed(line: Line, shaped: Shaped, senders: Senders, now: number): boolean {
+  if (shaped.kind === 'dead_letter') return false;
+  const { doc, dataset } = shaped;
+  const { host, event, rota } = doc;
+  if (!isObject(host) || typeof host['name'] !== 'string' || !isObject(event) || event['dataset'] !== dataset)
+    return false;
+  const tier = dataset.startsWith('rota.') && isObject(rota) ? rota['tier'] : undefined;
+  if (tier !== undefined && typeof tier !== 'string') return false;
+  return senders.allows(line.source, line.header.in, host['name'], dataset, tier, now);
 }
 
 /** The same for a line whose document is not made yet: whether it would be refused. */
 export function refusalOfLine(line: Line, dataset: string, { senders }: ShapeSettings, now: number): boolean {
   if (!senders || line.source === '') return false;
-  const claim = { input: line.header.in, address: line.source, hosts: [hostOf(line)], datasets: [dataset], tiers: [] };
-  return senders.refusal(claim, now) !== undefined;
+  return !senders.allows(line.source, line.header.in, hostOf(line), dataset, undefined, now);
 }
 
 function claimOf(line: Line, shaped: Shaped): Claim {
@@ -45,10 +56,15 @@ function claimOf(line: Line, shaped: Shaped): Claim {
   const hosts = textsOf(member(doc, 'host', 'name'));
   // An agent's own counters, which are shaped so that they can be nothing else.
   if (dataset === PIPELINE && line.agent?.['dataset'] === PIPELINE) return { ...claim, hosts, datasets: [], tiers: [] };
-  const spoken = textsOf(member(doc, 'event', 'dataset')).filter((name) => EVENT_DATASETS.has(name));
   // What a line is says its tier; an event says it itself.
   const tiers = dataset.startsWith('rota.') ? textsOf(member(doc, 'rota', 'tier')) : [];
-  return { ...claim, hosts, datasets: [...new Set([dataset, ...spoken])], tiers };
+  return { ...claim, hosts, datasets: datasetsOf(dataset, member(doc, 'event', 'dataset')), tiers };
+}
+
+/** The data set that it lands in, and those that it says it is of. */
+function datasetsOf(dataset: string, spoken: Json | undefined): string[] {
+  if (spoken === dataset) return [dataset];
+  return [dataset, ...textsOf(spoken).filter((name) => EVENT_DATASETS.has(name))];
 }
 
 function member(doc: JsonObject, object: string, name: string): Json | undefined {
@@ -57,6 +73,7 @@ function member(doc: JsonObject, object: string, name: string): Json | undefined
 }
 
 function textsOf(value: Json | undefined): string[] {
+  if (typeof value === 'string') return [value];
   if (Array.isArray(value)) return value.flatMap(textsOf);
   return value === undefined || value === null ? [] : [isObject(value) ? JSON.stringify(value) : String(value)];
 }

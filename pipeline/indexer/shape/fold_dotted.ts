@@ -22,9 +22,11 @@ function fold(object: JsonObject, node: FieldNode, prefix: string, second: JsonO
     delete object[name];
     place(object, name.split('.'), value, prefix, second);
   }
-  for (const [name, child] of node.children ?? []) {
-    const value = object[name];
-    if (child.type === 'object' && isObject(value)) fold(value, child, `${prefix}${name}.`, second);
+  for (const name in object) {
+    const value = object[name] as Json;
+    if (!isObject(value)) continue;
+    const child = node.children?.get(name);
+    if (child?.type === 'object') fold(value, child, `${prefix}${name}.`, second);
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Context } from '../../context';
 import type { Declared, DeliveryEvidence, Kept } from '../../delivery/evidence';
+import { conflictsOf } from './conflicts';
 import { namesOf } from './details';
 import { dropsOf } from './drops';
 import { keptIn } from './kept';
-import { type Letter, lettersOf } from './letters';
+import { lettersOf } from './letters';
 import { heardAfter } from './lines';
 import { livesOf } from './lives';
 import { countNumbers } from './numbers';
@@ -49,32 +50,28 @@ export async function deliveryEvidence(context: Context): Promise<DeliveryEviden
 
 async function declaredOf(ids: readonly string[], context: Context): Promise<Map<string, Declared>> {
   if (ids.length === 0) return new Map();
-  const [{ drops, cut: dropsCut }, { letters, cut }] = await Promise.all([
+  const [{ drops, cut: dropsCut }, { letters, cut }, { taken, cut: takenCut }] = await Promise.all([
     dropsOf(ids, context),
     lettersOf(ids, context),
+    conflictsOf(ids, context),
   ]);
-  if (dropsCut || cut.size > 0) {
+  const allCut = dropsCut || takenCut;
+  if (allCut || cut.size > 0) {
     context.reasons.push({
       code: 'limit_reached',
       message:
         'There are more drops and dead letters than were read; of runs that they may explain nothing is called missing.',
     });
   }
-  const numbersOf = (own: readonly Letter[], taken: boolean) => [
-    ...new Set(own.flatMap((letter) => (letter.taken === taken ? letter.n : []))),
-  ];
   return new Map(
-    ids.map((id) => {
-      const own = letters.get(id) ?? [];
-      return [
-        id,
-        {
-          drops: drops.get(id) ?? [],
-          letters: numbersOf(own, false),
-          taken: numbersOf(own, true),
-          cut: dropsCut || cut.has(id),
-        },
-      ];
-    }),
+    ids.map((id) => [
+      id,
+      {
+        drops: drops.get(id) ?? [],
+        letters: [...new Set(letters.get(id)?.map(({ n }) => n))],
+        taken: taken.get(id) ?? [],
+        cut: allCut || cut.has(id),
+      },
+    ]),
   );
 }

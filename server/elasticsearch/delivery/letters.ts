@@ -12,15 +12,11 @@ const PAGE = 10_000;
 const MAX_PAGES = 25;
 
 const EVENT_ID = 'event.id';
-const REASON = 'rota.reason';
-/** What the indexer says of an event whose id another content has (pipeline/indexer). */
-const ID_TAKEN = /^id_taken\b/;
 
 /** A dead letter that would have been a line of a run. */
 export interface Letter {
   run: string;
   n: number;
-  taken: boolean;
 }
 
 interface Page {
@@ -41,7 +37,7 @@ function lettersSearch(runs: readonly string[], after: string | null, namespace:
       },
       sort: [{ [EVENT_ID]: 'asc' }],
       _source: false,
-      docvalue_fields: [EVENT_ID, REASON],
+      docvalue_fields: [EVENT_ID],
       ...(after === null ? {} : { search_after: [after] as estypes.SortResults }),
     },
     read: ({ hits }) => ({
@@ -54,8 +50,7 @@ function lettersSearch(runs: readonly string[], after: string | null, namespace:
 function letterOf({ fields }: Hit): Letter[] {
   const id = String(fields?.[EVENT_ID]?.[0] ?? '');
   const [, run, n] = /^(.*)-(\d+)$/.exec(id) ?? [];
-  if (run === undefined) return [];
-  return [{ run, n: Number(n), taken: ID_TAKEN.test(String(fields?.[REASON]?.[0] ?? '')) }];
+  return run === undefined ? [] : [{ run, n: Number(n) }];
 }
 
 /** Dead letters by run. @returns `cut`: the runs of which more may be there than was read */

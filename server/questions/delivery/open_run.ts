@@ -64,7 +64,7 @@ export function whyAbsent(
 ): Opened['around'][number]['state'] {
   const within = ({ first, last }: Range) => sequence >= first && sequence <= last;
   if (judgement.missing.some(within)) return 'missing';
-  if (declared.letters.includes(sequence)) return 'dead_letter';
+  if (declared.letters.includes(sequence) || declared.taken.includes(sequence)) return 'dead_letter';
   // A drop of all numbers of its range; of a wider one it is not known which.
   const dropped = declared.drops.some((drop) => within(drop) && drop.count >= drop.last - drop.first + 1);
   return dropped ? 'dropped' : 'unknown';

@@ -54,7 +54,7 @@ export function runView(judged: JudgedRun, { names, lags, refused, around }: Run
     unproven_after: judgement.unprovenAfter,
     drops: byCause(judged).map(({ cause, count, ranges }) => ({ cause, count, ranges: thin(ranges) })),
     dead_letters: judgement.dead,
-    dead_letter_ranges: thin(rangesOf(declared.letters.filter((n) => n <= highest))),
+    dead_letter_ranges: thin(rangesOf([...declared.letters, ...declared.taken].filter((n) => n <= highest))),
     duplicates_refused: refused,
     notes: notesOf(judged, missing.length > 0).map(say),
     lag_p50_ms: percentile(lags, 50),
