@@ -33,6 +33,10 @@ export async function buildArtifacts(folder: string, plugin: string): Promise<st
     await buildPipeline();
     const pipeline = stage('pipeline');
     for (const bundle of [INDEXER_BUNDLE, SETUP_BUNDLE]) cpSync(bundle, join(pipeline, bundle.split('/').at(-1)!));
+    cpSync(join(checkout, 'pipeline/rsyslog'), join(pipeline, 'rsyslog'), {
+      recursive: true,
+      filter: (path) => !/\.(?:md|ts)$/.test(path),
+    });
     await pack(pipeline, join(folder, 'rota-pipeline.tar.gz'));
 
     const node = stage('node');

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Authority, enrolment } from './support/authority';
 
@@ -103,15 +104,67 @@ describe('a server’s enrolment with the stack’s certificate authority (both 
     expect(openssl('x509', '-in', certificate, '-noout', '-checkend', seconds(9))).toContain('will not expire');
   });
 
+  it.each([
+    ['no JSON', 'x'],
+    ['no object', '[1]'],
+    ['nothing of what is asked for', '{}'],
+    ['values of other kinds', JSON.stringify({ name: ['log-1'], id: {}, request: 4, mac: null })],
+    ['a proof that is no ASCII', JSON.stringify({ name: 'web-1-1', id: 'x'.repeat(12), request: 'r', mac: 'é' })],
+    ['a hundred nested brackets', '['.repeat(9000)],
+    ['too much', 'x'.repeat(30_000)],
+  ])('refuses %s, and goes on', async (_, body) => {
+    const answer = await fetch(`http://127.0.0.1:${PORT}/certificates`, { method: 'POST', body });
+    expect([400, 403]).toContain(answer.status);
+    expect(await answer.text()).toMatch(/^[\x20-\x7e]+$/);
+    expect((await authority.enrol(folder('web'), enrolment('web-1-1'))).code).toBe(0);
+  });
+
+  it('ends a request that comes too slowly, and serves others meanwhile', async () => {
+    const patient = await Authority.start(PORT + 2, undefined, { ROTA_DEADLINE: '1' });
+    const slow = connect(PORT + 2, '127.0.0.1');
+    const ended = new Promise((resolve) => slow.once('close', resolve));
+    slow.on('error', () => {});
+    slow.write('POST /certificates HTTP/1.0\r\nContent-Length: 1000\r\n\r\n');
+    const drip = setInterval(() => slow.write('x'), 100);
+    expect((await patient.enrol(folder('meanwhile'), enrolment('web-8-8'))).code).toBe(0);
+    await ended;
+    clearInterval(drip);
+    await patient.stop();
+  });
+
+  it.each([
+    ['is a list', '[]'],
+    ['has no certificate', '{"mac": "x"}'],
+    ['never ends', undefined],
+  ])('is not held or upset by a machine whose answer %s', async (_, text) => {
+    const impostor = createServer((_, response) => {
+      if (text !== undefined) return response.end(text);
+      const drip = setInterval(() => response.write(' '), 50);
+      response.once('close', () => clearInterval(drip));
+    });
+    await new Promise<void>((resolve) => impostor.listen(PORT + 1, '127.0.0.1', resolve));
+    const node = { ...enrolment('web-9-9'), ROTA_PATIENCE: '2' };
+    const fooled = await authority.enrol(folder('upset'), node, PORT + 1);
+    expect(fooled.code).toBe(1);
+    expect(fooled.output).toMatch(/is not the authority|does not answer: not within 2 seconds/);
+    impostor.closeAllConnections();
+    await new Promise((resolve) => impostor.close(resolve));
+  });
+
+  it('prints no commands to a terminal that another machine has for it', async () => {
+    const impostor = createServer((_, response) => response.writeHead(403).end('\u001b[2J\u001b]0;owned\u0007'));
+    await new Promise<void>((resolve) => impostor.listen(PORT + 1, '127.0.0.1', resolve));
+    const told = await authority.enrol(folder('told'), enrolment('web-9-9'), PORT + 1);
+    expect(told.output).toBe('rota: the authority refused: ?[2J?]0;owned?\n');
+    await new Promise((resolve) => impostor.close(resolve));
+  });
+
   it('is not taken in by another machine that answers for the authority', async () => {
     const impostor = createServer((_, response) =>
       response.end(JSON.stringify({ certificate: 'c', authority: 'a', mac: '0'.repeat(64) })),
     );
     await new Promise<void>((resolve) => impostor.listen(PORT + 1, '127.0.0.1', resolve));
-    const there = new Proxy(authority, {
-      get: (target, name) => (name === 'port' ? PORT + 1 : Reflect.get(target, name)),
-    });
-    const fooled = await there.enrol(folder('fooled'), enrolment('web-9-9'));
+    const fooled = await authority.enrol(folder('fooled'), enrolment('web-9-9'), PORT + 1);
     expect(fooled.output).toContain('was not signed with the one-time secret');
     await new Promise((resolve) => impostor.close(resolve));
   });

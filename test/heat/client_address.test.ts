@@ -7,7 +7,7 @@ import { Authority, enrolment, isListening } from './support/authority';
 import { Child } from './support/child';
 import { Frontend } from './support/frontend';
 
-const [AUTHORITY, DOOR, SITE, BALANCER] = [24_570, 24_571, 24_572, 24_573];
+const [AUTHORITY, INPUT, SITE, BALANCER] = [24_570, 24_571, 24_572, 24_573];
 /** The edge network of this test: the balancer alone. The client calls from another loopback address. */
 const [EDGE, BALANCER_ADDRESS, CLIENT, FORGED] = ['127.0.0.1/32', '127.0.0.1', '127.0.0.7', '203.0.113.66'];
 
@@ -54,7 +54,7 @@ describe.each([
 
     beforeAll(async () => {
       authority = await Authority.start(AUTHORITY);
-      frontend = await Frontend.open(authority, enrolment('frontend-1'), { door: DOOR, site: SITE });
+      frontend = await Frontend.open(authority, enrolment('frontend-1'), { input: INPUT, site: SITE });
       expect((await frontend.refresh({ ROTA_NGINX_TRUSTED: trustedCidr(forwardedFor) })).code).toBe(0);
       site = new Child('/usr/sbin/nginx', ['-c', frontend.files.path('nginx/frontend.conf')]);
       await site.until(() => isListening(SITE));

@@ -14,7 +14,7 @@ const TEMPLATE = join(import.meta.dirname, '../../heat/rota.yaml');
 const ARCHIVES = ['--parameter', 'artifacts_url=https://files.example/rota/artifacts/%branch%'];
 const ONE_WEBAPP = ['--parameter', 'webapps_per_frontend=1'];
 const REASON = 'install packages: Unable to locate package nodejs';
-const [AUTHORITY, DOOR, SITE] = [24_550, 24_551, 24_552];
+const [AUTHORITY, INPUT, SITE] = [24_550, 24_551, 24_552];
 const SUCCESS: Word = { status: 'SUCCESS', reason: 'played by the test' };
 
 describe('a stack that fails (servers are fake: the test plays the nodes, one of them with FAILURE)', () => {
@@ -133,7 +133,7 @@ describe('a stack that fails (servers are fake: the test plays the nodes, one of
     return expect.poll(status, { timeout: 120_000, interval: 1000 }).toBe('UPDATE_COMPLETE');
   };
 
-  /** What the new server does with what Heat gave it, for real: its certificate, then its word to the frontend's door. */
+  /** What the new server does with what Heat gave it, for real: its certificate, then its word to its frontend. */
   async function expectAnnounced(webapp: Server) {
     const node = (server: Server) =>
       Object.fromEntries(
@@ -144,23 +144,24 @@ describe('a stack that fails (servers are fake: the test plays the nodes, one of
     expect(webapp.metadata['rota:frontend']).toBe(Object.values(frontend.addresses)[0]![0]!.addr);
     const key = /ROTA_ENROLMENT_KEY=(\w+)/.exec(server('small-log-1').user_data)![1]!;
     const authority = await Authority.start(AUTHORITY, key);
-    const door = await Frontend.open(authority, node(frontend), { door: DOOR, site: SITE });
+    const opened = await Frontend.open(authority, node(frontend), { input: INPUT, site: SITE });
     const files = new NodeFiles('webapp');
     expect(await authority.enrol(files.path('tls'), node(webapp))).toMatchObject({ code: 0 });
     const name = nodeSetting(webapp, 'ROTA_HOST');
-    const address = `${Object.values(webapp.addresses)[0]![0]!.addr}:8080`;
+    // It calls from here, so its certificate is for this address and it may announce no other.
+    const address = '127.0.0.1:8080';
     const announcer = new Child('python3', [files.script('announce.py')], {
       ROTA_TLS_DIR: files.path('tls'),
-      ROTA_ANNOUNCE_URL: `https://127.0.0.1:${DOOR}/webapps/${name}`,
+      ROTA_ANNOUNCE_URL: `https://127.0.0.1:${INPUT}/webapps/${name}`,
       ROTA_ANNOUNCE_ADDRESS: address,
       PYTHONUNBUFFERED: '1',
     });
     try {
       await announcer.until(() => announcer.output.includes('announced'));
-      expect((await door.refresh()).output).toContain(`webapps: ${name} ${address}`);
+      expect((await opened.refresh()).output).toContain(`webapps: ${name} ${address}`);
     } finally {
       await announcer.stop();
-      await door.close();
+      await opened.close();
       await authority.stop();
       files.remove();
     }

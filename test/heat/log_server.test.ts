@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Authority, enrolment } from './support/authority';
+import { Child } from './support/child';
 import { type ElasticsearchStandIn, startElasticsearchStandIn } from './support/elasticsearch_stand_in';
-import { NodeFiles } from './support/node_files';
+import { NodeFiles, readEnv } from './support/node_files';
 import { RefreshTimer } from './support/refresh_timer';
 
 const AUTHORITY = 24_560;
@@ -22,7 +23,6 @@ describe('what a log server looks after every minute (its own script; systemd, s
     await authority.enrol(files.path('etc/rota/tls'), enrolment('elasticsearch-1'));
     elasticsearch = await startElasticsearchStandIn(files.path('etc/rota/tls'), 'secret-of-rota_log');
     timer = new RefreshTimer(files, COMMANDS, (text) => text.replaceAll(':9200', `:${elasticsearch.port}`));
-    timer.tell({ 'rota:log': '127.0.0.1', 'rota:elasticsearch:1': '127.0.0.1' });
   });
   afterAll(async () => {
     await elasticsearch?.close();
@@ -35,9 +35,24 @@ describe('what a log server looks after every minute (its own script; systemd, s
     elasticsearch.login = true;
     elasticsearch.forgetKeys();
     for (const name of ['setup', 'indexer']) writeFileSync(key(name), elasticsearch.giveKey(name));
+    timer.tell({ 'rota:log': '127.0.0.1', 'rota:authority': '127.0.0.1', 'rota:elasticsearch:1': '127.0.0.1' });
     // The first turn learns the addresses and configures; what is looked at comes after.
     expect((await timer.turn()).code).toBe(0);
     elasticsearch.requests.length = 0;
+  });
+
+  it.each([
+    ['by itself', '127.0.0.1', 64],
+    ['behind the internal balancer', '127.0.0.9', 4000],
+  ])('has the packet filter bound the connections of its one input, %s', async (_, log, each) => {
+    timer.tell({ 'rota:log': log, 'rota:authority': '127.0.0.1', 'rota:elasticsearch:1': '127.0.0.1' });
+    expect((await timer.turn()).code).toBe(0);
+    const env = { ...readEnv(files.path('etc/rota/rsyslog/defaults.env')), ...readEnv(files.path('etc/rota/log.env')) };
+    const rules = await Child.run('sh', [files.path('etc/rota/rsyslog/packet_filter.sh')], env);
+    expect(rules.code, rules.output).toBe(0);
+    expect(rules.output).toContain('tcp dport { 2514 } jump connection');
+    expect(rules.output).toContain(`ip saddr ct count over ${each} }`);
+    expect(rules.output).toContain('  ct count over 4000 reject');
   });
 
   it('leaves keys alone that Elasticsearch knows, and restarts nothing', async () => {

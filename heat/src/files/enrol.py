@@ -8,12 +8,14 @@ import hmac
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 
 FOLDER = os.environ.get('ROTA_TLS_DIR', '/etc/rota/tls')
+PATIENCE = int(os.environ.get('ROTA_PATIENCE', '60'))
 
 
 def mac(secret, *parts):
@@ -43,19 +45,31 @@ def main():
     body = {'name': name, 'id': identity, 'request': request, 'mac': mac(secret, name, identity, request)}
     port = os.environ.get('ROTA_AUTHORITY_PORT', '8442')
     url = f'http://{os.environ["ROTA_AUTHORITY"]}:{port}/certificates'
+    signal.alarm(PATIENCE)  # however slowly the other side speaks
     try:
         with urllib.request.urlopen(url, data=json.dumps(body).encode(), timeout=20) as answer:
-            reply = json.load(answer)
+            reply = json.loads(answer.read(65536))
+            certificate, authority, proof = (str(reply[key]) for key in ('certificate', 'authority', 'mac'))
     except urllib.error.HTTPError as error:
-        sys.exit(f'rota: the authority refused: {error.read().decode(errors="replace")[:300]}')
+        # Whoever answers there has proved nothing yet: its words are no commands to a terminal.
+        words = error.read(300).decode(errors='replace')
+        sys.exit(f'rota: the authority refused: {"".join(each if each.isprintable() else "?" for each in words)}')
     except OSError as error:
         sys.exit(f'rota: the authority at {url} does not answer: {error}')
-    if not hmac.compare_digest(reply['mac'], mac(secret, reply['certificate'], reply['authority'])):
+    except (ValueError, LookupError, TypeError, RecursionError):
+        sys.exit(f'rota: what answers at {url} is not the authority')
+    signal.alarm(0)
+    if not hmac.compare_digest(proof.encode(), mac(secret, certificate, authority).encode()):
         sys.exit('rota: the answer was not signed with the one-time secret; another machine answers for the authority')
-    for file, text in (('ca.crt', reply['authority']), ('node.crt', reply['certificate'])):
+    for file, text in (('ca.crt', authority), ('node.crt', certificate)):
         with open(f'{FOLDER}/{file}', 'w', encoding='utf-8') as out:
             out.write(text)
 
 
+def too_slow(*_):
+    raise TimeoutError(f'not within {PATIENCE} seconds')
+
+
 if __name__ == '__main__':
+    signal.signal(signal.SIGALRM, too_slow)
     main()

@@ -5,6 +5,7 @@ ROTA_PUBLIC (where people call this server), ROTA_ARTIFACTS (the URL of the rele
 Asks the metadata service, and where there is none the configuration drive, which tells only what was true at boot.
 Exit 0; with --changed, exit 3 when nothing changed.
 """
+import ipaddress
 import json
 import os
 import re
@@ -15,14 +16,25 @@ import urllib.request
 
 URL = os.environ.get('ROTA_METADATA_URL', 'http://169.254.169.254/openstack/latest/meta_data.json')
 FILE = os.environ.get('ROTA_PEERS_FILE', '/etc/rota/peers.env')
-ADDRESS = r'[0-9A-Fa-f.:]{2,45}'
 KINDS = {'artifacts': r'https?://[^\s\'"]+', 'ready_timeout': r'[0-9]{1,6}'}
+
+
+def fits(kind, value):
+    if not isinstance(value, str):
+        return False
+    if kind in KINDS:
+        return re.fullmatch(KINDS[kind], value)
+    try:
+        # With a zone, an IPv6 address may hold anything.
+        return '%' not in value and ipaddress.ip_address(value)
+    except ValueError:
+        return False
 
 
 def metadata():
     try:
         with urllib.request.urlopen(URL, timeout=10) as answer:
-            return json.load(answer)
+            return json.loads(answer.read(1 << 20))
     except OSError as error:
         drive = '/dev/disk/by-label/config-2'
         if not os.path.exists(drive):
@@ -41,7 +53,7 @@ def settings(meta):
     found = {}
     for key, value in sorted(meta.items()):
         match = re.fullmatch(r'rota:(log|authority|frontend|elasticsearch|public|artifacts|ready_timeout)(?::.*)?', key)
-        if match and re.fullmatch(KINDS.get(match[1], ADDRESS), value):
+        if match and fits(match[1], value):
             found.setdefault(match[1], []).append(value)
     if 'log' not in found:
         sys.exit('rota: the metadata of this server does not say where the log server is (key rota:log)')

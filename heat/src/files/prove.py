@@ -5,12 +5,15 @@ RELP (librelp's doc/relp.html): "<number> <command> <length>[ <data>]\\n"; the a
 """
 import datetime
 import os
+import re
+import signal
 import socket
 import ssl
 import sys
 import uuid
 
 FOLDER = os.environ.get('ROTA_TLS_DIR', '/etc/rota/tls')
+PATIENCE = int(os.environ.get('ROTA_PATIENCE', '60'))
 
 
 def frame(number, command, data):
@@ -20,14 +23,14 @@ def frame(number, command, data):
 def read_answer(stream, number):
     """The data of the answer to a frame; librelp ends a frame with one newline after its data."""
     header = b''
-    while header.count(b' ') < 3 and not header.endswith(b'\n'):
+    while header.count(b' ') < 3 and not header.endswith(b'\n') and len(header) < 50:
         byte = stream.read(1)
         if not byte:
             raise OSError('the connection was closed: the log server did not accept this certificate')
         header += byte
-    txn, command, length = header.split()[:3]
-    data = stream.read(int(length) + 1) if int(length) else b''
-    if int(txn) != number or command != b'rsp' or not data.startswith(b'200'):
+    told = re.fullmatch(rb'([0-9]{1,9}) rsp ([0-9]{1,5})\s*', header)
+    data = stream.read(int(told[2]) + 1) if told and int(told[2]) else b''
+    if not told or int(told[1]) != number or not data.startswith(b'200'):
         raise OSError(f'answered {header + data!r}')
     return data
 
@@ -39,6 +42,7 @@ def prove():
             f'id="{identity}"] {os.environ["ROTA_HOST"]} is up ({identity})')
     context = ssl.create_default_context(cafile=f'{FOLDER}/ca.crt')
     context.load_cert_chain(f'{FOLDER}/node.crt', f'{FOLDER}/node.key')
+    signal.alarm(PATIENCE)  # however slowly the other side speaks
     target = (os.environ['ROTA_LOG'], int(os.environ.get('ROTA_LOG_PORT', '2514')))
     with socket.create_connection(target, timeout=20) as plain:
         with context.wrap_socket(plain, server_hostname='log.rota') as tls, tls.makefile('rb') as stream:
@@ -50,7 +54,12 @@ def prove():
     return identity
 
 
+def too_slow(*_):
+    raise TimeoutError(f'not within {PATIENCE} seconds')
+
+
 if __name__ == '__main__':
+    signal.signal(signal.SIGALRM, too_slow)
     try:
         print(prove())
     except OSError as error:

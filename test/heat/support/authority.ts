@@ -24,25 +24,26 @@ export class Authority {
   ) {}
 
   /** @param key the stack's enrolment key; `enrolment` is made for the default one */
-  static async start(port: number, key = KEY): Promise<Authority> {
+  static async start(port: number, key = KEY, settings: Record<string, string> = {}): Promise<Authority> {
     const files = new NodeFiles('log_server');
     const process = new Child('python3', [files.script('authority.py')], {
       ROTA_ENROLMENT_KEY: key,
       ROTA_AUTHORITY_DIR: files.path('authority'),
       ROTA_AUTHORITY_BIND: '127.0.0.1',
       ROTA_AUTHORITY_PORT: String(port),
+      ...settings,
     });
     await process.until(() => isListening(port));
     return new Authority(files, process, port);
   }
 
-  /** Runs a server's own enrolment; its key and certificates land in `folder`. */
-  enrol(folder: string, settings: Record<string, string>) {
+  /** Runs a server's own enrolment; its key and certificates land in `folder`. @param port where it believes the authority to be */
+  enrol(folder: string, settings: Record<string, string>, port = this.port) {
     mkdirSync(folder, { recursive: true });
     return Child.run('python3', [this.files.script('enrol.py')], {
       ...settings,
       ROTA_AUTHORITY: '127.0.0.1',
-      ROTA_AUTHORITY_PORT: String(this.port),
+      ROTA_AUTHORITY_PORT: String(port),
       ROTA_TLS_DIR: folder,
     });
   }

@@ -1,10 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buildUserData } from '../../../heat/build/user_data';
 import { parseYaml, type YamlMap } from '../../../heat/build/yaml';
 
-/** The files that cloud-init would write on a server of a role, in a folder instead of at `/`. */
+const RSYSLOG = join(import.meta.dirname, '../../../pipeline/rsyslog');
+
+/** The files that cloud-init would write on a server of a role, and those of rota-pipeline.tar.gz, in a folder instead of at `/`. */
 export class NodeFiles {
   readonly root = mkdtempSync(join(tmpdir(), 'rota-heat-node-'));
 
@@ -19,6 +21,7 @@ export class NodeFiles {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, String(file['content']));
     }
+    if (role === 'log_server') cpSync(RSYSLOG, this.path('etc/rota/rsyslog'), { recursive: true });
   }
 
   path(...parts: string[]): string {

@@ -1,4 +1,4 @@
-# nginx: the site on port 80 (pipeline's configuration), and on 8443 the door at which webapps announce themselves.
+# nginx: the site on port 80 (pipeline's configuration), and on 8443 the input at which webapps announce themselves.
 PACKAGES=(nginx=1.22.* rsyslog=8.2302.* rsyslog-relp=8.2302.* rsyslog-openssl=8.2302.* openssl curl logrotate)
 UNITS=(rota-agent.service rota-announcements.service rota-frontend.service rota-webapps.timer)
 
@@ -8,10 +8,13 @@ prepare() {
   systemctl disable --now nginx.service rsyslog.service 2>/dev/null || true
   # One by one: `install -d` gives the parents that it makes to root.
   local folder
-  for folder in announced announced/webapps announcements nginx nginx/server.d; do
+  for folder in announced announced/webapps nginx nginx/server.d; do
     install -d -o rota -g rota -m 0750 "/var/lib/rota/$folder"
   done
   put /etc/rota/frontend.env <<FRONTEND || true
+ROTA_NUMBER=$ROTA_NUMBER
+ROTA_INSIDE_CIDR=$ROTA_INSIDE_CIDR
+ROTA_WEBAPP_PORT=$ROTA_WEBAPP_PORT
 ROTA_NGINX_RUN=/var/lib/rota/nginx
 ROTA_NGINX_ACCESS_LOG=/var/log/rota/access.log
 ROTA_NGINX_ERROR_LOG=/var/log/rota/error.log

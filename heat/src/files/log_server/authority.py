@@ -11,9 +11,10 @@ import json
 import os
 import re
 import subprocess
-import sys
 import tempfile
 import threading
+
+from bounded_server import BoundedServer, log
 
 FOLDER = os.environ.get('ROTA_AUTHORITY_DIR', '/var/lib/rota-authority')
 KEY = os.environ['ROTA_ENROLMENT_KEY']
@@ -41,7 +42,8 @@ def authority_key():
 
 
 def make_authority():
-    os.makedirs(f'{FOLDER}/issued', mode=0o700, exist_ok=True)
+    for folder in ('issued', 'elasticsearch'):
+        os.makedirs(f'{FOLDER}/{folder}', mode=0o700, exist_ok=True)
     if not os.path.exists(f'{FOLDER}/ca.crt'):
         with open(f'{FOLDER}/ca.key', 'w', encoding='ascii', opener=lambda *at: os.open(*at, 0o600)) as file:
             file.write(authority_key())
@@ -78,7 +80,7 @@ def issue(body, address):
     if not NAME.fullmatch(name) or not IDENTITY.fullmatch(identity) or len(request) > 8192:
         raise Refused('name, id or request is malformed')
     secret = hashlib.sha256(f'{KEY}:{name}:{identity}'.encode()).hexdigest()
-    if not hmac.compare_digest(str(body.get('mac', '')), mac(secret, name, identity, request)):
+    if not hmac.compare_digest(str(body.get('mac', '')).encode(), mac(secret, name, identity, request).encode()):
         raise Refused(f'{name} did not prove the one-time secret that Heat gave it')
     used, digest = f'{FOLDER}/issued/{identity}', hashlib.sha256(request.encode()).hexdigest()
     with LOCK:
@@ -93,12 +95,12 @@ def issue(body, address):
             try:
                 certificate = sign(request, name, address)
             except subprocess.CalledProcessError as error:
-                print(error.stderr, file=sys.stderr, flush=True)
+                log(error.stderr)
                 raise Refused(f'openssl refused the request of {name}') from error
             with open(used, 'w', encoding='utf-8') as file:
                 json.dump([digest, certificate], file)
             if name.startswith('elasticsearch-'):  # where no metadata says it, the log server learns it here
-                with open(f'{FOLDER}/elasticsearch', 'a', encoding='utf-8') as file:
+                with open(f'{FOLDER}/elasticsearch/{name}', 'w', encoding='utf-8') as file:
                     file.write(f'{address}\n')
     with open(f'{FOLDER}/ca.crt', encoding='utf-8') as file:
         authority = file.read()
@@ -117,7 +119,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(200, json.dumps(issue(json.loads(self.rfile.read(length)), self.client_address[0])))
         except Refused as refused:
             self.answer(403, str(refused))
-        except (ValueError, AttributeError):
+        except (ValueError, AttributeError, RecursionError):
             self.answer(400, 'the body is not the JSON object that is expected')
 
     def answer(self, status, text):
@@ -128,10 +130,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, text, *values):
-        print(self.client_address[0], text % values, file=sys.stderr, flush=True)
+        log(self.client_address[0], text % values)
 
 
 if __name__ == '__main__':
     make_authority()
     port = int(os.environ.get('ROTA_AUTHORITY_PORT', '8442'))
-    http.server.ThreadingHTTPServer((os.environ.get('ROTA_AUTHORITY_BIND', ''), port), Handler).serve_forever()
+    BoundedServer((os.environ.get('ROTA_AUTHORITY_BIND', ''), port), Handler).serve_forever()

@@ -1,5 +1,5 @@
 # rsyslog with the indexer. The first log server is also the stack's certificate authority.
-PACKAGES=(nodejs=18.* rsyslog=8.2302.* rsyslog-relp=8.2302.* rsyslog-gnutls=8.2302.* openssl curl)
+PACKAGES=(nodejs=18.* rsyslog=8.2302.* rsyslog-relp=8.2302.* rsyslog-gnutls=8.2302.* nftables=1.0.* openssl curl)
 UNITS=(rota-log.service)
 
 before_certificate() {
@@ -11,8 +11,9 @@ before_certificate() {
 
 prepare() {
   systemctl disable --now rsyslog.service 2>/dev/null || true
-  step 'fetch the indexer'
+  step 'fetch the pipeline'
   fetch_archive rota-pipeline.tar.gz /usr/lib/rota
+  cp -rT /usr/lib/rota/rsyslog /etc/rota/rsyslog
   step 'wait for Elasticsearch'
   retry 1200 find_elasticsearch
   retry 1200 elasticsearch _security/_authenticate --output /dev/null
@@ -46,7 +47,7 @@ keep_up() {
 # Where Elasticsearch is, from the metadata; where that does not say it, from the certificates that were given out.
 find_elasticsearch() {
   if [ -z "${ROTA_ELASTICSEARCH:-}" ]; then
-    ROTA_ELASTICSEARCH=$(sort -u /var/lib/rota-authority/elasticsearch | tr '\n' ' ') 2>/dev/null
+    ROTA_ELASTICSEARCH=$(sort -u /var/lib/rota-authority/elasticsearch/* | tr '\n' ' ') 2>/dev/null
   fi
   [ -n "${ROTA_ELASTICSEARCH// /}" ]
 }
@@ -83,6 +84,9 @@ ASKED
 
 apply() {
   find_elasticsearch
+  # Through the internal balancer, which is there when several log servers are, all senders come from its address.
+  local connections=4000 each=64
+  [ "$ROTA_LOG" = "$ROTA_AUTHORITY" ] || each=$connections
   put /etc/rota/log.env <<LOG && restart_if_running rota-log.service
 ROTA_HOST=$ROTA_HOST
 ROTA_WORK=/var/lib/rota/log
@@ -90,6 +94,8 @@ ROTA_PROFILE=$ROTA_LOG_PROFILE
 ROTA_BIND=0.0.0.0
 ROTA_INPUT_RELPS=on
 ROTA_PORT_RELPS=2514
+ROTA_MAX_CONNECTIONS=$connections
+ROTA_MAX_CONNECTIONS_PER_ADDRESS=$each
 ROTA_TLS=on
 ROTA_TLS_CA=/etc/rota/tls/ca.crt
 ROTA_TLS_CERT=/etc/rota/tls/node.crt

@@ -1,8 +1,13 @@
-"""Announce this webapp to its frontend every 15 s, and take the announcement back when the service stops."""
+"""Announce this webapp to its frontend every 15 s, and take the announcement back when the service stops.
+
+With --once: announce it one time, and say by the exit whether the frontend took it.
+"""
 import os
 import signal
 import ssl
+import sys
 import threading
+import urllib.error
 import urllib.request
 
 FOLDER = os.environ.get('ROTA_TLS_DIR', '/etc/rota/tls')
@@ -17,18 +22,29 @@ def send(context, method):
         pass
 
 
+def attempt(context):
+    """What there is to say of one announcement."""
+    try:
+        send(context, 'PUT')
+        return 'announced'
+    except urllib.error.HTTPError as error:
+        reason = ''.join(each for each in error.read(300).decode(errors='replace') if each.isprintable())
+        return f'the frontend does not take the announcement: {error.code} {reason}'
+    except OSError as error:
+        return f'the frontend does not take the announcement: {error}'
+
+
 def main():
     context = ssl.create_default_context(cafile=f'{FOLDER}/ca.crt')
     context.load_cert_chain(f'{FOLDER}/node.crt', f'{FOLDER}/node.key')
+    if '--once' in sys.argv:
+        words = attempt(context)
+        sys.exit(0 if words == 'announced' else words)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: STOP.set())
     said = ''
     while not STOP.is_set():
-        try:
-            send(context, 'PUT')
-            words = 'announced'
-        except OSError as error:
-            words = f'the frontend does not take the announcement: {error}'
+        words = attempt(context)
         if words != said:
             print(words, flush=True)
             said = words

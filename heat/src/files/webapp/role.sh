@@ -20,10 +20,10 @@ apply() {
   address=$(ip -4 route get "$ROTA_FRONTEND" | grep -oP ' src \K[0-9.]+')
   put /etc/rota/announce.env <<ANNOUNCE && restart_if_running rota-announce.service
 ROTA_ANNOUNCE_URL=https://$ROTA_FRONTEND:8443/webapps/$ROTA_HOST
-ROTA_ANNOUNCE_ADDRESS=$address:8080
+ROTA_ANNOUNCE_ADDRESS=$address:$ROTA_WEBAPP_PORT
 ANNOUNCE
   put /etc/rota/webapp.env <<WEBAPP && restart_if_running rota-webapp.service
-PORT=8080
+PORT=$ROTA_WEBAPP_PORT
 ROTA_BIND=$address
 ROTA_TRUSTED_PROXY=$ROTA_FRONTEND
 ROTA_HOSTNAME=$ROTA_HOST
@@ -45,5 +45,8 @@ verify() {
   step 'see the webapp answer'
   . /etc/rota/announce.env
   retry 120 curl --user-agent '' --fail --silent --output /dev/null --max-time 5 "http://$ROTA_ANNOUNCE_ADDRESS/"
+  step 'have the frontend take the announcement'
+  retry 900 env ROTA_ANNOUNCE_URL="$ROTA_ANNOUNCE_URL" ROTA_ANNOUNCE_ADDRESS="$ROTA_ANNOUNCE_ADDRESS" \
+    python3 /usr/local/lib/rota/announce.py --once
   verify_line
 }
