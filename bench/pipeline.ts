@@ -8,10 +8,11 @@ import { median, publish, type Result } from './output.js';
 import { BulkSender } from './pipeline/bulk.js';
 import { measureLatency } from './pipeline/latency.js';
 import { agentLines, nginxLines } from './pipeline/lines.js';
-import { BenchLogstash, LOGSTASH_SUBJECTS, type Run } from './pipeline/logstash.js';
+import { BenchLogstash, LOGSTASH_SUBJECTS } from './pipeline/logstash.js';
 import { ParseOnly } from './pipeline/parse_only.js';
 import { canPin, pin, pinSelf } from './pipeline/processes.js';
 import { type Door, startRota, timeRota } from './pipeline/rota.js';
+import type { Run } from './pipeline/run.js';
 import { BenchStore } from './pipeline/store.js';
 import { targetLine, targets } from './pipeline/targets.js';
 

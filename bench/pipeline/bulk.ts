@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Run } from './logstash.js';
+import type { Run } from './run.js';
 import type { FinishedDocument } from './store.js';
 
 /**

@@ -9,16 +9,12 @@ import { ServiceProcess } from '../../stack/services/process.js';
 import { findJava } from '../../stack/setup/java.js';
 import { cpuSeconds, pin } from './processes.js';
 import { pour } from './rota.js';
+import type { Run } from './run.js';
 import { type BenchStore, untilCount } from './store.js';
 
 /** The pipelines of the one Logstash, which stays up (and warm) over all rounds. */
 export const LOGSTASH_SUBJECTS = ['logstash', 'logstash:parse', 'logstash:grok', 'logstash:grok-parse'] as const;
 export type LogstashSubject = (typeof LOGSTASH_SUBJECTS)[number];
-
-export interface Run {
-  events_per_s: number;
-  cpu_s_per_million: number;
-}
 
 /** As far as Rota's parse_sink.ts goes: what `_bulk` would carry is written, and goes nowhere. */
 const JSON_TO_NOWHERE = 'output { file { path => "/dev/null" codec => json_lines } }';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { ownedFolder } from '../../stack/account.js';
 import { bundleProgram } from '../../stack/bundle.js';
 import { agentFrames } from './lines.js';
-import type { Run } from './logstash.js';
 import { type Door, doorCpu, pour, startRota } from './rota.js';
+import type { Run } from './run.js';
 import { untilCount } from './store.js';
 
 /** Rota's door without Elasticsearch: received, queued in memory, split by liblognorm, made documents by the shaper. */

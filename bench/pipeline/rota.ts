@@ -10,8 +10,8 @@ import { freeBlock, type PortPlan } from '../../stack/ports.js';
 import type { ServiceProcess } from '../../stack/services/process.js';
 import { rsyslogServer } from '../../stack/services/rsyslog.js';
 import { agentFrames } from './lines.js';
-import type { Run } from './logstash.js';
 import { cpuSeconds, pin } from './processes.js';
+import type { Run } from './run.js';
 import { type BenchStore, untilCount } from './store.js';
 
 export interface Door {

@@ -188,3 +188,4 @@ export const deliveryDataSchema = z.object({
   dead_letter: z.object({ total: z.number(), items: z.array(deadLetterSchema) }).nullable(),
 });
 export type DeliveryData = z.infer<typeof deliveryDataSchema>;
+export type DeliveryOverview = NonNullable<DeliveryData['overview']>;

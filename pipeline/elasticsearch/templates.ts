@@ -3,6 +3,7 @@ import { FIELDS, type FieldNode, type FieldType, fieldTree } from './fields';
 /** Grows with every change of the templates; rota-setup puts a newer one over an older, never the reverse. */
 export const TEMPLATE_VERSION = 6;
 
+/** Days that logs are kept unless a site says otherwise. */
 export const DEFAULT_RETENTION_DAYS = 30;
 
 /** A node can do more or less: the one that the tests run has no lifecycle at all. */

@@ -1,6 +1,6 @@
 import { TEMPLATE_VERSION } from '../elasticsearch/templates';
 import type { HttpClient } from '../indexer/http_client';
-import type { SetupRequest, SetupStep } from './setup';
+import type { SetupRequest, SetupStep } from './step';
 
 interface Mapping {
   mappings?: { _meta?: { rota_template?: number } };

@@ -3,7 +3,8 @@ import { HttpClient } from '../indexer/http_client';
 import { readText, readUrls } from '../indexer/settings';
 import { readOptions, type SetupOptions, USAGE } from './options';
 import { listening, readEnvironmentFiles, sendersSentence } from './server_settings';
-import { type SetupStep, setUp } from './setup';
+import { setUp } from './setup';
+import type { SetupStep } from './step';
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2), process.env);

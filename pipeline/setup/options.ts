@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { DEFAULT_RETENTION_DAYS } from '../elasticsearch/templates';
 import { SettingsError } from '../indexer/errors';
 
 export interface SetupOptions {
@@ -22,7 +23,7 @@ cluster has one. Safe to run again; run it again after an upgrade of Rota.
   --api-key KEY         better given as $ROTA_ELASTICSEARCH_API_KEY, where other users do not see it
   --ca FILE             PEM of the certificate authority ($ROTA_ELASTICSEARCH_CA)
   --namespace NAME      default $ROTA_NAMESPACE or rota
-  --retention-days N    keep logs this long, where the cluster has a lifecycle (default 30)
+  --retention-days N    keep logs this long, where the cluster has a lifecycle (default ${DEFAULT_RETENTION_DAYS})
   --server FILE         environment file of the rsyslog server (may be given more than once): says what it listens on and
                         who may write what; changes nothing there
   --dry-run             say what would be done, change nothing
@@ -40,7 +41,7 @@ export function readOptions(argv: readonly string[], env: Readonly<Record<string
   if (!/^[a-z0-9][a-z0-9._]{0,99}$/.test(namespace)) {
     throw new SettingsError('--namespace', 'use lower-case letters, digits, "." and "_" only, 100 at most');
   }
-  const retentionDays = Number(values['retention-days'] ?? 30);
+  const retentionDays = Number(values['retention-days'] ?? DEFAULT_RETENTION_DAYS);
   if (!Number.isInteger(retentionDays) || retentionDays < 1) {
     throw new SettingsError('--retention-days', 'give a whole number of days, 1 or more');
   }

@@ -1,22 +1,14 @@
 import { join } from 'node:path';
 import { runCommand } from '../../stack/cli/errors.js';
 import { runSteps } from '../../stack/cli/run_steps.js';
-import { checkout } from '../../stack/layout.js';
 import { installSteps } from '../../stack/steps.js';
+import { LINT, TYPES, vitest } from '../checks.js';
 import { type Phase, runPhases } from '../phases.js';
-
-const bin = (name: string) => join(checkout, 'node_modules', '.bin', name);
-const vitest = (project: string): Phase => ({
-  name: `${project} tests`,
-  command: bin('vitest'),
-  args: ['run', '--project', project],
-  counts: 'vitest',
-});
 
 /** Everything that must be green before a change lands; the order is cheapest first. */
 const PHASES: Phase[] = [
-  { name: 'types', command: bin('tsc'), args: ['-b'] },
-  { name: 'lint and format', command: bin('biome'), args: ['ci', '--diagnostic-level=warn', '.'] },
+  ...TYPES,
+  ...LINT,
   vitest('unit'),
   vitest('service'),
   { name: 'build', command: process.execPath, args: ['--import', 'tsx', join('scripts', 'commands', 'build.ts')] },

@@ -1,21 +1,14 @@
 import { join } from 'node:path';
 import { runCommand } from '../../stack/cli/errors.js';
 import { runSteps } from '../../stack/cli/run_steps.js';
-import { checkout } from '../../stack/layout.js';
 import { installSteps } from '../../stack/steps.js';
 import { privateKibana } from '../../test/support/kibana/home.js';
+import { vitest } from '../checks.js';
 import { missingKibana } from '../kibana_home.js';
 import { type Phase, runPhases } from '../phases.js';
 
-const vitest = (name: string, ...args: string[]): Phase => ({
-  name,
-  command: join(checkout, 'node_modules', '.bin', 'vitest'),
-  args: ['run', '--project', ...args],
-  counts: 'vitest',
-});
-
-const STACK = vitest('the stack with a real Kibana', 'integration', 'test/integration/stack.test.ts');
-const KIBANA = vitest('the plugin in Kibana', 'kibana');
+const STACK = { ...vitest('integration', ['test/integration/stack.test.ts']), name: 'the stack with a real Kibana' };
+const KIBANA = { ...vitest('kibana'), name: 'the plugin in Kibana' };
 const BROWSER: Phase = {
   name: 'browser tests',
   command: process.execPath,

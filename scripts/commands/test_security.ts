@@ -1,19 +1,11 @@
-import { join } from 'node:path';
 import { runCommand } from '../../stack/cli/errors.js';
 import { runSteps } from '../../stack/cli/run_steps.js';
-import { checkout } from '../../stack/layout.js';
 import { installSteps } from '../../stack/steps.js';
+import { vitest } from '../checks.js';
 import { runPhases } from '../phases.js';
 
 /** What an attacker may try, by the name of a file or all of it: part of `npm test`. */
 await runCommand(async () => {
   await runSteps(await installSteps(['stack'], true));
-  return runPhases([
-    {
-      name: 'security tests',
-      command: join(checkout, 'node_modules', '.bin', 'vitest'),
-      args: ['run', '--project', 'security', ...process.argv.slice(2)],
-      counts: 'vitest',
-    },
-  ]);
+  return runPhases([vitest('security', process.argv.slice(2))]);
 });

@@ -53,12 +53,6 @@ export class Lines {
   }
 }
 
-/** The same application for each framework. */
-export interface App {
-  listener: RequestListener;
-  requests: RequestLogger;
-}
-
 /** What a route does, told in terms of node:http. */
 export type Route = (request: IncomingMessage, response: ServerResponse) => unknown;
 

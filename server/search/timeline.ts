@@ -1,5 +1,5 @@
 import type { WindowInfo } from '../../common/api';
-import { type Bucket, bucketsOf } from './buckets';
+import type { Bucket } from './buckets';
 
 /** Round steps that people can read off an axis, in milliseconds. */
 const STEPS = [
@@ -71,13 +71,6 @@ export function addBuckets(row: number[], timeline: Timeline, buckets: Bucket[],
     const i = indexOf(timeline, bucket);
     if (i !== null) row[i]! += count(bucket);
   }
-}
-
-/** A row of counts read from the sub-aggregation `name`. */
-export function rowOf(timeline: Timeline, parent: Bucket, name: string, count = (b: Bucket) => b.doc_count): number[] {
-  const row = zeros(timeline);
-  addBuckets(row, timeline, bucketsOf(parent, name), count);
-  return row;
 }
 
 /** The window as answers state it: lines younger than `inFlightMs` may still be on their way. */

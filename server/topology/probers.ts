@@ -43,12 +43,6 @@ export const BALANCER_AGENTS = [
   'Load Balancer Agent',
 ];
 
-export const PROBER_AGENTS: readonly string[] = [...BALANCER_AGENTS, ...WATCHERS];
-
 export function isWatcher(agent: string | null): boolean {
   return agent !== null && WATCHERS.some((name) => agent.toLowerCase().includes(name.toLowerCase()));
-}
-
-export function isBalancerAgent(agent: string | null): boolean {
-  return agent !== null && BALANCER_AGENTS.some((name) => agent.includes(name));
 }

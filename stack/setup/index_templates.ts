@@ -1,9 +1,7 @@
+import { DEFAULT_RETENTION_DAYS } from '../../pipeline/elasticsearch/templates.js';
 import { HttpClient } from '../../pipeline/indexer/http_client.js';
 import { setUp } from '../../pipeline/setup/setup.js';
 import type { Stack } from '../stack.js';
-
-/** Where the node has a lifecycle; a stripped one keeps everything until the run folder is removed. */
-const RETENTION_DAYS = 30;
 
 /** Does what `rota-setup` does, for the stack's own Elasticsearch. */
 export async function installIndexTemplates(stack: Stack, say: (text: string) => void): Promise<void> {
@@ -12,7 +10,8 @@ export async function installIndexTemplates(stack: Stack, say: (text: string) =>
     const steps = await setUp(http, {
       namespace: stack.options.namespace,
       dryRun: false,
-      retentionDays: RETENTION_DAYS,
+      // Where the node has a lifecycle; a stripped one keeps everything until the run folder is removed.
+      retentionDays: DEFAULT_RETENTION_DAYS,
     });
     for (const { outcome, what, detail } of steps) say(`${outcome} ${what}: ${detail}`);
   } finally {

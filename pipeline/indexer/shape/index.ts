@@ -1,3 +1,3 @@
-export { readShapeSettings, type ShapeSettings } from './settings';
+export { readShapeSettings } from './settings';
 export { createShape, shape } from './shape';
-export type { Json, JsonObject, Shaped, ShapedDeadLetter, ShapedDocument, ShapedText } from './shaped';
+export type { JsonObject, Shaped, ShapedText } from './shaped';

@@ -1,9 +1,9 @@
 import React from 'react';
+import type { DeliveryOverview } from '../../../common/api';
 import { Verdict } from '../../components/verdict';
 import { formatCount, plural } from '../../format/numbers';
 import { useIsNarrowed } from '../../hooks/use_scope';
 import { SUBJECTS } from '../../test_subjects';
-import type { DeliveryOverview } from './delivery_page';
 import { RUN_STATE_ORDER, RUN_STATE_WORDS, RunStateSign } from './run_state';
 
 /** Past this many runs the cells merge into one bar a state. */

@@ -1,10 +1,10 @@
 import { EuiButtonEmpty, EuiButtonGroup, EuiCodeBlock, EuiSkeletonText } from '@elastic/eui';
 import React from 'react';
+import { asHex, asText, fromBase64 } from '../../format/bytes';
 import { formatBytes, formatCount } from '../../format/numbers';
 import { useRotaQuery } from '../../hooks/use_rota_query';
 import { usePageParam } from '../../hooks/use_scope';
 import { SUBJECTS } from '../../test_subjects';
-import { asHex, asText, fromBase64 } from './bytes';
 
 const VIEWS = [
   { id: 'text', label: 'Text' },

@@ -1,13 +1,13 @@
 import { EuiButtonEmpty } from '@elastic/eui';
 import React from 'react';
+import type { DeliveryOverview } from '../../../common/api';
 import { useTimeFormat } from '../../app/services';
 import { Panel } from '../../components/panel';
+import { asText } from '../../format/bytes';
 import { formatCount, plural } from '../../format/numbers';
 import { useIsNarrowed, usePageParam } from '../../hooks/use_scope';
 import { SUBJECTS } from '../../test_subjects';
-import { asText } from './bytes';
 import { DeadLetterOriginals } from './dead_letter_originals';
-import type { DeliveryOverview } from './delivery_page';
 
 type Group = DeliveryOverview['dead_letters'][number];
 

@@ -1,5 +1,5 @@
 import React from 'react';
-import type { DeliveryData } from '../../../common/api';
+import type { DeliveryOverview } from '../../../common/api';
 import { PageBody } from '../../components/page_body';
 import { useRotaQuery } from '../../hooks/use_rota_query';
 import { usePageParam } from '../../hooks/use_scope';
@@ -8,8 +8,6 @@ import { DeadLettersPanel } from './dead_letters_panel';
 import { FlowPanels } from './flow_panels';
 import { RUN_STATE_ORDER } from './run_state';
 import { RunsPanel } from './runs_panel';
-
-export type DeliveryOverview = NonNullable<DeliveryData['overview']>;
 
 /** Did everything that was written arrive? */
 export function DeliveryPage() {

@@ -1,10 +1,9 @@
 import React from 'react';
-import type { WindowInfo } from '../../../common/api';
+import type { DeliveryOverview, WindowInfo } from '../../../common/api';
 import { formatCount, formatMs, formatRate } from '../../format/numbers';
 import { useAnnotations } from '../../hooks/use_annotations';
 import { useIsNarrowed } from '../../hooks/use_scope';
 import { useRotaTheme } from '../../theme/use_rota_theme';
-import type { DeliveryOverview } from './delivery_page';
 import { type FlowFrame, type NamedLine, SeriesPanel, tell } from './series_panel';
 
 interface FlowProps {

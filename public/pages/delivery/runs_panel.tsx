@@ -1,6 +1,6 @@
 import { EuiButtonIcon, EuiFilterButton, EuiFilterGroup, EuiTablePagination } from '@elastic/eui';
 import React from 'react';
-import type { Run } from '../../../common/api';
+import type { DeliveryOverview, Run } from '../../../common/api';
 import { useTimeFormat } from '../../app/services';
 import { Legend } from '../../components/legend';
 import { Panel } from '../../components/panel';
@@ -9,7 +9,6 @@ import { useRotaQuery } from '../../hooks/use_rota_query';
 import { usePageParam } from '../../hooks/use_scope';
 import { SUBJECTS } from '../../test_subjects';
 import { useRotaTheme } from '../../theme/use_rota_theme';
-import type { DeliveryOverview } from './delivery_page';
 import { RunDetail } from './run_detail';
 import { labelOf, RUN_STATE_ORDER, RUN_STATE_WORDS, type RunState, RunStateSign } from './run_state';
 import { RunStrip } from './run_strip';

@@ -56,7 +56,6 @@ export const INDEXED_MS = 900;
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
-export const RANGE_MS = 12 * HOUR;
 
 interface Happening {
   at: number;

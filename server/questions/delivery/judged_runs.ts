@@ -2,7 +2,7 @@ import type { Declared, DeliveryEvidence, Held, RunLife } from '../../delivery/e
 import { findHoles, type Repeat, SEARCH_LIMITS, type SearchLimits } from '../../delivery/holes';
 import { canBeCounted, highestOf, type Judgement, judgeRun } from '../../delivery/judge';
 import { aliveAt, type Moments } from './alive';
-import { whatHappened } from './what_happened';
+import { type Suspect, whatHappened } from './what_happened';
 
 /** A run with all that is known of its numbers. */
 export interface JudgedRun {
@@ -13,15 +13,6 @@ export interface JudgedRun {
   judgement: Judgement;
   /** Where lines that are absent may wait; null: nowhere, as far as is known. */
   held: Held | null;
-}
-
-/** A run of which numbers are absent. */
-export interface Suspect {
-  life: RunLife;
-  declared: Declared;
-  repeats: readonly Repeat[];
-  highest: number;
-  absent: number;
 }
 
 const NOTHING: Declared = { drops: [], letters: [], taken: [], cut: false };

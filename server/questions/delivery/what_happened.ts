@@ -1,9 +1,17 @@
-import type { DeliveryEvidence, Held, Kept, LastBefore, OwnLines, RunLife } from '../../delivery/evidence';
+import type { Declared, DeliveryEvidence, Held, Kept, LastBefore, OwnLines, RunLife } from '../../delivery/evidence';
 import { expiredTo, inferredExpiredTo, keptSince } from '../../delivery/expiry';
-import type { Hole } from '../../delivery/holes';
+import type { Hole, Repeat } from '../../delivery/holes';
 import { heldOf } from '../../delivery/waiting';
 import type { Moments } from './alive';
-import type { Suspect } from './judged_runs';
+
+/** A run of which numbers are absent. */
+export interface Suspect {
+  life: RunLife;
+  declared: Declared;
+  repeats: readonly Repeat[];
+  highest: number;
+  absent: number;
+}
 
 /** What may have become of a run's absent numbers. */
 export interface Happened {

@@ -6,10 +6,10 @@ import { useTimeFormat } from '../../../app/services';
 import { Level } from '../../../components/level';
 import { Panel } from '../../../components/panel';
 import { LoadingBlock, NoAnswer, PartialCallOut } from '../../../components/states';
+import { asText } from '../../../format/bytes';
 import { formatBytes, formatCount, plural } from '../../../format/numbers';
 import { useTarget } from '../../../hooks/use_target';
 import { SUBJECTS } from '../../../test_subjects';
-import { asText } from '../../delivery/bytes';
 
 interface EventLinesProps {
   event: HealthEvent;

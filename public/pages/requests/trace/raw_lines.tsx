@@ -1,9 +1,9 @@
 import { EuiCodeBlock, EuiLink } from '@elastic/eui';
 import React from 'react';
+import { asText } from '../../../format/bytes';
 import { formatBytes, formatCount, formatMs } from '../../../format/numbers';
 import { useDiscover } from '../../../hooks/use_discover';
 import { SUBJECTS } from '../../../test_subjects';
-import { asText } from '../../delivery/bytes';
 import type { TraceAnswer } from './use_trace';
 
 const UNTIL_SENT =
