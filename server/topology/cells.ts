@@ -1,5 +1,6 @@
 import type { Classes } from '../../common/api';
 import type { Cell, Grid, Turns } from './evidence';
+import { firstWhere } from './groups';
 import type { Span } from './spans';
 
 export const NO_CLASSES: Classes = { s2xx: 0, s3xx: 0, s4xx: 0, s5xx: 0, other: 0 };
@@ -26,9 +27,11 @@ export function pick(choose: (a: number, b: number) => number, a: number | null,
 /** Cells of the same step become one, in order of time. */
 export function joinCells(lists: readonly (readonly Cell[])[]): Cell[] {
   const byStep = new Map<number, Cell>();
-  for (const cell of lists.flat()) {
-    const known = byStep.get(cell.t);
-    byStep.set(cell.t, known ? addCells(known, cell) : cell);
+  for (const list of lists) {
+    for (const cell of list) {
+      const known = byStep.get(cell.t);
+      byStep.set(cell.t, known ? addCells(known, cell) : cell);
+    }
   }
   return [...byStep.values()].sort((a, b) => a.t - b.t);
 }
@@ -70,8 +73,10 @@ export function turnsDuring(
   count: (cell: Cell) => number = ({ n }) => n,
 ): number {
   let sum = 0;
-  for (const cell of cells) {
-    if (cell.last < span.from || cell.first >= span.to) continue;
+  // In order of time, each after the one before.
+  for (let i = firstWhere(cells, ({ last }) => last >= span.from); i < cells.length; i++) {
+    const cell = cells[i]!;
+    if (cell.first >= span.to) break;
     if (cell.first >= span.from && cell.last < span.to) sum += count(cell);
     else {
       const from = Math.max(cell.first, span.from);

@@ -1,4 +1,5 @@
-import type { Evidence, ProbeSeries } from './evidence';
+import type { Evidence, MonitorSeen, ProbeSeries } from './evidence';
+import { greatestOf, groupBy, leastOf } from './groups';
 import { goodTurns, peersMean } from './peers';
 import type { Place } from './places';
 import { isWatcher } from './probers';
@@ -29,34 +30,30 @@ export function monitorsOf(
   rules: { rise: number; fall: number; interval_s: number },
   dead: (host: string, minMs: number) => { from: number; to: number }[],
 ): Monitor[] {
-  const bySource = new Map<string, ProbeSeries[]>();
-  for (const series of evidence.probes) {
-    const key = JSON.stringify([series.source, series.path]);
-    const known = bySource.get(key);
-    if (known) known.push(series);
-    else bySource.set(key, [series]);
-  }
-  return [...bySource.values()].map((all) => monitorOf(all, evidence, rules, dead));
+  const keyOf = ({ source, path }: { source: string; path: string }) => JSON.stringify([source, path]);
+  const seen = groupBy(evidence.inventory.monitors, keyOf);
+  return [...groupBy(evidence.probes, keyOf)].map(([key, all]) => monitorOf(all, seen.get(key) ?? [], rules, dead));
 }
 
 function monitorOf(
   all: readonly ProbeSeries[],
-  evidence: Evidence,
+  seen: readonly MonitorSeen[],
   { rise, fall, interval_s }: { rise: number; fall: number; interval_s: number },
   dead: (host: string, minMs: number) => { from: number; to: number }[],
 ): Monitor {
   const { source, path } = all[0]!;
-  const seen = evidence.inventory.monitors.filter((one) => one.source === source && one.path === path);
   const intervalMs = intervalOf(all) ?? interval_s * 1000;
   const rules = { intervalMs, rise, fall };
   const alive = {
-    from: Math.min(...all.flatMap(({ runs }) => runs.map(({ first }) => first))),
-    to: Math.max(...all.flatMap(({ runs }) => runs.map(({ last }) => last))),
+    from: leastOf(all.flatMap(({ runs }) => runs.map(({ first }) => first))),
+    to: greatestOf(all.flatMap(({ runs }) => runs.map(({ last }) => last))),
   };
-  const names = new Set([...all.map(({ host }) => host), ...seen.map(({ host }) => host)]);
+  const seriesOf = new Map(all.map((series) => [series.host, series]));
+  const passes = new Map(seen.map(({ host, lastPass }) => [host, lastPass]));
+  const names = new Set([...seriesOf.keys(), ...passes.keys()]);
   const hosts = new Map<string, Replay & { from: number; to: number }>();
   for (const host of names) {
-    const runs = all.find((series) => series.host === host)?.runs ?? [];
+    const runs = seriesOf.get(host)?.runs ?? [];
     // It is alive while it probes others: what it would have asked of a dead host, failed.
     const missed = dead(host, 2.5 * intervalMs)
       .map(({ from, to }) => ({
@@ -64,10 +61,10 @@ function monitorOf(
         to: Math.min(to, alive.to + intervalMs),
       }))
       .filter(({ from, to }) => from < to);
-    const filled = fillDead(runs, missed, intervalMs);
+    const filled = fillDead(runs, missed, intervalMs, Math.max(rise, fall));
     if (filled.length === 0) continue;
     const result = replay(filled, rules);
-    const lastPass = seen.find((one) => one.host === host)?.lastPass ?? null;
+    const lastPass = passes.get(host) ?? null;
     hosts.set(host, {
       ...result,
       absences: sinceLastPass(result.absences, filled.find(({ ok }) => ok)?.first, lastPass, rules),

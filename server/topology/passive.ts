@@ -1,4 +1,5 @@
 import type { UpstreamFault } from './evidence';
+import { groupBy } from './groups';
 import type { Absence } from './words';
 
 /** nginx's passive rules: `max_fails` failures take a server out for `fail_timeout`. */
@@ -86,14 +87,8 @@ export function joinTries<A extends Absence>(absences: readonly A[], failTimeout
 }
 
 export function byPlace(faults: readonly UpstreamFault[]): Map<string, number[]> {
-  const groups = new Map<string, number[]>();
-  for (const { teller, place, t } of faults) {
-    const key = placeKey(teller, place);
-    const times = groups.get(key);
-    if (times) times.push(t);
-    else groups.set(key, [t]);
-  }
-  return groups;
+  const groups = groupBy(faults, ({ teller, place }) => placeKey(teller, place));
+  return new Map([...groups].map(([key, own]) => [key, own.map(({ t }) => t)]));
 }
 
 export function placeKey(teller: string, place: string): string {

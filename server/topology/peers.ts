@@ -1,5 +1,6 @@
 import { turnsDuring } from './cells';
-import type { Grid } from './evidence';
+import type { Cell, Grid } from './evidence';
+import { firstWhere, groupBy } from './groups';
 import type { Place } from './places';
 import type { Span } from './spans';
 
@@ -9,14 +10,7 @@ export function poolKey({ tier, teller, pool }: Pick<Place, 'tier' | 'teller' | 
 }
 
 export function poolsOf(places: readonly Place[]): Map<string, Place[]> {
-  const pools = new Map<string, Place[]>();
-  for (const place of places) {
-    const key = poolKey(place);
-    const known = pools.get(key);
-    if (known) known.push(place);
-    else pools.set(key, [place]);
-  }
-  return pools;
+  return groupBy(places, poolKey);
 }
 
 /** Turns that a place would have had in a span if it had been treated as those of its pool that took any. */
@@ -44,10 +38,13 @@ export function servedAgain(
   grid: Grid,
   least: number,
 ): number | null {
-  const cells = place.turns.cells.filter(
-    ({ first, last, n, failed }) => n > failed && last >= span.from && first < span.to,
-  );
-  const first = cells.find((cell) => cell.first >= span.from) ?? cells[0];
+  const { cells } = place.turns;
+  let first: Cell | null = null;
+  for (let i = firstWhere(cells, ({ last }) => last >= span.from); i < cells.length; i++) {
+    const cell = cells[i]!;
+    if (cell.first >= span.to || (first !== null && first.first >= span.from)) break;
+    if (cell.n > cell.failed && (first === null || cell.first >= span.from)) first = cell;
+  }
   if (!first) return null;
   const from = first.first >= span.from ? first.first : first.last;
   const rest = { from, to: span.to };

@@ -63,42 +63,56 @@ function statusesOf({ statuses }: ProbeRun): (number | null)[] {
 
 /** Neighbouring runs of one kind are one. */
 export function joinRuns(runs: readonly ProbeRun[]): ProbeRun[] {
-  const joined: ProbeRun[] = [];
+  const stretches: ProbeRun[][] = [];
   for (const run of [...runs].sort((a, b) => a.first - b.first)) {
-    const last = joined.at(-1);
-    if (!last || last.ok !== run.ok) {
-      joined.push(run);
-      continue;
-    }
-    joined[joined.length - 1] = {
-      ...last,
-      n: last.n + run.n,
-      last: run.last,
-      // Times count from the run's begin, without a hole.
-      times: last.times.length === last.n ? [...last.times, ...run.times] : last.times,
-      statuses: [...new Set([...last.statuses, ...run.statuses])],
-    };
+    const last = stretches.at(-1);
+    if (last && last[0]!.ok === run.ok) last.push(run);
+    else stretches.push([run]);
   }
-  return joined;
+  return stretches.map(oneRun);
 }
 
-/** A host that wrote nothing at all, while its monitor went on elsewhere: each probe due there failed. */
-export function fillDead(runs: readonly ProbeRun[], dead: readonly Span[], intervalMs: number): ProbeRun[] {
+function oneRun(runs: readonly ProbeRun[]): ProbeRun {
+  const [first] = runs;
+  if (runs.length === 1) return first!;
+  const times: number[] = [];
+  const statuses = new Set<number | null>();
+  let n = 0;
+  for (const run of runs) {
+    // Times count from the run's begin, without a hole.
+    if (times.length === n) for (const t of run.times) times.push(t);
+    n += run.n;
+    for (const status of run.statuses) statuses.add(status);
+  }
+  return { ...first!, n, last: runs.at(-1)!.last, times, statuses: [...statuses] };
+}
+
+/** Probes that are told one by one: those of a run that change a state are among them. */
+const TOLD = 1000;
+
+/**
+ * A host that wrote nothing at all, while its monitor went on elsewhere: each probe due there failed. Of a silence only the
+ * first ones are listed, and the others counted, so that it costs the same however long it is.
+ * @param dead in order of time, apart from each other
+ * @param told so many are listed: no fewer than change a state
+ */
+export function fillDead(
+  runs: readonly ProbeRun[],
+  dead: readonly Span[],
+  intervalMs: number,
+  told: number = TOLD,
+): ProbeRun[] {
   const filled = [...runs];
+  const lasts = runs.map(({ last }) => last).sort((a, b) => a - b);
+  let i = 0;
   for (const { from, to } of dead) {
-    const before = Math.max(from, ...runs.filter(({ last }) => last <= from).map(({ last }) => last));
-    const times: number[] = [];
-    for (
-      let t = (Number.isFinite(before) ? before : from) + intervalMs;
-      t < to && times.length < 1000;
-      t += intervalMs
-    ) {
-      if (t >= from) times.push(t);
-    }
-    const n = Math.max(times.length, Math.floor((to - from) / intervalMs));
-    if (times.length > 0) {
-      filled.push({ ok: false, n, first: times[0]!, last: times.at(-1)!, times, statuses: [null] });
-    }
+    while (i < lasts.length && lasts[i]! <= from) i++;
+    const first = Math.max(from, lasts[i - 1] ?? from) + intervalMs;
+    const due = Math.ceil((to - first) / intervalMs);
+    if (due <= 0) continue;
+    const times = Array.from({ length: Math.min(due, told) }, (_, k) => first + k * intervalMs);
+    const n = Math.max(due, Math.floor((to - from) / intervalMs));
+    filled.push({ ok: false, n, first, last: first + (due - 1) * intervalMs, times, statuses: [null] });
   }
   return joinRuns(filled);
 }

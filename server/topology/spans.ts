@@ -36,10 +36,12 @@ export function intersect(a: readonly Span[], b: readonly Span[]): Span[] {
 export function subtract(a: readonly Span[], b: readonly Span[]): Span[] {
   const rest: Span[] = [];
   const holes = unite(b);
+  let i = 0;
   for (const { from, to } of unite(a)) {
     let at = from;
-    for (const hole of holes) {
-      if (hole.to <= at || hole.from >= to) continue;
+    while (i < holes.length && holes[i]!.to <= from) i++;
+    for (let k = i; k < holes.length && holes[k]!.from < to; k++) {
+      const hole = holes[k]!;
       if (hole.from > at) rest.push({ from: at, to: hole.from });
       at = Math.max(at, hole.to);
     }
@@ -51,6 +53,33 @@ export function subtract(a: readonly Span[], b: readonly Span[]): Span[] {
 /** Total length of the union. */
 export function lengthOf(spans: readonly Span[]): number {
   return unite(spans).reduce((sum, { from, to }) => sum + (to - from), 0);
+}
+
+/**
+ * How much of spans lies in others, which are asked for one after the other in time: all questions together cost no more than
+ * the spans.
+ */
+export function partsOf(spans: readonly Span[]): (within: Span) => number {
+  const united = unite(spans);
+  let i = 0;
+  return ({ from, to }) => {
+    while (i < united.length && united[i]!.to <= from) i++;
+    let sum = 0;
+    for (let k = i; k < united.length && united[k]!.from < to; k++) {
+      sum += Math.min(united[k]!.to, to) - Math.max(united[k]!.from, from);
+    }
+    return sum;
+  };
+}
+
+/** Whether moments, asked for one after the other in time, lie in any of the spans. */
+export function holdsOf(spans: readonly Span[]): (t: number) => boolean {
+  const united = unite(spans);
+  let i = 0;
+  return (t) => {
+    while (i < united.length && united[i]!.to <= t) i++;
+    return i < united.length && united[i]!.from <= t;
+  };
 }
 
 /** The parts inside a window; an open end (`to: null`) ends with it. */

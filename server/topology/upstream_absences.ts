@@ -1,5 +1,6 @@
 import type { Settings } from '../settings';
 import type { Evidence } from './evidence';
+import { firstWhere, groupBy } from './groups';
 import { absencesFromAttempts, absencesFromDisabled, byPlace, type PassiveRules, placeKey } from './passive';
 import { goodTurns, peersMean } from './peers';
 import type { Place } from './places';
@@ -21,6 +22,7 @@ export function passiveAbsences(
   // nginx says so from `error_log … warn` on; its default is `error`. A frontend that never says it is replayed.
   const speaks = new Set(evidence.disabled.map(({ teller }) => teller));
   const tried = byPlace(evidence.attempts.filter(({ teller }) => !speaks.has(teller)));
+  const names = new Map([...groupBy(places, ({ teller }) => teller)].map(([teller, own]) => [teller, namesOf(own)]));
   const found = new Map<Place, Absence[]>();
   for (const place of places) {
     if (place.teller === null) continue;
@@ -28,13 +30,16 @@ export function passiveAbsences(
     const during = (t: number) => place.join === null || (t >= place.join.from && t < place.join.to);
     const words = (said.get(key) ?? []).filter(during);
     const attempts = (tried.get(key) ?? []).filter(during);
-    const peers = places.filter(({ teller, name }) => teller === place.teller && name !== place.name);
     // nginx never takes out the only server of an upstream.
-    const replayed = peers.length > 0 ? absencesFromAttempts(attempts, rules) : [];
+    const replayed = names.get(place.teller)!.size > 1 ? absencesFromAttempts(attempts, rules) : [];
     const all = words.length > 0 ? absencesFromDisabled(words, rules) : replayed;
     if (all.length > 0) found.set(place, all);
   }
   return found;
+}
+
+function namesOf(places: readonly Place[]): Set<string> {
+  return new Set(places.map(({ name }) => name));
 }
 
 /**
@@ -49,8 +54,12 @@ export function isWorkerLocal(
   { window, grid }: Evidence,
 ): boolean {
   const until = chain.to ?? window.to;
+  const begin = firstWhere(absences, ({ from }) => from >= chain.from);
   const own = absences
-    .filter(({ from }) => from >= chain.from && from < until)
+    .slice(
+      begin,
+      firstWhere(absences, ({ from }) => from >= until),
+    )
     .map(({ from, to }) => ({ from, to: (to ?? until) + TOUCHING_MS }));
   const whole = unite(own).flatMap(({ from, to }): Span[] => {
     const span = {
