@@ -77,3 +77,8 @@ function trimmed(pieces: (string | null)[]): (string | null)[] {
 export function quoteKql(text: string): string {
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
+
+/** A text as an unquoted KQL value, of which none is a wildcard, a bracket or a keyword. White space at its ends is lost. */
+export function escapeKql(text: string): string {
+  return text.replace(/[\\():<>"*{}]|(?:and|or|not)(?=[ \t\r\n\u00a0])/gi, (taken) => `\\${taken}`);
+}

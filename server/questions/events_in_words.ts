@@ -1,4 +1,5 @@
 import type { HealthEvent } from '../../common/api';
+import { quoteKql } from '../../common/kql/literal';
 import { sayAll } from '../sentences/english';
 import type { Site } from '../topology/site';
 import type { EventKind, SiteEvent } from '../topology/site_event';
@@ -61,7 +62,7 @@ function linesOf(event: SiteEvent, end: number): HealthEvent['lines'] {
   if (kind === 'deploy') {
     const [change] = event.cause;
     const after = change?.id === 'deploy' ? change.values.after : '';
-    return { page: 'requests', from, to, kql: `service.version: "${after}"` };
+    return { page: 'requests', from, to, kql: `service.version: ${quoteKql(after)}` };
   }
   if (kind === 'all_silent') return { page: 'delivery', from: since - 900_000, to };
   if (kind === 'outage' || tier === 'lb') {

@@ -1,6 +1,7 @@
 import { EuiButtonEmpty, EuiCopy, EuiSkeletonText } from '@elastic/eui';
 import React from 'react';
 import type { DeliveryData, Run } from '../../../common/api';
+import { quoteKql } from '../../../common/kql/literal';
 import { useTimeFormat } from '../../app/services';
 import { Words } from '../../components/words';
 import { formatCount } from '../../format/numbers';
@@ -118,7 +119,7 @@ function Actions({ opened: { run, headline, facts } }: { opened: Opened }) {
           page: 'requests',
           from: at - ROOM_MS,
           to: (gap?.to ?? at) + ROOM_MS,
-          kql: run.host === null ? '' : `host.name : "${run.host}"`,
+          kql: run.host === null ? '' : `host.name : ${quoteKql(run.host)}`,
         })}
       >
         Requests around {gap ? 'the gap' : 'its end'}

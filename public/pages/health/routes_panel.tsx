@@ -1,7 +1,7 @@
 import { EuiLink } from '@elastic/eui';
 import React from 'react';
 import type { HealthData } from '../../../common/api';
-import { quoteKql } from '../../../common/kql/literal';
+import { escapeKql, quoteKql } from '../../../common/kql/literal';
 import { Panel } from '../../components/panel';
 import { formatCount, formatPercent } from '../../format/numbers';
 import { useTarget } from '../../hooks/use_target';
@@ -78,9 +78,5 @@ export function RoutesPanel({ routes, cut, stale }: { routes: Routes; cut: boole
 function kqlOf(method: string, path: string): string {
   const [before] = path.split('/:');
   const quoted = before === path ? quoteKql(path) : `${escapeKql(before ?? '')}/*`;
-  return `http.request.method: "${method}" and url.path: ${quoted} and http.response.status_code >= 500`;
-}
-
-function escapeKql(text: string): string {
-  return text.replace(/[\\():<>"*{} ]/g, (character) => `\\${character}`);
+  return `http.request.method: ${quoteKql(method)} and url.path: ${quoted} and http.response.status_code >= 500`;
 }
