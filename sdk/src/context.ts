@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { isPlain, merged, namesOf, read } from './record/access.js';
 
 /** ECS fields as nested objects, e.g. `{ http: { request: { id: '…' } }, trace: { id: '…' } }`. */
 export type ContextFields = { readonly [name: string]: unknown };
@@ -67,18 +68,12 @@ export function runWithoutContext<T>(work: () => T): T {
 /** `over` laid on `under`, plain objects merged to any depth, neither of them changed. */
 export function mergeFields(under: ContextFields | undefined, over: ContextFields): ContextFields {
   if (!under) return over;
-  const merged: Record<string, unknown> = { ...under, ...over };
-  for (const name in under) {
-    if (!Object.hasOwn(under, name) || !Object.hasOwn(over, name) || name === '__proto__') continue;
-    const below = under[name];
-    const above = over[name];
-    if (isPlain(below) && isPlain(above)) merged[name] = mergeFields(below, above);
+  const both = merged(under, over);
+  for (const name of namesOf(under)) {
+    if (name === '__proto__' || !Object.hasOwn(over, name)) continue;
+    const below = read(under, name);
+    const above = both[name];
+    if (isPlain(below) && isPlain(above)) both[name] = mergeFields(below, above);
   }
-  return merged;
-}
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  return both;
 }

@@ -1,8 +1,8 @@
+import { activeTrace } from './active_trace.js';
 import { currentFields, mergeFields } from './context.js';
 import { asError, RotaError } from './errors.js';
 import { EcsEncoder, type Fields } from './event/ecs_encoder.js';
 import { Identity } from './event/identity.js';
-import { toJson, toJsonWithErrors } from './event/json.js';
 import { QuickEvent } from './event/quick_event.js';
 import { NOT_PLAIN } from './event/quick_json.js';
 import { staticFields } from './event/static_fields.js';
@@ -10,11 +10,16 @@ import { cutBytes, truncate } from './event/truncate.js';
 import { type Exiting, unwatchExit, watchExit } from './exit.js';
 import { ExitLoss } from './exit_loss.js';
 import { type FlushResult, Outbox } from './outbox.js';
+import { forgetNames } from './record/access.js';
+import { errorForm } from './record/error_fields.js';
+import { severityOf } from './record/levels.js';
+import type { LogRecord } from './record/log_record.js';
+import { Plain } from './record/plain.js';
 import { createRedactor, NO_RULES, type Redactor } from './redact/index.js';
 import { Reporter } from './reporter.js';
 import type { Settings } from './settings/options.js';
 import type { Stats } from './stats.js';
-import { HeaderEncoder, headerField, severityOf } from './syslog/rfc5424.js';
+import { HeaderEncoder, headerField } from './syslog/rfc5424.js';
 import { type Stamp, StampClock } from './syslog/timestamp.js';
 import { SOFTWARE, VERSION } from './version.js';
 import type { Warn } from './warn.js';
@@ -53,9 +58,7 @@ export class Engine implements Exiting {
       version: VERSION,
     });
     const { ephemeralId } = this.identity;
-    // The redactor spells errors out; without it they must not become {}.
-    const spell = settings.redact === false ? toJsonWithErrors : toJson;
-    this.ecs = new EcsEncoder(staticFields(settings, ephemeralId), ephemeralId, DATASET, spell);
+    this.ecs = new EcsEncoder(staticFields(settings, ephemeralId), ephemeralId, DATASET);
     this.outbox = new Outbox(settings, ephemeralId, onWarn);
     this.redactor = settings.redact === false ? undefined : createRedactor(settings.redact);
     const rules = this.redactor === undefined ? NO_RULES : this.redactor.plain;
@@ -86,30 +89,50 @@ export class Engine implements Exiting {
     return this.settings.body;
   }
 
-  /** One line of the application. `fields` are nested ECS objects or anything else; the context's are added. */
-  log(level: string, message: string, fields: Fields | undefined): void {
-    const context = currentFields();
-    const all = context === undefined ? fields : mergeFields(context, fields ?? {});
-    const stamp = this.clock.at(Date.now());
+  /** One line of the application; the context's fields and the active trace are added. Never throws. */
+  log(record: LogRecord): void {
+    if (this.settings.body === 'message') this.logText(record);
+    else this.logEvent(record);
+  }
+
+  private logEvent({ level, message, fields: given }: LogRecord): void {
     const sequence = this.identity.next();
     try {
-      if (!this.submitQuick(stamp, sequence, level, message, all)) {
-        const { redactor } = this;
-        if (redactor === undefined) this.submit(stamp, sequence, level, message, all, false);
-        else this.submit(stamp, sequence, level, redactor.text(message), all && redactor.fields(all), false);
+      const fields = withContext(given);
+      const stamp = this.clock.at(Date.now());
+      if (!this.submitQuick(stamp, sequence, level, message, fields)) {
+        const line = this.readable(message, fields);
+        this.submit(stamp, sequence, level, line.message, line.fields, false);
       }
     } catch (error) {
       this.lose(sequence, error);
       return;
     }
+    forgetNames();
     if (this.outbox.isExiting) this.afterLastWords();
     else this.reporter.afterSubmit();
+  }
+
+  /** A line as JSON knows it, without secrets, and not much longer than a message may be. */
+  readable(message: string, fields: Fields | undefined): { message: string; fields: Fields | undefined } {
+    const { redactor } = this;
+    const most = this.settings.maxMessageBytes;
+    const plain = new Plain(most, errorForm);
+    const text = plain.text(message);
+    const said = redactor?.text(text) ?? text;
+    if (fields === undefined && !plain.cut) return { message: said, fields };
+    const members = new Plain(most, errorForm);
+    const form = fields === undefined ? {} : members.value(fields);
+    const own = typeof form === 'object' && form !== null ? form : { fields: form };
+    const clean = redactor?.fields(own) ?? own;
+    if (!plain.cut && !members.cut) return { message: said, fields: clean as Fields };
+    return { message: said, fields: { ...clean, 'rota.truncated': true } };
   }
 
   /** False when the line is not plain, so that nothing was done. */
   private submitQuick(stamp: Stamp, sequence: number, level: string, message: string, fields?: Fields): boolean {
     const { quick, outbox } = this;
-    if (quick === undefined) return false;
+    if (quick === undefined || (fields !== undefined && !isOwn(fields))) return false;
     const { pool } = outbox;
     const slab = pool.open(this.quickBytes);
     const start = pool.startIn(slab);
@@ -124,7 +147,7 @@ export class Engine implements Exiting {
     return true;
   }
 
-  /** A line that cannot be made: the application's own getter, format or toJSON threw. Counted under a number of its own. */
+  /** A line that was not even read: a format of the application threw. Counted under a number of its own. */
   fail(error: unknown): void {
     this.lose(this.identity.next(), error);
   }
@@ -132,11 +155,7 @@ export class Engine implements Exiting {
   private lose(sequence: number, error: unknown): void {
     this.outbox.drops.add('not_encodable', sequence);
     this.onWarn(
-      new RotaError(
-        'ROTA_NOT_ENCODABLE',
-        `An event was not logged: ${asError(error).message}. Look for a getter, format or toJSON that throws.`,
-        { cause: error },
-      ),
+      new RotaError('ROTA_NOT_ENCODABLE', `An event was not logged: ${asError(error).message}.`, { cause: error }),
     );
   }
 
@@ -146,16 +165,20 @@ export class Engine implements Exiting {
     this.submit(this.clock.at(Date.now()), this.identity.next(), level, message, fields, true);
   }
 
-  /** Sends text as it is, with a header of ours; fields that no format has put into it follow as JSON. */
-  logRaw(level: string, said: string, fields?: Fields): void {
-    const shown = fields && (this.redactor?.fields(fields) ?? fields);
-    let text = shown === undefined ? said : `${said} ${toJsonWithErrors(shown)}`;
+  /** Sends a line's text as it is, with a header of ours; fields that no format has put into it follow as JSON. */
+  private logText({ level, message, fields }: LogRecord): void {
     const sequence = this.identity.next();
-    const head = this.header.head(severityOf(level), this.clock.at(Date.now()).rfc5424, '-');
-    const sd = this.header.structuredData(sequence);
-    const room = this.settings.maxMessageBytes - head.length - sd.length;
-    text = this.redactor?.text(text) ?? text;
-    this.outbox.submit(head + sd + cutBytes(text, room), head.length, sequence);
+    try {
+      const line = this.readable(message, fields);
+      const text = line.fields === undefined ? line.message : `${line.message} ${JSON.stringify(line.fields)}`;
+      const head = this.header.head(severityOf(level), this.clock.at(Date.now()).rfc5424, '-');
+      const sd = this.header.structuredData(sequence);
+      const room = this.settings.maxMessageBytes - head.length - sd.length;
+      this.outbox.submit(head + sd + cutBytes(text, room), head.length, sequence);
+    } catch (error) {
+      this.lose(sequence, error);
+      return;
+    }
     this.reporter.afterSubmit();
   }
 
@@ -256,4 +279,22 @@ export class Engine implements Exiting {
     }
     return id;
   }
+}
+
+/** What the line itself says comes first, then the span that is active, then the request. */
+function withContext(fields: Fields | undefined): Fields | undefined {
+  const context = currentFields();
+  const trace = activeTrace();
+  if (trace === undefined) return context === undefined ? fields : mergeFields(context, fields ?? NOTHING);
+  // Half of one trace beside half of another would lead nowhere.
+  const own = fields !== undefined && ('trace' in fields || 'trace.id' in fields || 'span' in fields);
+  const around = own ? context : context === undefined ? trace : { ...context, ...trace };
+  return around === undefined ? fields : mergeFields(around, fields ?? NOTHING);
+}
+
+const NOTHING: Fields = {};
+
+/** Neither a class nor a proxy's whim: what stands in it is what JSON would take. */
+function isOwn(fields: Fields): boolean {
+  return Object.getPrototypeOf(fields) === Object.prototype;
 }

@@ -1,10 +1,13 @@
+export { SyslogTransport, type SyslogTransportOptions } from './adapters/syslog_transport.js';
 export { addToContext, type ContextFields, currentContext, runWithContext } from './context.js';
 export { ConfigurationError, ConnectionError, ProtocolError, RotaError, SpoolError } from './errors.js';
-export { createLogger, type FlushOptions, type Level, type Logger, type LoggerOptions } from './logger.js';
+export { createLogger } from './logger.js';
+export type { FlushOptions, LoggerOptions } from './logger_options.js';
+export type { LevelMethod, Logger } from './logger_types.js';
 export type { TlsOptions } from './net/tls_source.js';
 export type { FlushResult } from './outbox.js';
 export type { DropCause } from './queue/drops.js';
+export type { Level } from './record/levels.js';
 export type { RedactOptions } from './redact/index.js';
 export type { ServiceOptions, ShippingOptions, SpoolOptions } from './settings/options.js';
 export type { Stats } from './stats.js';
-export { SyslogTransport, type SyslogTransportOptions } from './transport.js';

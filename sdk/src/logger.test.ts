@@ -134,7 +134,7 @@ describe('levels', () => {
     ]);
   });
 
-  it.each(['verbose', 'WARN', 4])('refuses %j, which would keep every line back', (level) => {
+  it.each(['loud', 'WARN', 4])('refuses %j, which would keep every line back', (level) => {
     expect(() => logger({ level: level as never })).toThrow(
       expect.objectContaining({ code: 'ROTA_CONFIG_LEVEL', message: expect.stringContaining('Use one of emerg') }),
     );
@@ -153,7 +153,7 @@ describe('levels', () => {
     expect((await docs(log)).map((doc) => doc.message)).toEqual(['a', 'b']);
   });
 
-  it.each(['verbose', undefined])('cannot be changed to %j', async (level) => {
+  it.each(['loud', undefined])('cannot be changed to %j', async (level) => {
     const log = logger();
     const change = () => {
       log.level = level as never;

@@ -34,7 +34,7 @@ const log = createLogger({ url: process.argv[2], service: 'packed', statsInterva
 log.info('to the second address');
 log.flush({ timeoutMs: 60000 }).then((result) => { console.log(JSON.stringify(result)); process.exit(0); });
 `,
-  'typed.mts': `import { createLogger, type Stats } from 'rota-sdk';\nimport { requestLogger } from 'rota-sdk/http';\nconst log = createLogger({ url: 'relp://h', service: 's' });\nrequestLogger(log);\nlog.child({ a: 1 }).warning('x');\nexport const stats: Stats = log.stats();\n// @ts-expect-error a level that syslog has not\nlog.verbose('x');\n`,
+  'typed.mts': `import { createLogger, type Stats } from 'rota-sdk';\nimport type winston from 'winston';\nimport { requestLogger } from 'rota-sdk/http';\nconst log = createLogger({ url: 'relp://h', service: 's' });\nrequestLogger(log);\nlog.child({ a: 1 }).warning('x');\nexport const stats: Stats = log.stats();\nlog.verbose({ a: 1 }, 'x');\nexport const asWinston: winston.Logger = log;\n// @ts-expect-error no such level\nlog.loud('x');\n`,
   'typed.cts': `import rota = require('rota-sdk');\nexport const transport = new rota.SyslogTransport({ host: 'h', port: 1, protocol: 'tls4' });\n// @ts-expect-error no such protocol\nnew rota.SyslogTransport({ protocol: 'x' });\n`,
 };
 let packed: { files: { path: string }[]; filename: string };

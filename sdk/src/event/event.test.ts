@@ -1,9 +1,7 @@
 import fc from 'fast-check';
-import { LEVEL, SPLAT } from 'triple-beam';
 import { describe, expect, it } from 'vitest';
+import { plainOf } from '../record/spell.js';
 import { EcsEncoder } from './ecs_encoder.js';
-import { type Info, plainOf } from './info_fields.js';
-import { toJson } from './json.js';
 import { truncate } from './truncate.js';
 
 const TIME = '2026-11-23T10:00:00.000Z';
@@ -20,7 +18,9 @@ const encoder = new EcsEncoder(
 );
 // biome-ignore lint/suspicious/noExplicitAny: tests reach into the document
 const encode = (fields: Record<string, unknown> | undefined, message = 'm'): any =>
-  JSON.parse(encoder.encode(TIME, 'info', message, 3, fields));
+  JSON.parse(encoder.encode(TIME, 'info', message, 3, readable(fields)));
+const readable = (fields: Record<string, unknown> | undefined) =>
+  fields && (plainOf(fields, 65_536).value as Record<string, unknown>);
 
 const anyFields = fc.dictionary(
   fc.oneof(
@@ -45,7 +45,7 @@ describe('EcsEncoder', () => {
   it('writes one line of valid JSON with the identity whole, whatever is logged', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), anyFields, (message, fields) => {
-        const text = encoder.encode(TIME, 'info', message, 3, fields);
+        const text = encoder.encode(TIME, 'info', message, 3, readable(fields));
         const doc = JSON.parse(text);
         expect(text).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
         expect(Buffer.from(text).toString()).toBe(text);
@@ -103,28 +103,6 @@ describe('EcsEncoder', () => {
   });
 });
 
-describe('toJson', () => {
-  it('never throws and stays JSON, for cycles, getters that throw, BigInt and revoked proxies', () => {
-    const cycle: Record<string, unknown> = { big: 1n };
-    cycle.self = cycle;
-    Object.defineProperty(cycle, 'bad', {
-      enumerable: true,
-      get: () => {
-        throw new Error('no');
-      },
-    });
-    const { proxy, revoke } = Proxy.revocable({}, {});
-    revoke();
-    cycle.gone = proxy;
-    expect(JSON.parse(toJson(cycle) as string)).toEqual({
-      big: '1',
-      self: '[circular]',
-      bad: '[unreadable]',
-      gone: '[unreadable]',
-    });
-  });
-});
-
 describe('truncate', () => {
   it('makes any document fit, valid and identified', () => {
     const fields = fc.dictionary(
@@ -158,35 +136,5 @@ describe('truncate', () => {
       truncate(encoder.encode(TIME, 'info', 'short', 3, { a: { b: 'x'.repeat(5000) }, c: 'kept' }), 1000),
     );
     expect([doc.message, doc.c, doc.a.b.endsWith('x…'), doc.a.b.length > 300]).toEqual(['short', 'kept', true, true]);
-  });
-});
-
-describe('plainOf', () => {
-  const info = (fields: Record<string | symbol, unknown>) =>
-    plainOf({ level: 'error', [LEVEL]: 'error', message: '', ...fields } as Info);
-
-  it('takes an error from any of the places where it may be logged', () => {
-    const error = Object.assign(new TypeError('boom'), { code: 'E1' });
-    const expected = { type: 'TypeError', message: 'boom', code: 'E1' };
-    expect(info({ message: error }).fields?.error).toMatchObject(expected);
-    expect(info({ message: 'x', err: error }).fields?.error).toMatchObject(expected);
-    expect(info({ message: 'x', error }).fields?.error).toMatchObject(expected);
-    const beside = info({ message: 'failed boom', code: 'E1', stack: error.stack, [SPLAT]: [error] });
-    expect(beside).toMatchObject({ message: 'failed', fields: { error: expected } });
-    expect(Object.keys(beside.fields as object)).toEqual(['error']);
-    expect(plainOf(Object.assign(error, { level: 'error' }) as unknown as Info)).toMatchObject({
-      message: 'boom',
-      fields: { error: expected },
-    });
-  });
-
-  it('makes text of any message', () => {
-    expect([undefined, null, 5, { a: 1 }, ['x']].map((message) => info({ message }).message)).toEqual([
-      '',
-      '',
-      '5',
-      '{"a":1}',
-      '["x"]',
-    ]);
   });
 });

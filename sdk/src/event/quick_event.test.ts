@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { severityOf } from '../record/levels.js';
+import { plainOf } from '../record/spell.js';
 import { createRedactor, NO_RULES, type RedactOptions, type Redactor } from '../redact/index.js';
-import { HeaderEncoder, severityOf } from '../syslog/rfc5424.js';
+import { HeaderEncoder } from '../syslog/rfc5424.js';
 import { formatStamp, type Stamp } from '../syslog/timestamp.js';
 import { EcsEncoder, type Fields } from './ecs_encoder.js';
 import { QuickEvent } from './quick_event.js';
@@ -21,8 +23,9 @@ const ecs = new EcsEncoder(statics, '00ff', 'rota.app');
 /** The long way, as the engine goes it. */
 function slowly(stamp: Stamp, level: string, text: string, n: number, fields: Fields | undefined, redactor?: Redactor) {
   const head = header.head(severityOf(level), stamp.rfc5424, 'rota.app') + header.structuredData(n);
+  const plain = fields && (plainOf(fields, 65_536).value as Fields);
   return (
-    head + ecs.encode(stamp.iso, level, redactor?.text(text) ?? text, n, fields && (redactor?.fields(fields) ?? fields))
+    head + ecs.encode(stamp.iso, level, redactor?.text(text) ?? text, n, plain && (redactor?.fields(plain) ?? plain))
   );
 }
 
@@ -156,7 +159,7 @@ describe('QuickEvent', () => {
       writable: true,
     });
     try {
-      expect(quickly(quick, formatStamp(0, 0), 'info', 'm', 1, { a: 1 })).toBeUndefined();
+      expect(quickly(quick, formatStamp(0, 0), 'info', 'm', 1, { a: 1 })).not.toContain('polluted');
     } finally {
       delete (Object.prototype as { polluted?: unknown }).polluted;
     }

@@ -1,5 +1,6 @@
+import { severityOf } from '../record/levels.js';
 import type { PlainRules } from '../redact/index.js';
-import { type HeaderEncoder, SD_START, sequenceId, severityOf } from '../syslog/rfc5424.js';
+import { type HeaderEncoder, SD_START, sequenceId } from '../syslog/rfc5424.js';
 import type { Stamp } from '../syslog/timestamp.js';
 import type { EcsEncoder, Fields } from './ecs_encoder.js';
 import { NOT_PLAIN, QuickJson, writeAscii, writeNumber } from './quick_json.js';

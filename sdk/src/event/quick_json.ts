@@ -3,7 +3,10 @@
  * writes is what the redactor and `JSON.stringify` would make of the same value; whatever it is not sure of (a secret's
  * name, a class, a getter, an odd character) it leaves to them.
  */
+
+import { namesOf } from '../record/access.js';
 import { escapeUnsafe, type PlainRules } from '../redact/index.js';
+import { ECS_OBJECTS, type Shape } from './ecs_objects.js';
 
 /** Not plain, or no room: take the long way. */
 export const NOT_PLAIN = -1;
@@ -39,6 +42,8 @@ interface Key {
   bytes: Uint8Array;
   unsure: boolean;
   reserved: boolean;
+  /** What ECS has under that name at the top. */
+  below: Shape | undefined;
 }
 
 /** Names that mean something to JSON or to the redactor beside the value under them. */
@@ -58,9 +63,7 @@ export class QuickJson {
    * @returns the position behind it, or NOT_PLAIN, after which what stands in `bytes` from `at` on is worthless
    */
   fields(bytes: Uint8Array, at: number, limit: number, fields: object): number {
-    // Enumerable properties on every object there is: for…in would take them for the event's.
-    for (const _key in NOTHING) return NOT_PLAIN;
-    return this.members(bytes, at, limit, fields, 0);
+    return this.members(bytes, at, limit, fields, 0, ECS_OBJECTS);
   }
 
   /** Writes a text in quotes, without what the redactor takes out of it. As `fields` else. */
@@ -84,35 +87,55 @@ export class QuickJson {
   }
 
   private longText(bytes: Uint8Array, at: number, limit: number, text: string): number {
+    if (at + text.length > limit) return NOT_PLAIN;
     const json = escapeUnsafe(JSON.stringify(this.rules.text(text)));
     if (at + json.length * 3 > limit) return NOT_PLAIN;
     return at + (bytes as Buffer).write(json, at, 'utf8');
   }
 
-  private members(bytes: Uint8Array, start: number, limit: number, object: object, depth: number): number {
+  private members(
+    bytes: Uint8Array,
+    start: number,
+    limit: number,
+    object: object,
+    depth: number,
+    shape: Shape | undefined,
+  ): number {
     let at = start;
-    for (const name in object) {
+    const names = namesOf(object);
+    for (let i = 0; i < names.length; i += 1) {
+      const name = names[i] as string;
       const value = (object as Record<string, unknown>)[name];
       const key = this.keys.get(name) ?? this.learn(name);
       if (key.unsure || (depth === 0 && key.reserved)) return NOT_PLAIN;
       if (value === undefined) continue;
+      const below = shape === undefined ? undefined : depth === 0 ? key.below : shape[name];
+      if (below !== undefined && (typeof value !== 'object' || value === null || Array.isArray(value)))
+        return NOT_PLAIN;
       const spelled = key.bytes;
       const { length } = spelled;
       if (at + length + LONGEST_NUMBER > limit) return NOT_PLAIN;
-      for (let i = 0; i < length; i += 1) bytes[at + i] = spelled[i] as number;
-      at = this.value(bytes, at + length, limit, value, depth);
+      for (let j = 0; j < length; j += 1) bytes[at + j] = spelled[j] as number;
+      at = this.value(bytes, at + length, limit, value, depth, below);
       if (at === NOT_PLAIN) return NOT_PLAIN;
     }
     return at;
   }
 
-  private value(bytes: Uint8Array, at: number, limit: number, value: unknown, depth: number): number {
+  private value(
+    bytes: Uint8Array,
+    at: number,
+    limit: number,
+    value: unknown,
+    depth: number,
+    shape: Shape | undefined,
+  ): number {
     if (typeof value === 'string') return this.text(bytes, at, limit, value);
     if (typeof value === 'number') return writeNumber(bytes, at, value);
     if (typeof value === 'object') {
       if (value === null) return writeAscii(bytes, at, 'null');
       if (Array.isArray(value)) return this.list(bytes, at, limit, value);
-      return this.object(bytes, at, limit, value, depth);
+      return this.object(bytes, at, limit, value, depth, shape);
     }
     if (typeof value === 'boolean') return writeAscii(bytes, at, value ? 'true' : 'false');
     return NOT_PLAIN;
@@ -126,7 +149,7 @@ export class QuickJson {
     for (const item of list) {
       if (typeof item === 'object' ? item !== null : typeof item === 'function') return NOT_PLAIN;
       if (at + LONGEST_NUMBER + 2 > limit) return NOT_PLAIN;
-      at = this.value(bytes, at + 1, limit - 1, item === undefined ? null : item, 0);
+      at = this.value(bytes, at + 1, limit - 1, item === undefined ? null : item, 0, undefined);
       if (at === NOT_PLAIN) return NOT_PLAIN;
       bytes[at] = COMMA;
     }
@@ -135,9 +158,16 @@ export class QuickJson {
     return at + 1;
   }
 
-  private object(bytes: Uint8Array, at: number, limit: number, value: object, depth: number): number {
+  private object(
+    bytes: Uint8Array,
+    at: number,
+    limit: number,
+    value: object,
+    depth: number,
+    shape: Shape | undefined,
+  ): number {
     if (Object.getPrototypeOf(value) !== Object.prototype || depth >= MAX_DEPTH) return NOT_PLAIN;
-    const end = this.members(bytes, at, limit, value, depth + 1);
+    const end = this.members(bytes, at, limit, value, depth + 1, shape);
     if (end === NOT_PLAIN || end + 2 > limit) return NOT_PLAIN;
     if (end === at) {
       bytes[at] = OPEN;
@@ -153,14 +183,13 @@ export class QuickJson {
   private learn(name: string): Key {
     const unsure = MEANINGFUL.has(name) || name.length > LONGEST_KEY || this.rules.isSensitive(name) || !isWord(name);
     const bytes = unsure ? EMPTY : Buffer.from(`,"${name}":`, 'latin1');
-    const key = { bytes, unsure, reserved: this.isReserved(name) };
+    const key = { bytes, unsure, reserved: this.isReserved(name), below: ECS_OBJECTS[name] };
     if (this.keys.size >= MEMORY) this.keys.clear();
     if (name.length <= LONGEST_KEY) this.keys.set(name, key);
     return key;
   }
 }
 
-const NOTHING = {};
 const EMPTY = new Uint8Array(0);
 
 function isWord(name: string): boolean {

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type ContextFields, mergeFields } from '../context.js';
-import { type ErrorFields, errorFields } from '../error_fields.js';
+import { type ErrorFields, errorFields } from '../record/error_fields.js';
 import type { Redactor } from '../redact/index.js';
 import type { Ending, Exchange } from './exchange.js';
 import { type ForwardedHop, type Hop, parseForwarded, parseXForwardedFor, plainAddress } from './forwarded.js';

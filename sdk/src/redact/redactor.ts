@@ -1,5 +1,6 @@
-import { spellError } from '../error_fields.js';
 import { ConfigurationError } from '../errors.js';
+import { isError } from '../record/access.js';
+import { errorForm } from '../record/error_fields.js';
 import { compileNames, DEFAULT_NAMES, HARMLESS_NAMES, type IsSensitive, REPLACEMENT } from './names.js';
 import { advance, compilePaths, type Place, UnreadablePath } from './paths.js';
 import { redactQuery, redactText } from './text.js';
@@ -153,7 +154,7 @@ function redactObject(object: object, place: Place | undefined, walk: Walk): unk
  */
 function asJson(object: object): unknown {
   const { toJSON } = object as { toJSON?: unknown };
-  if (typeof toJSON !== 'function') return object instanceof Error ? spellError(object) : object;
+  if (typeof toJSON !== 'function') return isError(object) ? errorForm(object) : object;
   try {
     return toJSON.call(object);
   } catch {

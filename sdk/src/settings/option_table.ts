@@ -1,3 +1,4 @@
+import { ALIASES, SEVERITIES } from '../record/levels.js';
 import { FACILITIES } from '../syslog/rfc5424.js';
 
 /** How an option is written, in code or as a `ROTA_*` variable, and what holds without it. */
@@ -34,9 +35,6 @@ const choice = (env: string, of: readonly string[], otherwise: string | undefine
   code,
 });
 const byCode: Row = { kind: 'code' };
-
-/** Severities of RFC 5424 by winston's names, and the alias that half of the world uses. */
-const LEVELS = ['emerg', 'alert', 'crit', 'error', 'warning', 'notice', 'info', 'debug'] as const;
 
 export const REDACT_ROWS = {
   redact: flag('ROTA_REDACT'),
@@ -107,10 +105,15 @@ export const SHIPPING_ROWS = {
 
 /** What `createLogger` takes beside those. */
 export const LOGGER_ROWS = {
-  level: choice('ROTA_LOG_LEVEL', [...LEVELS, 'warn'], 'info', 'ROTA_CONFIG_LEVEL'),
+  level: choice('ROTA_LOG_LEVEL', [...Object.keys(SEVERITIES), ...Object.keys(ALIASES)], 'info', 'ROTA_CONFIG_LEVEL'),
   silent: flag('ROTA_SILENT'),
   format: byCode,
   defaultMeta: byCode,
   transports: byCode,
+  handleExceptions: flag('ROTA_HANDLE_EXCEPTIONS'),
+  handleRejections: flag('ROTA_HANDLE_REJECTIONS'),
+  exceptionHandlers: byCode,
+  rejectionHandlers: byCode,
+  exitOnError: byCode,
   onWarning: byCode,
 } as const satisfies Record<string, Row>;

@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { ScriptedRelp, until } from '../../test/scripted_relp.js';
-import { createLogger, type Logger } from '../logger.js';
+import { createLogger, type Logger } from '../index.js';
 
 const root = mkdtempSync(join(tmpdir(), 'rota-left-'));
 const SOMEBODY_ELSE = 65_534;

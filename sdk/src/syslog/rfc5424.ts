@@ -31,33 +31,6 @@ export const FACILITIES = [
 ] as const;
 export type Facility = (typeof FACILITIES)[number];
 
-/** RFC 5424 table 2, by the level names of winston's syslog, npm and cli sets. An unknown level is sent as `info`. */
-const SEVERITIES: Readonly<Record<string, number>> = {
-  emerg: 0,
-  emergency: 0,
-  alert: 1,
-  crit: 2,
-  critical: 2,
-  error: 3,
-  err: 3,
-  warning: 4,
-  warn: 4,
-  notice: 5,
-  info: 6,
-  http: 6,
-  help: 6,
-  data: 6,
-  prompt: 6,
-  debug: 7,
-  verbose: 7,
-  input: 7,
-  silly: 7,
-};
-
-export function severityOf(level: string): number {
-  return SEVERITIES[level] ?? 6;
-}
-
 /** RFC 5424 section 6: the longest header fields. */
 const LIMITS = { hostname: 255, appName: 48, procId: 128, msgId: 32 } as const;
 export type HeaderField = keyof typeof LIMITS;

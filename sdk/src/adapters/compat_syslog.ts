@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
-import { ConnectionError } from './errors.js';
-import { quietly, toStderr, unverified } from './warn.js';
+import { ConnectionError } from '../errors.js';
+import { quietly, toStderr, unverified } from '../warn.js';
 import { Syslog, type WinstonSyslogOptions } from './winston_syslog.js';
 
 const noop = () => {};

@@ -16,7 +16,7 @@ it('every argument is found again: in the text, in the fields or among the error
   fc.assert(
     fc.property(fc.array(token, { maxLength: 5 }), fc.array(argument, { maxLength: 5 }), (parts, given) => {
       const before = JSON.stringify(given);
-      const { message, fields = {}, errors } = withArguments(parts.join(' '), given, false);
+      const { message, fields = {}, errors } = withArguments(parts.join(' '), given);
       for (const one of given) {
         if (one instanceof Error) expect(errors.includes(one) || message.includes('{')).toBe(true);
         else if (typeof one !== 'object') expect(message).toContain(String(one));

@@ -1,16 +1,15 @@
-import { LEVEL, MESSAGE } from 'triple-beam';
 import winston from 'winston';
+import { Engine } from '../engine.js';
+import { ConfigurationError } from '../errors.js';
+import type { FlushResult } from '../outbox.js';
+import type { Info } from '../record/info.js';
+import { refuseUnknown } from '../settings/option_reader.js';
+import { SHIPPING_ROWS } from '../settings/option_table.js';
+import { resolveSettings, type ShippingOptions } from '../settings/options.js';
+import type { Stats } from '../stats.js';
+import { quietly, toStderr } from '../warn.js';
 import { CompatSyslog } from './compat_syslog.js';
-import { Engine } from './engine.js';
-import { ConfigurationError } from './errors.js';
-import type { Fields } from './event/ecs_encoder.js';
-import { type Info, plainOf } from './event/info_fields.js';
-import type { FlushResult } from './outbox.js';
-import { refuseUnknown } from './settings/option_reader.js';
-import { SHIPPING_ROWS } from './settings/option_table.js';
-import { resolveSettings, type ShippingOptions } from './settings/options.js';
-import type { Stats } from './stats.js';
-import { quietly, toStderr } from './warn.js';
+import { acceptInfo } from './info_reader.js';
 import type { WinstonSyslogOptions } from './winston_syslog.js';
 
 export type SyslogTransportOptions = Omit<WinstonSyslogOptions, 'facility'> &
@@ -56,7 +55,7 @@ export class SyslogTransport extends CompatSyslog {
       super.log(info, callback);
       return;
     }
-    this.accept(info);
+    acceptInfo(this.engine, info);
     // At once, whatever the network does: a transport that holds winston up stalls its siblings too.
     callback(null, true);
   }
@@ -71,43 +70,6 @@ export class SyslogTransport extends CompatSyslog {
   override _final(callback: (error?: Error | null) => void): void {
     if (this.engine === undefined) callback();
     else this.shutdown().then(() => callback(), callback);
-  }
-
-  /** Takes one info without winston's streams around it. Never throws. */
-  accept(info: Info): void {
-    const engine = this.url();
-    try {
-      this.take(engine, info);
-    } catch (error) {
-      engine.fail(error);
-    }
-  }
-
-  /** A line could not even be made into an info. */
-  fail(error: unknown): void {
-    this.url().fail(error);
-  }
-
-  private take(engine: Engine, info: Info): void {
-    const level = info[LEVEL] ?? info.level;
-    if (engine.body === 'message' && info[MESSAGE] !== undefined) {
-      engine.logRaw(level, String(info[MESSAGE]));
-      return;
-    }
-    const { message, fields } = plainOf(info);
-    this.send(level, message, fields);
-  }
-
-  /** Takes one line whose fields hold no errors. Never throws. */
-  send(level: string, message: string, fields: Fields | undefined): void {
-    const engine = this.url();
-    if (engine.body === 'message') engine.logRaw(level, message, fields);
-    else engine.log(level, message, fields);
-  }
-
-  /** After `shutdown`: what is logged now is counted lost. */
-  get isShut(): boolean {
-    return this.engine?.isClosed ?? false;
   }
 
   stats(): Stats {

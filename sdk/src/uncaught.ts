@@ -1,0 +1,84 @@
+import { LEVEL } from 'triple-beam';
+import winston from 'winston';
+import type { FrontDoor } from './front_door.js';
+import { isError } from './record/access.js';
+import type { Info } from './record/info.js';
+import { recordOfCall } from './record/log_record.js';
+import { spell } from './record/spell.js';
+
+/** As winston has it: no transport holds the end of the process up for longer. */
+const LONGEST_MS = 3000;
+
+interface Handlers {
+  handlers: Map<unknown, unknown>;
+  catcher: unknown;
+  unhandle(): void;
+  handle(): void;
+}
+
+/** winston's handler of uncaught errors, which ends the process when the error is delivered, or on disk. */
+export class Exceptions extends winston.ExceptionHandler {
+  /** `before` is winston's own, which may be at work already. */
+  constructor(
+    private readonly door: FrontDoor,
+    before: winston.ExceptionHandler,
+  ) {
+    super(door as unknown as winston.Logger);
+    takeOver(before as unknown as Handlers, this as unknown as Handlers);
+  }
+
+  /** Called by winston's class. */
+  _uncaughtException(error: unknown): void {
+    report(this.door, error, 'uncaughtException', 'handleExceptions', () => this.getAllInfo(error as Error) as Info);
+  }
+}
+
+/** The same for rejections that nobody handles. */
+export class Rejections extends winston.RejectionHandler {
+  constructor(
+    private readonly door: FrontDoor,
+    before: winston.RejectionHandler,
+  ) {
+    super(door as unknown as winston.Logger);
+    takeOver(before as unknown as Handlers, this as unknown as Handlers);
+  }
+
+  /** Called by winston's class. */
+  _unhandledRejection(error: unknown): void {
+    report(this.door, error, 'unhandledRejection', 'handleRejections', () => this.getAllInfo(error as Error) as Info);
+  }
+}
+
+function takeOver(before: Handlers, after: Handlers): void {
+  for (const [handler, wrapper] of before.handlers) after.handlers.set(handler, wrapper);
+  if (!before.catcher) return;
+  // Only the listener: its streams are ours now.
+  before.handlers = new Map();
+  before.unhandle();
+  after.handle();
+}
+
+function report(
+  door: FrontDoor,
+  thrown: unknown,
+  what: string,
+  flag: 'handleExceptions' | 'handleRejections',
+  allInfo: () => Info,
+): void {
+  const text = spell(thrown);
+  const given = isError(thrown) ? [`${what}: ${text}`, thrown] : [`${what}: ${text}`, { error: { message: text } }];
+  door.engine.log(recordOfCall('error', given, door.defaultMeta ? [door.defaultMeta] : []));
+  const others = door.transports.filter((one) => one !== door.transports[0] && one[flag]);
+  if (door.hasOthers()) door.toOthers(Object.assign(allInfo(), { [LEVEL]: 'error' }));
+  const { exitOnError } = door;
+  if (typeof exitOnError === 'function' ? exitOnError(thrown) : exitOnError) void exitWhen(door, others);
+}
+
+async function exitWhen(door: FrontDoor, others: readonly winston.transport[]): Promise<void> {
+  const logged = others.map(
+    (one) => new Promise<void>((done) => void one.once('logged', done).once('error', () => done())),
+  );
+  const late = new Promise<void>((done) => void setTimeout(done, LONGEST_MS));
+  await Promise.race([Promise.all([door.flush(), ...logged]), late]);
+  process.exit(1);
+}
