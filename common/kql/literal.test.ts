@@ -18,6 +18,7 @@ test('a quoted text is that text, whatever it holds', () => {
     fc.property(text, (value) => {
       expect(parseKql(`host.name: ${quoteKql(value)}`)).toMatchObject({ value: { pieces: [value], quoted: true } });
     }),
+    { numRuns: 2000 },
   );
 });
 

@@ -78,7 +78,14 @@ export function quoteKql(text: string): string {
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
-/** A text as an unquoted KQL value, of which none is a wildcard, a bracket or a keyword. White space at its ends is lost. */
+/**
+ * A text as an unquoted KQL value, of which none is a wildcard, a bracket or a keyword. White space at its ends is lost.
+ * A keyword's first letter is written by its number: `\not` would be a line feed and "ot".
+ */
 export function escapeKql(text: string): string {
-  return text.replace(/[\\():<>"*{}]|(?:and|or|not)(?=[ \t\r\n\u00a0])/gi, (taken) => `\\${taken}`);
+  return text
+    .replace(/[\\():<>"*{}]/g, '\\$&')
+    .replace(/(?:and|or|not)(?=[ \t\r\n\u00a0])/gi, (word) => `\\u${hex(word)}${word.slice(1)}`);
 }
+
+const hex = (word: string) => word.charCodeAt(0).toString(16).padStart(4, '0');
