@@ -70,7 +70,7 @@ export async function load(client: Client, namespace: string, docs: Iterable<Doc
 }
 
 /** The plugin's routes on a host without HTTP: a function per route, and a count of the searches it cost. */
-export function rotaApi(client: Client, namespace: string, changes: object = {}) {
+export function rotaApi(client: SearchClient, namespace: string, changes: object = {}) {
   const routes = new Map<string, HostRoute>();
   const calls: string[] = [];
   const counting: SearchClient = {

@@ -68,6 +68,8 @@ export interface Webapp extends Host {
 export interface Pool {
   /** By server, in its order; 1 where the list ends. */
   weights: number[];
+  /** They stand in `rota.weights`, too. */
+  weightsDeclared: boolean;
   /** The last server stands by while another serves. */
   backup: boolean;
 }

@@ -7,6 +7,9 @@ import { isoTime } from './clock_text';
 import { handOver } from './hand_over';
 import type { Line } from './line';
 
+/** The sites' monitors ask for these, and their operators said so. */
+const HEALTH_PATHS = '/,/healthz';
+
 /** A document as Elasticsearch holds it. */
 export interface Document {
   dataset: string;
@@ -19,7 +22,7 @@ export class Documents {
   private readonly settings;
 
   constructor(namespace: string) {
-    this.settings = readShapeSettings({ ROTA_NAMESPACE: namespace });
+    this.settings = readShapeSettings({ ROTA_NAMESPACE: namespace, ROTA_HEALTH_PATHS: HEALTH_PATHS });
   }
 
   /** @returns undefined for a line that was lost */

@@ -83,6 +83,7 @@ export class Clients {
       status: 0,
       madeBy: '',
       fault: undefined,
+      line: undefined,
     };
     world.recorder.request(user);
     const call: Call = {
@@ -93,8 +94,10 @@ export class Clients {
       forwarded: undefined,
       id: undefined,
       cancelled: false,
+      line: undefined,
       onCancel: undefined,
-      done: ({ status, madeBy, fault }) => Object.assign(user, { status, madeBy, fault, ended: world.now }),
+      done: ({ status, madeBy, fault }) =>
+        Object.assign(user, { status, madeBy, fault, ended: world.now, line: call.line }),
     };
     const reached = world.network.connect(entrance.address, this.from);
     if ('server' in reached) reached.server.serve(call);

@@ -16,7 +16,7 @@ export class Estate {
   readonly frontends: Unit<NginxFrontend>[] = [];
   readonly webapps: WebappUnit[] = [];
   readonly clients: Clients;
-  private readonly places: Places;
+  readonly places: Places;
   private readonly pools: Pools;
   /** Whose `X-Forwarded-For` webapps believe. */
   private readonly proxies = new Set<string>(['127.0.0.1', 'unix:']);

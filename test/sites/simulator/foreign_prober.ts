@@ -38,6 +38,7 @@ export class ForeignProber {
       forwarded: undefined,
       id: undefined,
       cancelled: false,
+      line: undefined,
       onCancel: undefined,
       done: () => undefined,
     };

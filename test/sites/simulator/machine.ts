@@ -1,7 +1,8 @@
 /** A host: its name, its address, and its clock. */
 export class Machine {
   reachable = true;
-  private offset: number;
+  /** How far its clock is ahead, from each of these times on. */
+  readonly clocks: { t: number; ahead: number }[];
 
   constructor(
     readonly name: string,
@@ -11,15 +12,15 @@ export class Machine {
     /** ms that its lines wait before they are sent. */
     readonly late: number,
   ) {
-    this.offset = skew;
+    this.clocks = [{ t: Number.NEGATIVE_INFINITY, ahead: skew }];
   }
 
-  /** What its clock shows at a true time, ms since 1970. */
+  /** What its clock shows now, at the true time `t`, ms since 1970. */
   clock(t: number): number {
-    return t + this.offset;
+    return t + this.clocks.at(-1)!.ahead;
   }
 
-  stepClock(ms: number): void {
-    this.offset += ms;
+  stepClock(t: number, ms: number): void {
+    this.clocks.push({ t, ahead: this.clocks.at(-1)!.ahead + ms });
   }
 }

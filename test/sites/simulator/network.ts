@@ -1,3 +1,4 @@
+import type { Line } from '../lines/line';
 import type { Fault, UserRequest } from '../truth/truth';
 import type { Machine } from './machine';
 
@@ -24,6 +25,8 @@ export interface Call {
   readonly id: string | undefined;
   /** The caller waits no more: it closed the connection. */
   cancelled: boolean;
+  /** The server's own line about it, once there is one. */
+  line: Line | undefined;
   /** What the server does then. */
   onCancel: (() => void) | undefined;
   /** Called once, unless the call was cancelled. */

@@ -56,6 +56,10 @@ export class Places {
     return { machine: this.machine(`web-${n}`, own.split(':')[0]!, clock, late), address: own };
   }
 
+  get clocks(): ReadonlyMap<string, { t: number; ahead: number }[]> {
+    return new Map([...this.machines].map(([name, { clocks }]) => [name, clocks]));
+  }
+
   private machine(name: string, address: string, clock: number, late: number): Machine {
     const known = this.machines.get(name);
     if (known) return known;

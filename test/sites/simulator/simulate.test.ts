@@ -34,6 +34,7 @@ const PLAIN: Site = {
   webapps: [0, 1, 2].map(() => ({ log: 'sdk', service: 0, latency: 20, ...quiet })),
   backend: {
     weights: [],
+    weightsDeclared: true,
     backup: false,
     algorithm: 'roundrobin',
     cookie: false,
@@ -44,6 +45,7 @@ const PLAIN: Site = {
   },
   upstream: {
     weights: [],
+    weightsDeclared: true,
     backup: false,
     algorithm: 'round_robin',
     zone: true,

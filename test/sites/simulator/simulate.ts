@@ -79,6 +79,7 @@ class Run {
       versions,
       runs,
       writers,
+      clocks: this.estate.places.clocks,
     };
   }
 

@@ -1,3 +1,4 @@
+import type { Line } from '../lines/line';
 import type {
   Fault,
   Member,
@@ -92,11 +93,18 @@ export class PoolRecorder implements PoolTruth {
   }
 
   /** @param worker the one that thinks so, where it is not all of them */
-  out(t: number, place: string, server: string | undefined, reason: OutageReason, worker?: number): void {
+  out(
+    t: number,
+    place: string,
+    server: string | undefined,
+    reason: OutageReason,
+    told: Line | undefined,
+    worker?: number,
+  ): void {
     const key = `${place} ${worker}`;
     if (this.open.has(key)) return;
     const { by, pool } = this;
-    const outage: Outage = { by, pool, place, server, reason, from: t, to: null, triedAt: null, worker };
+    const outage: Outage = { by, pool, place, server, reason, from: t, to: null, triedAt: null, worker, told };
     this.open.set(key, outage);
     this.outages.push(outage);
   }
@@ -109,6 +117,12 @@ export class PoolRecorder implements PoolTruth {
     outage.to = to;
     outage.triedAt = triedAt;
     this.open.delete(key);
+  }
+
+  /** The line comes after the decision. */
+  tell(place: string, worker: number | undefined, told: Line | undefined): void {
+    const outage = this.open.get(`${place} ${worker}`);
+    if (outage) outage.told ??= told;
   }
 
   isOut(place: string, worker?: number): boolean {

@@ -1,4 +1,5 @@
 import type { Happening, Site } from '../description/site';
+import type { Line } from '../lines/line';
 
 /**
  * What was so at a simulated site, whatever its lines tell of it. All times are true, in ms since 1970, and half open:
@@ -18,6 +19,8 @@ export interface Truth {
   versions: VersionChange[];
   runs: Run[];
   writers: Writer[];
+  /** By machine, how many ms its clock is ahead, from each of these times on. */
+  clocks: ReadonlyMap<string, { t: number; ahead: number }[]>;
 }
 
 export interface Span {
@@ -65,6 +68,8 @@ export interface UserRequest {
   /** Who made that status. */
   madeBy: string;
   fault: Fault | undefined;
+  /** The entrance's line about it. */
+  line: Line | undefined;
 }
 
 /** One attempt of a proxy at a server, as the proxy's own line tells it. */
@@ -81,6 +86,9 @@ export interface Turn {
   /** 1 for a request's first at this proxy. */
   attempt: number;
   user: UserRequest;
+  /** The proxy's line about the request, and the server's own; undefined where none was written. */
+  told: Line | undefined;
+  own: Line | undefined;
 }
 
 /** One pool as one proxy knows it. */
@@ -126,6 +134,8 @@ export interface Outage extends OpenSpan {
   triedAt: number | null;
   /** The worker process that thought so, where workers do not share it. */
   worker: number | undefined;
+  /** The proxy's own line that says so; undefined where it writes none. */
+  told: Line | undefined;
 }
 
 /** What was wrong, or was done to the site. */

@@ -45,8 +45,11 @@ export function stepClock(stage: Stage, happening: { tier: TierName; target: num
   const unit = stage.unit(happening.tier, happening.target);
   if (!unit) return;
   const { machine } = unit.server.listener;
-  machine.stepClock(happening.ms);
-  stage.lasting('clock_step', [unit.truth.name], false, happening.for, () => machine.stepClock(-happening.ms));
+  const { world } = stage;
+  machine.stepClock(world.now, happening.ms);
+  stage.lasting('clock_step', [unit.truth.name], false, happening.for, () =>
+    machine.stepClock(world.now, -happening.ms),
+  );
 }
 
 /** The log server is away: what is sent to it meanwhile waits, and datagrams are gone. */

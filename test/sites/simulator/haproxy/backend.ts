@@ -1,4 +1,5 @@
 import type { Backend as Settings } from '../../description/site';
+import type { Line } from '../../lines/line';
 import type { PoolRecorder } from '../../truth/recorder';
 import { BackendServer, type ServerConfig } from './backend_server';
 
@@ -85,11 +86,11 @@ export class Backend {
   }
 
   /** Takes down who can be chosen now, and who is out. */
-  record(t: number, nameBehind: (address: string) => string | undefined): void {
+  record(t: number, nameBehind: (address: string) => string | undefined, told?: Line): void {
     for (const { usable, admin, config } of this.servers) {
       const { address } = config;
       if (usable) this.pool.back(t, address);
-      else this.pool.out(t, address, nameBehind(address), admin === 'ready' ? 'checks' : admin);
+      else this.pool.out(t, address, nameBehind(address), admin === 'ready' ? 'checks' : admin, told);
     }
     this.pool.view(t, [new Map(this.candidates().map(({ config }) => [config.address, config.weight]))]);
   }

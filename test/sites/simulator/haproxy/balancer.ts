@@ -63,11 +63,15 @@ export class HaproxyBalancer implements Server {
         server.admin = state;
         const census = process.census(backend, server);
         const { pid } = process;
-        if (state === 'drain') process.say(drainText(named, server.up, census, pid));
-        else if (state === 'maintenance') process.say(maintenanceText(named, census, pid));
-        else if (was === 'drain') process.say(leavesDrainText(named, server.up, pid));
-        else process.say(leavesMaintenanceText(named, pid));
-        process.record(backend);
+        const text =
+          state === 'drain'
+            ? drainText(named, server.up, census, pid)
+            : state === 'maintenance'
+              ? maintenanceText(named, census, pid)
+              : was === 'drain'
+                ? leavesDrainText(named, server.up, pid)
+                : leavesMaintenanceText(named, pid);
+        process.record(backend, process.say(text));
       }
     }
   }

@@ -1,5 +1,5 @@
 import { checkText, downText, noServerText, stoppedText, upText } from '../../lines/haproxy';
-import type { Text } from '../../lines/line';
+import type { Line, Text } from '../../lines/line';
 import type { Fault } from '../../truth/truth';
 import type { Answer, Call } from '../network';
 import type { World } from '../world';
@@ -95,8 +95,8 @@ export class HaproxyProcess {
     for (const session of this.sessions) session.end(broken, 'KK--');
   }
 
-  say(text: Text): void {
-    if (!this.killed) this.balancer.log?.write(text);
+  say(text: Text): Line | undefined {
+    return this.killed ? undefined : this.balancer.log?.write(text);
   }
 
   named(backend: Backend, server: BackendServer) {
@@ -108,10 +108,10 @@ export class HaproxyProcess {
     return { active, backup: backups, sessions: server.served, queued: queue.length };
   }
 
-  /** After a change of who can be chosen. */
-  record(backend: Backend): void {
+  /** After a change of who can be chosen, and the line that tells of it. */
+  record(backend: Backend, told?: Line): void {
     const { world, balancer } = this;
-    backend.record(world.now, (address) => world.network.nameBehind(address, balancer.machine));
+    backend.record(world.now, (address) => world.network.nameBehind(address, balancer.machine), told);
     const isEmpty = backend.active + backend.backups === 0;
     const known = this.empty.get(backend);
     if (isEmpty && !known) {
@@ -164,6 +164,7 @@ export class HaproxyProcess {
       forwarded: undefined,
       id: undefined,
       cancelled: false,
+      line: undefined,
       onCancel: undefined,
       done: ({ status }) => {
         if (status === 0) judge(false, 'Socket error, info: "Connection reset by peer"');
@@ -192,8 +193,7 @@ export class HaproxyProcess {
     if (server.up === wasUp) return;
     const words = logged ? undefined : reason;
     const text = server.up ? upText : downText;
-    this.say(text(named, words, this.census(backend, server), this.pid));
-    this.record(backend);
+    this.record(backend, this.say(text(named, words, this.census(backend, server), this.pid)));
   }
 }
 

@@ -1,5 +1,6 @@
 import { type HaproxyRequest, requestText } from '../../lines/haproxy';
-import type { Fault } from '../../truth/truth';
+import type { Line } from '../../lines/line';
+import type { Fault, Turn } from '../../truth/truth';
 import type { Answer, Call } from '../network';
 import type { Backend } from './backend';
 import type { BackendServer } from './backend_server';
@@ -26,6 +27,7 @@ export class Session {
   private chosenAt = 0;
   private over = false;
   private inner: Call | undefined;
+  private taken: Turn | undefined;
 
   constructor(
     private readonly process: HaproxyProcess,
@@ -127,6 +129,7 @@ export class Session {
       forwarded: this.call.forwarded === undefined ? this.client : `${this.call.forwarded}, ${this.call.peer}`,
       id: this.id,
       cancelled: false,
+      line: undefined,
       onCancel: undefined,
       done: (answer) => {
         if (this.over) return;
@@ -158,7 +161,7 @@ export class Session {
     const { user } = this.call;
     const { world, balancer } = this.process;
     if (!user) return;
-    world.recorder.turn({
+    this.taken = {
       by: balancer.name,
       pool: this.backend.config.name,
       place: server.config.address,
@@ -168,7 +171,10 @@ export class Session {
       status,
       attempt: 1,
       user,
-    });
+      told: undefined,
+      own: undefined,
+    };
+    world.recorder.turn(this.taken);
   }
 
   /** Ends the session; also that of a process that is killed, which then writes nothing. */
@@ -181,18 +187,19 @@ export class Session {
     if (this.inner && answer.status !== 0 && this.response === -1) hangUp(this.inner);
     process.connections--;
     backend.connections--;
-    if (!process.killed) this.log(answer, termination, queues);
+    if (!process.killed) call.line = this.log(answer, termination, queues);
+    if (this.taken) Object.assign(this.taken, { told: call.line, own: this.inner?.line });
     if (server) backend.release(server);
     process.ended(this);
     if (!call.cancelled) call.done(answer);
   }
 
-  private log(answer: Answer, termination: string, queues: [number, number]): void {
+  private log(answer: Answer, termination: string, queues: [number, number]): Line | undefined {
     const { process, backend, server } = this;
     const { log, format } = process.balancer;
-    if (!log) return;
+    if (!log) return undefined;
     const plain = answer.status < 500 && answer.status !== 0 && this.retries === 0;
-    if (format === 'failures' && plain) return;
+    if (format === 'failures' && plain) return undefined;
     const request: HaproxyRequest = {
       client: this.call.peer,
       clientPort: this.call.port,
@@ -220,7 +227,7 @@ export class Session {
       asked: this.call.asked,
       id: this.id ?? '-',
     };
-    log.write(requestText(request, format === 'rota', process.pid));
+    return log.write(requestText(request, format === 'rota', process.pid));
   }
 
   /** The two letters about the cookie: none came and one is set, or it was valid. */

@@ -1,5 +1,6 @@
+import type { Line } from '../../lines/line';
 import { type Attempt, type ErrorWords, errorText, type NginxRequest } from '../../lines/nginx';
-import type { Fault } from '../../truth/truth';
+import type { Fault, Turn } from '../../truth/truth';
 import type { Answer, Call } from '../network';
 import type { NginxFrontend } from './frontend';
 import type { Peer } from './peers';
@@ -18,6 +19,8 @@ export class Exchange {
   private peer: Peer | undefined;
   private attemptBegun = 0;
   private inner: Call | undefined;
+  private readonly turns: { turn: Turn; call: Call | undefined }[] = [];
+  private connect: number | undefined;
   over = false;
 
   constructor(
@@ -32,7 +35,11 @@ export class Exchange {
     this.begun = nginx.world.now;
     call.onCancel = () => {
       this.hangUp();
-      if (this.peer) this.succeeded();
+      if (this.peer) {
+        this.attempts.push(this.attempt(this.peer, 0, this.connect, undefined));
+        this.turn(this.peer, undefined, 0);
+        this.succeeded();
+      }
       this.end(499, 0, false);
     };
   }
@@ -56,6 +63,8 @@ export class Exchange {
     const { nginx } = this;
     this.peer = peer;
     this.tried.add(peer);
+    this.inner = undefined;
+    this.connect = undefined;
     this.attemptBegun = nginx.world.now;
     const { address } = peer.config;
     const reached = nginx.world.network.connect(address, nginx.machine);
@@ -97,6 +106,7 @@ export class Exchange {
     const { call, nginx } = this;
     const { world } = nginx;
     const connect = world.random.below(2);
+    this.connect = connect;
     const inner: Call = {
       asked: call.asked,
       user: call.user,
@@ -106,6 +116,7 @@ export class Exchange {
       forwarded: call.forwarded === undefined ? this.visitor : `${call.forwarded}, ${this.visitor}`,
       id: nginx.passesId ? this.id : call.id,
       cancelled: false,
+      line: undefined,
       onCancel: undefined,
       done: (answer) => this.answered(peer, name, connect, answer),
     };
@@ -137,9 +148,10 @@ export class Exchange {
 
   private failed(peer: Peer, doing: 'connecting to upstream' | 'reading response header from upstream'): void {
     this.peer = undefined;
-    if (this.upstream!.free(this.worker, peer, true)) {
-      this.complain(`upstream server temporarily disabled while ${doing}`, peer.config.address);
-    }
+    const upstream = this.upstream!;
+    if (!upstream.free(this.worker, peer, true)) return;
+    const told = this.complain(`upstream server temporarily disabled while ${doing}`, peer.config.address);
+    upstream.tell(this.worker, peer, told);
   }
 
   private succeeded(): void {
@@ -167,7 +179,9 @@ export class Exchange {
     if (this.over) return;
     this.over = true;
     this.nginx.ended(this);
-    this.nginx.writeAccess(this.asLogged(status, bytes, complete));
+    const line = this.nginx.writeAccess(this.asLogged(status, bytes, complete));
+    this.call.line = line;
+    for (const { turn, call } of this.turns) Object.assign(turn, { told: line, own: call?.line });
   }
 
   kill(fault: Fault): void {
@@ -198,7 +212,7 @@ export class Exchange {
     if (!user) return;
     const { world, name, machine } = this.nginx;
     const { address } = peer.config;
-    world.recorder.turn({
+    const turn: Turn = {
       by: name,
       pool: this.upstream!.config.name,
       place: address,
@@ -208,11 +222,15 @@ export class Exchange {
       status,
       attempt: this.tried.size,
       user,
-    });
+      told: undefined,
+      own: undefined,
+    };
+    world.recorder.turn(turn);
+    this.turns.push({ turn, call: this.inner });
   }
 
-  private complain(words: ErrorWords, upstream: string): void {
-    this.nginx.writeError((clock) => errorText(words, this.asLogged(0, 0, false), clock, upstream));
+  private complain(words: ErrorWords, upstream: string): Line | undefined {
+    return this.nginx.writeError((clock) => errorText(words, this.asLogged(0, 0, false), clock, upstream));
   }
 
   private get visitor(): string {

@@ -1,4 +1,4 @@
-import type { Text } from '../../lines/line';
+import type { Line, Text } from '../../lines/line';
 import type { Log } from '../../lines/log';
 import { combinedText, type NginxRequest, rotaText } from '../../lines/nginx';
 import type { Fault } from '../../truth/truth';
@@ -87,13 +87,13 @@ export class NginxFrontend implements Server {
     this.exchanges.delete(exchange);
   }
 
-  writeAccess(request: NginxRequest): void {
+  writeAccess(request: NginxRequest): Line | undefined {
     const { access, format } = this.logs;
-    access?.write(format === 'rota' ? rotaText(request) : combinedText(request, format === 'extras'));
+    return access?.write(format === 'rota' ? rotaText(request) : combinedText(request, format === 'extras'));
   }
 
-  writeError(text: (clock: number) => Text): void {
-    this.logs.error?.write(text(this.machine.clock(this.world.now)));
+  writeError(text: (clock: number) => Text): Line | undefined {
+    return this.logs.error?.write(text(this.machine.clock(this.world.now)));
   }
 
   /** `$remote_addr` behind ngx_http_realip_module: the first that is not trusted, from the end. */

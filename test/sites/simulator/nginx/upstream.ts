@@ -1,4 +1,5 @@
 import type { Upstream as Settings } from '../../description/site';
+import type { Line } from '../../lines/line';
 import type { PoolRecorder } from '../../truth/recorder';
 import type { Fault } from '../../truth/truth';
 import type { World } from '../world';
@@ -56,12 +57,17 @@ export class Upstream {
     const { address } = peer.config;
     const own = this.ownWorker(worker);
     const disabled = this.of(worker).free(peer, failed, this.seconds);
-    if (disabled) pool.out(world.now, address, this.nameBehind(address), 'passive', own);
+    if (disabled) pool.out(world.now, address, this.nameBehind(address), 'passive', undefined, own);
     else if (!failed && peer.fails === 0 && pool.isOut(address, own)) {
       pool.back(peer.disabledUntil, address, own, world.now);
     }
     if (disabled || !failed) this.record();
     return disabled;
+  }
+
+  /** The line that says that a server was disabled. */
+  tell(worker: number, peer: Peer, told: Line | undefined): void {
+    this.pool.tell(peer.config.address, this.ownWorker(worker), told);
   }
 
   get noServerFault(): Fault | undefined {

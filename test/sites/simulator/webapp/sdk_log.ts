@@ -1,4 +1,4 @@
-import type { Text } from '../../lines/line';
+import type { Line, Text } from '../../lines/line';
 import type { Log } from '../../lines/log';
 import {
   type SdkRun,
@@ -25,11 +25,11 @@ export class SdkLog {
     this.write((run) => sdkStartText(clock(), service, run));
   }
 
-  access(request: WebappRequest): void {
+  access(request: WebappRequest): Line | undefined {
     if (request.status !== undefined && request.status >= 500) {
       this.write((run) => sdkErrorText(request.clock, request.id, this.service, run));
     }
-    this.write((run) => sdkAccessText(request, this.service, run));
+    return this.write((run) => sdkAccessText(request, this.service, run));
   }
 
   /** The queue is full: what is written from now on is dropped, and declared when there is room again. */
@@ -52,13 +52,14 @@ export class SdkLog {
     this.truth.closed = !this.log.ended;
   }
 
-  private write(text: (run: SdkRun) => Text): void {
+  private write(text: (run: SdkRun) => Text): Line | undefined {
     const { log, truth } = this;
-    if (log.ended) return;
+    if (log.ended) return undefined;
     const sequence = ++truth.written;
-    if (this.dropping !== undefined) return;
+    if (this.dropping !== undefined) return undefined;
     if (log.losing) truth.lost.push(sequence);
     const line = log.write(text({ id: truth.id, sequence }));
     if (line?.fate === 'refused') truth.refused.push(sequence);
+    return line;
   }
 }

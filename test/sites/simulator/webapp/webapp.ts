@@ -181,9 +181,9 @@ export class Webapp implements Server {
     };
     if (sdk) {
       if (call.user && request.id !== undefined) call.user.id ??= request.id;
-      sdk.access(request);
+      call.line = sdk.access(request);
     } else if (log && config.log !== 'sdk') {
-      log.write(gunicornText(request, service, config.log === 'gunicorn'));
+      call.line = log.write(gunicornText(request, service, config.log === 'gunicorn'));
     }
   }
 

@@ -1,0 +1,47 @@
+import type { Answers } from './answers';
+import { duesOf, isDueKnown } from './due';
+import type { Finding } from './finding';
+import type { NameBook } from './name_book';
+import type { View } from './view';
+
+/** A deviation that is so much less than what the page alerts from is none. */
+const POINTS_OFF = 2;
+
+/** Nobody is woken without a fault. */
+export function checkAlerts(answers: Answers, view: View, names: NameBook, points: number): Finding[] {
+  const faults = view.truth.faults.filter(
+    ({ planned, to, from }) => !planned && from < view.range.to && (to ?? Infinity) > view.range.from,
+  );
+  return answers.alerts.flatMap((alert): Finding[] => {
+    const message = `${alert.kind} of ${alert.host}: ${alert.reason}`;
+    if (alert.kind === 'uneven')
+      return isUneven(alert.host, view, names, points) ? [] : [finding('false_alert_uneven', alert.host, message)];
+    return faults.length > 0 ? [] : [finding(`false_alert_${alert.kind}`, alert.host, message)];
+  });
+}
+
+/** It got so much more or less than was due to it, by weights and absences as they were. */
+function isUneven(host: string, view: View, names: NameBook, points: number): boolean {
+  return (['frontend', 'webapp'] as const).some((tier) => {
+    const own = new Set(names.resolve(host, tier).map(({ name }) => name));
+    const turns = view.turnsOf(tier);
+    // Who comes by DNS is uneven by what it got alone.
+    if (view.isEntrance(tier)) return true;
+    if (own.size === 0 || turns.length === 0 || !isDueKnown(turns, tier, view)) return false;
+    const got = turns.filter(({ server }) => server !== undefined && own.has(server)).length;
+    const dues = duesOf(turns, view);
+    const [least, most] = [...own].reduce(
+      ([a, b], name) => {
+        const due = dues.get(name) ?? { least: 0, most: 0 };
+        return [a + due.least, b + due.most];
+      },
+      [0, 0],
+    );
+    const limit = ((points - POINTS_OFF) / 100) * turns.length;
+    return got < most - limit || got > least + limit;
+  });
+}
+
+function finding(kind: string, host: string, message: string): Finding {
+  return { aspect: 'events', kind, names: [host], message };
+}

@@ -1,0 +1,101 @@
+import type { Process } from '../truth/truth';
+import type { Answers, RowAnswer, Tier } from './answers';
+import type { Finding } from './finding';
+import type { NameBook } from './name_book';
+import type { Taken, View } from './view';
+
+/** Rows that stand for the same processes, and how many turns those took. */
+export interface Group {
+  rows: RowAnswer[];
+  processes: Set<string>;
+  /** Turns that lines tell of, and all that there were. */
+  least: number;
+  most: number;
+}
+
+/** Every turn stands in one row, and no row has more. */
+export function checkTurns(answers: Answers, view: View, names: NameBook): Finding[] {
+  const findings: Finding[] = [];
+  for (const tier of ['frontend', 'webapp'] as const) {
+    const rows = answers.tiers.find((one) => one.tier === tier)?.rows ?? [];
+    // Without frontends, one of the two tiers has all of it.
+    if (
+      rows.length === 0 &&
+      view.tier(tier) === 'webapp' &&
+      answers.tiers.length > 0 &&
+      view.truth.site.frontends.length === 0
+    )
+      continue;
+    const turns = view.turnsOf(tier);
+    const groups = groupsOf(rows, tier, turns, names, findings);
+    for (const group of groups) findings.push(...checkGroup(group, tier));
+    findings.push(...checkMissing(groups, turns, tier));
+  }
+  return findings;
+}
+
+export function groupsOf(
+  rows: readonly RowAnswer[],
+  tier: Tier,
+  turns: readonly Taken[],
+  names: NameBook,
+  findings: Finding[],
+): Group[] {
+  const groups: Group[] = [];
+  for (const row of rows) {
+    const processes = processesOf(row, tier, names);
+    if (processes.length === 0) {
+      findings.push(finding('host_invented', tier, row, `${row.name} is no ${tier} (${row.turns} turns)`));
+      continue;
+    }
+    const own = new Set(processes.map(({ name }) => name));
+    const same = groups.filter((group) => [...own].some((name) => group.processes.has(name)));
+    const merged: Group = { rows: [row], processes: own, least: 0, most: 0 };
+    for (const group of same) {
+      merged.rows.push(...group.rows);
+      for (const name of group.processes) merged.processes.add(name);
+      groups.splice(groups.indexOf(group), 1);
+    }
+    groups.push(merged);
+  }
+  for (const group of groups) {
+    const own = turns.filter(({ server }) => server !== undefined && group.processes.has(server));
+    group.most = own.length;
+    group.least = own.filter(({ range, evident, doubtful }) => range === 'in' && evident && !doubtful).length;
+  }
+  return groups;
+}
+
+function processesOf(row: RowAnswer, tier: Tier, names: NameBook): Process[] {
+  const found = names.resolve(row.name, tier, row.by);
+  return found.length > 0 ? found : row.places.flatMap((place) => names.resolve(place, tier, row.by));
+}
+
+function checkGroup({ rows, least, most }: Group, tier: Tier): Finding[] {
+  const got = rows.reduce((sum, { turns }) => sum + turns, 0);
+  if (got >= least && got <= most) return [];
+  const counted = rows.map(({ name, by, turns }) => `${name}${by === null ? '' : ` of ${by}`}: ${turns}`).join(', ');
+  const right = least === most ? `${least}` : `${least} to ${most}`;
+  const kind = got > most ? 'turns_too_many' : 'turns_too_few';
+  return [finding(kind, tier, rows[0]!, `${counted}; there were ${right}`)];
+}
+
+function checkMissing(groups: readonly Group[], turns: readonly Taken[], tier: Tier): Finding[] {
+  const shown = new Set(groups.flatMap(({ processes }) => [...processes]));
+  const missing = new Map<string, number>();
+  for (const { server, range, evident, doubtful } of turns) {
+    if (server === undefined || shown.has(server) || range !== 'in' || !evident || doubtful) continue;
+    missing.set(server, (missing.get(server) ?? 0) + 1);
+  }
+  return [...missing].map(([name, n]) => ({
+    aspect: 'turns' as const,
+    kind: 'host_missing',
+    tier,
+    names: [name],
+    message: `${name} took ${n} turns that lines tell of, and is in no row`,
+  }));
+}
+
+function finding(kind: string, tier: Tier, row: RowAnswer, message: string): Finding {
+  return { aspect: 'turns', kind, tier, names: [row.name, ...row.places], message };
+}

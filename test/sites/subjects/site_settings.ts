@@ -1,0 +1,30 @@
+import type { Truth } from '../truth/truth';
+
+/** Points of deviation from which the page calls a host of a small site uneven. */
+export const DEVIATION_POINTS = 8;
+
+/** What an operator of the site would have set (`rota.*` in kibana.yml). */
+export function settingsOf({ site, pools, processes }: Truth): object {
+  const { check } = site.backend;
+  const { maxFails, failTimeout } = site.upstream;
+  return {
+    ...(check ? { monitor: { interval_s: check.interval, rise: check.rise, fall: check.fall } } : {}),
+    passive: { max_fails: maxFails, fail_timeout_s: failTimeout },
+    weights: Object.fromEntries(
+      pools.flatMap(({ kind, members }) => {
+        if (!(kind === 'nginx' ? site.upstream : site.backend).weightsDeclared) return [];
+        return members.flatMap(({ place, serverName, weight }) => {
+          const behind = processes.filter(({ address }) => address === place);
+          return [place, serverName, ...behind.flatMap(({ name, machine }) => [name, machine])].map((name) => [
+            name,
+            weight,
+          ]);
+        });
+      }),
+    ),
+    judge: { min_requests: 40, deviation_points: DEVIATION_POINTS },
+    // A site of a minute: what takes a minute elsewhere takes seconds here.
+    silent_after_s: 15,
+    in_flight_s: 5,
+  };
+}
