@@ -83,7 +83,7 @@ describe('the check', () => {
         const { outages } = answers;
         answers.outages = [];
         const { from, to } = truth.range;
-        return outages.some((one) => Math.min(one.to ?? to, to) - Math.max(one.from, from) > 15_000);
+        return outages.some((one) => Math.min(one.to ?? to, to) - Math.max(one.from, from) > 60_000);
       },
     },
     'a silence that was none': {

@@ -16,11 +16,12 @@ interface Due {
 /** What was due to whom: of each pool's turns, by those who could be chosen at that moment, by their weights. */
 export function checkDue(answers: Answers, view: View, names: NameBook): Finding[] {
   const findings: Finding[] = [];
-  for (const tier of ['frontend', 'webapp'] as const) {
+  for (const tier of view.tiers()) {
     const turns = view.turnsOf(tier);
     if (!isDueKnown(turns, tier, view)) continue;
     const dues = duesOf(turns, view);
-    const rows = answers.tiers.find((one) => one.tier === tier)?.rows ?? [];
+    // Of two tables for the same servers, that of the balancer's.
+    const rows = answers.tiers.find((one) => view.tier(one.tier) === tier && one.rows.length > 0)?.rows ?? [];
     const total = rows.reduce((sum, row) => sum + row.turns, 0);
     // Turns at the range's edge, or without a line, may be in it or not.
     const loose = turns.filter(({ range, evident, doubtful }) => range === 'edge' || !evident || doubtful).length;

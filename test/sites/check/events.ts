@@ -5,8 +5,8 @@ import type { NameBook } from './name_book';
 import { overlaps } from './spans';
 import type { View } from './view';
 
-/** Events are told by steps of a chart and by the second: so far they may be off beside a probe interval. */
-const SLACK_MS = 5000;
+/** Bursts and silences are told by whole minutes. */
+const SLACK_MS = 60_000;
 /** Fewer users hurt than this need no event of their own. */
 const ENOUGH_HURT = 5;
 
@@ -29,7 +29,7 @@ export function checkEvents(answers: Answers, view: View, names: NameBook): Find
 }
 
 /** @returns why the event was none */
-function wrongOf(event: EventAnswer, view: View, names: NameBook): string | undefined {
+export function wrongOf(event: EventAnswer, view: View, names: NameBook): string | undefined {
   const span = { from: event.from - SLACK_MS, to: (event.to ?? view.range.to) + SLACK_MS };
   const hosts = event.hosts.flatMap((host) => [
     ...names.resolve(host, 'frontend'),
@@ -55,9 +55,7 @@ function wrongOf(event: EventAnswer, view: View, names: NameBook): string | unde
     case 'clock':
       return hosts.some(({ name }) => view.isClockOff(name)) ? undefined : 'its clock was right';
     case 'deploy':
-      return view.truth.versions.some(({ t, process }) => own.has(process) && t >= span.from && t < span.to)
-        ? undefined
-        : 'no version changed';
+      return isDeploy(own, span, view) ? undefined : 'no version changed';
   }
 }
 
@@ -75,9 +73,18 @@ function failuresAt(own: ReadonlySet<string>, span: Span, { truth }: View): numb
   return turns.length + entries.length;
 }
 
-/** It had a reason to write nothing, and no operator took it away. */
+/** A version changed, or the first lines of it came, then. */
+function isDeploy(own: ReadonlySet<string>, span: Span, { truth }: View): boolean {
+  return truth.versions.some(({ t, process }) => {
+    if (!own.has(process)) return false;
+    const first = truth.turns.find(({ server, own: line, ended }) => server === process && line && ended > t);
+    return overlaps({ from: t, to: Math.max(t + 1, first?.ended ?? t) + 1 }, span);
+  });
+}
+
+/** It had a reason to write nothing; and if an operator took it away, nobody could know. */
 function isSilent({ name, to }: Process, span: Span, view: View, faults: readonly Fault[]): boolean {
-  if (to !== null && to <= span.to) return false;
+  if (to !== null && to <= span.to) return !view.hasTeller(name);
   const mute = ['crash', 'unreachable', 'log_loss', 'log_end', 'log_drop', 'pipeline_away'];
   if (faults.some(({ kind, processes }) => mute.includes(kind) && (processes.length === 0 || processes.includes(name))))
     return true;
@@ -108,7 +115,7 @@ function checkExplained(answers: Answers, view: View): Finding[] {
 }
 
 /** So many lines of its own were due when it stopped writing: that is no pause. */
-const LINES_DUE = 30;
+const LINES_DUE = 40;
 
 /** A writer that stopped while it served must be told of. */
 function checkSilences(answers: Answers, view: View, names: NameBook): Finding[] {

@@ -96,15 +96,19 @@ function checkClaimed(
 
 /** Where workers do not share what they know, a server was out only while all of them thought so. */
 function certainSpans(outages: readonly Outage[], pool: PoolTruth | undefined): Span[] {
-  const shared = outages.filter(({ worker }) => worker === undefined).map(spanOf);
+  const shared = outages.filter(({ worker }) => worker === undefined).flatMap(firmSpans);
   const workers = new Map<number, Span[]>();
   for (const outage of outages) {
-    if (outage.worker !== undefined)
-      workers.set(outage.worker, [...(workers.get(outage.worker) ?? []), spanOf(outage)]);
+    const { worker } = outage;
+    if (worker !== undefined) workers.set(worker, [...(workers.get(worker) ?? []), ...firmSpans(outage)]);
   }
   const count = Math.max(1, ...(pool?.views.map(({ eligible }) => eligible.length) ?? []));
   const all = workers.size < count ? [] : [...workers.values()].reduce((a, b) => both(a, b));
   return unite([...shared, ...all]);
+}
+
+function firmSpans(outage: Outage): Span[] {
+  return outage.reason === 'passive' ? outage.firm : [spanOf(outage)];
 }
 
 function spanOf({ from, to }: Outage): Span {

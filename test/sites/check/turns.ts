@@ -13,25 +13,32 @@ export interface Group {
   most: number;
 }
 
+const SERVICE = /^10\.96\./;
+
 /** Every turn stands in one row, and no row has more. */
 export function checkTurns(answers: Answers, view: View, names: NameBook): Finding[] {
   const findings: Finding[] = [];
-  for (const tier of ['frontend', 'webapp'] as const) {
-    const rows = answers.tiers.find((one) => one.tier === tier)?.rows ?? [];
-    // Without frontends, one of the two tiers has all of it.
-    if (
-      rows.length === 0 &&
-      view.tier(tier) === 'webapp' &&
-      answers.tiers.length > 0 &&
-      view.truth.site.frontends.length === 0
-    )
-      continue;
+  for (const tier of view.tiers()) {
     const turns = view.turnsOf(tier);
-    const groups = groupsOf(rows, tier, turns, names, findings);
-    for (const group of groups) findings.push(...checkGroup(group, tier));
-    findings.push(...checkMissing(groups, turns, tier));
+    // Without frontends a balancer's servers are called frontends or webapps: each table is right by itself.
+    const tables = answers.tiers.filter((one) => view.tier(one.tier) === tier).map(({ rows }) => rows);
+    const groups = tables.map((rows) => groupsOf(rows, tier, turns, names, findings));
+    for (const group of groups.flat()) findings.push(...checkGroup(group, tier));
+    findings.push(...checkMissing(groups.flat(), turns, tier), ...checkTwice(groups, tier, view));
   }
   return findings;
+}
+
+/** One server in two tables, though its address or a request's id tells that it is one. */
+function checkTwice([first = [], second = []]: Group[][], tier: Tier, view: View): Finding[] {
+  const { balancers } = view.truth.site;
+  if (!balancers.every(({ log }) => log === 'rota')) return [];
+  return first.flatMap(({ rows, processes }) => {
+    const other = second.find((group) => [...group.processes].some((name) => processes.has(name)));
+    const joinable = [...processes].every((name) => /^(sdk|gunicorn)$/.test(view.process(name)!.log));
+    if (!other || !joinable) return [];
+    return [finding('host_twice', tier, rows[0]!, `${rows[0]!.name} and ${other.rows[0]!.name} are one`)];
+  });
 }
 
 export function groupsOf(
@@ -60,7 +67,9 @@ export function groupsOf(
   }
   for (const group of groups) {
     const own = turns.filter(({ server }) => server !== undefined && group.processes.has(server));
-    group.most = own.length;
+    // Behind a service address nobody was there at some time: its turns are those of whoever stands there.
+    const nobody = turns.filter(({ server, place }) => server === undefined && SERVICE.test(place));
+    group.most = own.length + nobody.length;
     group.least = own.filter(({ range, evident, doubtful }) => range === 'in' && evident && !doubtful).length;
   }
   return groups;

@@ -68,6 +68,10 @@ export class View {
     return this.truth.site.frontends.length === 0 ? 'webapp' : shown;
   }
 
+  tiers(): Tier[] {
+    return this.truth.site.frontends.length === 0 ? ['webapp'] : ['frontend', 'webapp'];
+  }
+
   turnsOf(shown: Tier): Taken[] {
     const tier = this.tier(shown);
     const given = this.truth.turns.flatMap((turn) => this.taken(turn, tier));
@@ -78,6 +82,11 @@ export class View {
   isEntrance(tier: Tier): boolean {
     const { balancers, frontends } = this.truth.site;
     return balancers.length === 0 && (frontends.length === 0 || tier === 'frontend');
+  }
+
+  /** Nobody above it writes of the turns that it got, or of its leaving. */
+  hasTeller(name: string): boolean {
+    return this.truth.turns.some(({ server, told }) => server === name && this.isVisible(told));
   }
 
   poolOf(by: string, pool: string): PoolTruth | undefined {

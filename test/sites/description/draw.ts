@@ -11,9 +11,9 @@ export function drawnSite({ ownFormats = false } = {}): fc.Arbitrary<Site> {
   const weightsDeclared = ownFormats ? fc.constant(true) : fc.boolean();
   return fc.record({
     seed: fc.nat(0xffff),
-    before: fc.constantFrom(10, 30),
-    length: fc.integer({ min: 20, max: 80 }),
-    rate: fc.constantFrom(1, 1.5, 0.5),
+    before: fc.constantFrom(60, 240),
+    length: fc.integer({ min: 180, max: 900 }),
+    rate: fc.constantFrom(0.2, 0.35, 0.1),
     visitors: fc.constantFrom(50, 8),
     dns: mostly<Site['dns']>('even', 'skewed'),
     layout: fc.record({
@@ -34,7 +34,7 @@ export function drawnSite({ ownFormats = false } = {}): fc.Arbitrary<Site> {
       cookie: ownFormats ? fc.constant(false) : rarely,
       check: fc.option(
         fc.record({
-          interval: fc.constantFrom(2, 1, 4),
+          interval: fc.constantFrom(10, 5, 20),
           fall: fc.constantFrom(3, 2),
           rise: fc.constantFrom(2, 1),
           depth: fc.constantFrom('webapp' as const, 'frontend' as const),
@@ -43,7 +43,7 @@ export function drawnSite({ ownFormats = false } = {}): fc.Arbitrary<Site> {
         { freq: 5 },
       ),
       maxconn: fc.option(fc.constantFrom(4, 1), { freq: 1 }),
-      queueTimeout: fc.constantFrom(1, 3),
+      queueTimeout: fc.constantFrom(1, 5),
       serverTimeout: fc.constantFrom(10, 3),
     }),
     upstream: fc.record({
@@ -55,12 +55,12 @@ export function drawnSite({ ownFormats = false } = {}): fc.Arbitrary<Site> {
         : mostly<Site['upstream']['algorithm']>('round_robin', 'least_conn', 'ip_hash'),
       zone: fc.boolean(),
       workers: fc.constantFrom(1, 2, 3),
-      maxFails: fc.constantFrom(3, 1, 0),
-      failTimeout: fc.constantFrom(4, 10),
+      maxFails: fc.constantFrom(1, 3, 0),
+      failTimeout: fc.constantFrom(10, 30),
       retry5xx: fc.boolean(),
     }),
     foreignProbes: fc.option(
-      fc.record({ from: fc.constantFrom('uptime' as const, 'standby' as const), interval: fc.constantFrom(5, 2) }),
+      fc.record({ from: fc.constantFrom('uptime' as const, 'standby' as const), interval: fc.constantFrom(30, 10) }),
       { freq: 1 },
     ),
     happenings: fc.array(
@@ -85,10 +85,10 @@ const weights = fc.oneof(
   { arbitrary: fc.array(fc.constantFrom(1, 2, 3), { minLength: 2, maxLength: 4 }), weight: 1 },
 );
 
-/** A clock that is right, a little off, or off by minutes; lines that come at once, or half a minute late. */
+/** A clock that is right, a little off, or off by minutes; lines that come at once, a little late, or after the question. */
 const host = {
   clock: mostly(0, 300, -40, 90_000, -3_600_000),
-  late: mostly(0, 3000, 30_000),
+  late: mostly(0, 5000, 120_000),
 };
 const ownHost = { clock: fc.constantFrom(0, 0, 40), late: fc.constant(0) };
 
@@ -117,9 +117,9 @@ function webapp(ownFormats: boolean): fc.Arbitrary<Webapp> {
   });
 }
 
-const at = fc.integer({ min: -5, max: 70 });
+const at = fc.integer({ min: -60, max: 800 });
 const target = fc.nat(3);
-const length = fc.constantFrom(10, 5, 20, 40);
+const length = fc.constantFrom(60, 30, 120, 300);
 const lower = fc.constantFrom('frontend' as const, 'webapp' as const);
 const tier = fc.constantFrom<TierName>('webapp', 'frontend', 'balancer');
 
@@ -137,7 +137,7 @@ const siteHappening: fc.Arbitrary<Happening> = fc.oneof(
   fc.record({ kind: fc.constant('scale_out' as const), tier: lower, at }),
   fc.record({ kind: fc.constant('scale_in' as const), tier: lower, target, at }),
   fc.record({ kind: fc.constant('replace' as const), target, at }),
-  fc.record({ kind: fc.constant('deploy' as const), at, step: fc.constantFrom(5, 2) }),
+  fc.record({ kind: fc.constant('deploy' as const), at, step: fc.constantFrom(30, 10) }),
   fc.record({ kind: fc.constant('canary' as const), target, at, for: length }),
   fc.record({
     kind: fc.constant('reload' as const),
@@ -146,12 +146,12 @@ const siteHappening: fc.Arbitrary<Happening> = fc.oneof(
     at,
   }),
   fc.record({ kind: fc.constant('unreachable' as const), tier: lower, target, at, for: length }),
-  fc.record({ kind: fc.constant('flapping' as const), target, at, for: length, period: fc.constantFrom(4, 2) }),
+  fc.record({ kind: fc.constant('flapping' as const), target, at, for: length, period: fc.constantFrom(60, 30) }),
   fc.record({ kind: fc.constant('slow' as const), target, at, for: length, factor: fc.constantFrom(5, 40) }),
   fc.record({
     kind: fc.constant('overload' as const),
     at,
-    for: fc.constantFrom(5, 10),
+    for: fc.constantFrom(30, 60),
     factor: fc.constantFrom(5, 10),
   }),
 );

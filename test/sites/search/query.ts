@@ -31,6 +31,7 @@ const KINDS: Record<string, (body: Dsl) => Predicate> = {
   terms,
   range,
   prefix,
+  regexp,
   exists: ({ field }) => exists(String(field)),
   nested: ({ path, query }) => {
     const inner = compile(query);
@@ -117,6 +118,15 @@ function prefix(body: Dsl): Predicate {
   const [field, given] = oneField(body);
   const start = String(typeof given === 'object' && given !== null ? (given as Dsl)['value'] : given);
   return ({ values }) => values.get(field)?.some((value) => String(value).startsWith(start)) ?? false;
+}
+
+/** Lucene's patterns match the whole value; what JavaScript reads otherwise is not known here. */
+function regexp(body: Dsl): Predicate {
+  const [field, given] = oneField(body);
+  const pattern = String(typeof given === 'object' && given !== null ? (given as Dsl)['value'] : given);
+  if (/[@#&<>~"\\]/.test(pattern)) throw new UnknownDsl('a pattern', body);
+  const whole = new RegExp(`^(?:${pattern})$`, 's');
+  return ({ values }) => values.get(field)?.some((value) => whole.test(String(value))) ?? false;
 }
 
 /** Of keywords: the whole value. */

@@ -9,8 +9,8 @@ import { World } from './world';
 
 /** The range of every small site begins here. */
 export const RANGE_BEGIN = Date.parse('2026-11-26T10:00:00Z');
-/** s that a site runs on behind the range; then the question is asked. */
-const AFTER_S = 8;
+/** s that a site runs on behind the range; then the question is asked: a minute is what lines may take (`in_flight_s`). */
+const AFTER_S = 70;
 
 /** What a site writes, and what was so. */
 export interface Simulation {

@@ -12,7 +12,7 @@ export function oracle({ truth, lines }: Simulation): Answers {
   return {
     requests: requests.length,
     hurt: requests.filter(({ request }) => request.status >= 500).length,
-    tiers: (['frontend', 'webapp'] as const).map((tier) => tierOf(tier, view)),
+    tiers: view.tiers().map((tier) => tierOf(tier, view)),
     outages: truth.outages.flatMap((outage) => outageOf(outage, view)),
     events: truth.faults
       .filter(({ from, to }) => from < truth.range.to && (to ?? Number.POSITIVE_INFINITY) > truth.range.from)

@@ -3,8 +3,9 @@ import type { DeliveryData, HealthData, PartialReason, RotationData } from '../.
 import { alertsOf } from '../../../server/alerting/alerts';
 import type { SearchClient } from '../../../server/host';
 import { rotaApi } from '../../integration/queries/node';
-import type { Answers, EventAnswer, NotKnown, OutageAnswer, Tier, TierAnswer } from '../check/answers';
+import type { Answers, EventAnswer, OutageAnswer, Tier, TierAnswer } from '../check/answers';
 import type { Truth } from '../truth/truth';
+import { notKnownOf } from './not_known';
 import { settingsOf } from './site_settings';
 
 interface Asked {
@@ -48,7 +49,7 @@ export function answersOf({ rotation, health, delivery, reasons }: Asked): Answe
     requests: rotation.overview?.figures.requests ?? 0,
     hurt: health.overview?.figures.users_hurt ?? 0,
     tiers: tiers.flatMap(tierOf),
-    outages: (rotation.overview?.out_of_pool ?? []).flatMap((out) => outageOf(out, rotation)),
+    outages: (rotation.overview?.out_of_pool ?? []).map((out) => outageOf(out, rotation)),
     events: events.flatMap(eventOf),
     alerts: alertsOf(events, tiers, DEFAULT_PARAMS),
     runs: (delivery.overview?.runs ?? []).map(({ id, state, missing, dropped, dead_letters }) => ({
@@ -58,18 +59,18 @@ export function answersOf({ rotation, health, delivery, reasons }: Asked): Answe
       dropped,
       deadLetters: dead_letters,
     })),
-    notKnown: [...tiers.flatMap(poolsNotKnown), ...reasons.map(partial), ...notComplete(rotation)],
+    notKnown: notKnownOf({ rotation, health, reasons }),
   };
 }
 
-type TierShare = NonNullable<RotationData['overview']>['tiers'][number];
+type Overview = NonNullable<RotationData['overview']>;
 
-function tierOf({ tier, hosts, requests }: TierShare): TierAnswer[] {
+function tierOf({ tier, hosts, requests }: Overview['tiers'][number]): TierAnswer[] {
   if (tier === 'lb') return [];
-  const rows = hosts.map(({ host, frontend, requests: turns, due, marked }) => ({
+  const rows = hosts.map(({ host, frontend, requests: turns, due, marked, places }) => ({
     name: host,
     by: frontend,
-    places: [],
+    places: places.map(({ name }) => name),
     turns,
     due: due * requests,
     marked,
@@ -77,50 +78,41 @@ function tierOf({ tier, hosts, requests }: TierShare): TierAnswer[] {
   return [{ tier, rows }];
 }
 
-const OUTAGES = { probe: 'checks', passive: 'passive', failed_try: 'passive' } as const;
+const OUTAGES = {
+  probe: 'checks',
+  passive: 'passive',
+  failed_try: 'passive',
+  drain: 'drain',
+  maintenance: 'drain',
+} as const;
 
-function outageOf(
-  out: NonNullable<RotationData['overview']>['out_of_pool'][number],
-  { overview }: RotationData,
-): OutageAnswer[] {
-  if (out.kind === 'upstream_out') return [];
+function outageOf(out: Overview['out_of_pool'][number], { overview }: RotationData): OutageAnswer {
   const kind = OUTAGES[out.kind];
   const inTier = (tier: Tier) =>
     overview?.tiers.find((one) => one.tier === tier)?.hosts.some(({ host }) => host === out.host);
   const tier: Tier = kind === 'passive' || !inTier('frontend') ? 'webapp' : 'frontend';
-  return [{ host: out.host, by: out.by === '' ? null : out.by, tier, from: out.from, to: out.to, kind }];
+  return { host: out.host, by: out.by === '' ? null : out.by, tier, from: out.from, to: out.to, kind };
 }
 
 /** Absences of single hosts are read from Rotation, which has all of them. */
-const EVENTS: Partial<Record<string, EventAnswer['kind']>> = { burst: 'burst', silent: 'silent', deploy: 'deploy' };
+const EVENTS: Partial<Record<string, EventAnswer['kind']>> = {
+  outage: 'no_server',
+  burst: 'burst',
+  silent: 'silent',
+  all_silent: 'all_silent',
+  clock: 'clock',
+  deploy: 'deploy',
+};
 
 function eventOf({
   kind,
   hosts,
   since,
   until,
-  users_hurt,
+  users_hurt: hurt,
 }: NonNullable<HealthData['overview']>['events'][number]): EventAnswer[] {
   const own = EVENTS[kind];
-  // What an absence hurt counts as told, whatever else is known of it.
-  if (own === undefined)
-    return users_hurt > 0 ? [{ kind: 'burst', hosts, from: since, to: until, hurt: users_hurt }] : [];
-  return [{ kind: own, hosts, from: since, to: until, hurt: users_hurt }];
-}
-
-function poolsNotKnown({ tier, pool_known, label }: TierShare): NotKnown[] {
-  if (pool_known || tier === 'lb') return [];
-  return [{ aspects: ['due', 'outages'], tier, because: `${label}: nothing tells who was in the pool` }];
-}
-
-/** The charts are hatched from there on: lines are still to come. */
-function notComplete({ window }: RotationData): NotKnown[] {
-  if (window.complete_to >= window.to) return [];
-  const because = 'not every line has had time to arrive';
-  return [{ aspects: ['requests', 'hurt', 'turns', 'due'], because }];
-}
-
-/** A search that failed or was cut: anything may be wrong. */
-function partial({ message }: PartialReason): NotKnown {
-  return { aspects: ['requests', 'hurt', 'turns', 'due', 'outages', 'events', 'runs'], because: message };
+  // Whom an absence hurt counts as told, whatever else is known of it.
+  if (own === undefined) return hurt > 0 ? [{ kind: 'burst', hosts, from: since, to: until, hurt }] : [];
+  return [{ kind: own, hosts, from: since, to: until, hurt }];
 }

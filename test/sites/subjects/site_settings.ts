@@ -23,8 +23,5 @@ export function settingsOf({ site, pools, processes }: Truth): object {
       }),
     ),
     judge: { min_requests: 40, deviation_points: DEVIATION_POINTS },
-    // A site of a minute: what takes a minute elsewhere takes seconds here.
-    silent_after_s: 15,
-    in_flight_s: 5,
   };
 }

@@ -104,7 +104,19 @@ export class PoolRecorder implements PoolTruth {
     const key = `${place} ${worker}`;
     if (this.open.has(key)) return;
     const { by, pool } = this;
-    const outage: Outage = { by, pool, place, server, reason, from: t, to: null, triedAt: null, worker, told };
+    const outage: Outage = {
+      by,
+      pool,
+      place,
+      server,
+      reason,
+      from: t,
+      to: null,
+      triedAt: null,
+      firm: [],
+      worker,
+      told,
+    };
     this.open.set(key, outage);
     this.outages.push(outage);
   }
@@ -117,6 +129,11 @@ export class PoolRecorder implements PoolTruth {
     outage.to = to;
     outage.triedAt = triedAt;
     this.open.delete(key);
+  }
+
+  /** Passive checks: not to be chosen until then. */
+  barred(from: number, to: number, place: string, worker: number | undefined): void {
+    this.open.get(`${place} ${worker}`)?.firm.push({ from, to });
   }
 
   /** The line comes after the decision. */

@@ -132,6 +132,8 @@ export interface Outage extends OpenSpan {
   reason: OutageReason;
   /** Passive: it may be tried again from `to` on; the first turn that succeeded after that. */
   triedAt: number | null;
+  /** When it could not be chosen at all: between, it was to be tried, and failed. */
+  firm: Span[];
   /** The worker process that thought so, where workers do not share it. */
   worker: number | undefined;
   /** The proxy's own line that says so; undefined where it writes none. */

@@ -7,7 +7,7 @@ import type { Webapp } from '../webapp/webapp';
 import type { World } from '../world';
 
 /** s that a process takes to start again, and that a host is there before it is asked. */
-export const RESTART_S = 1;
+export const RESTART_S = 2;
 
 /** Where happenings come about: the site, the time, and what is taken down about them. */
 export class Stage {

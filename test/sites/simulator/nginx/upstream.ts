@@ -57,8 +57,10 @@ export class Upstream {
     const { address } = peer.config;
     const own = this.ownWorker(worker);
     const disabled = this.of(worker).free(peer, failed, this.seconds);
-    if (disabled) pool.out(world.now, address, this.nameBehind(address), 'passive', undefined, own);
-    else if (!failed && peer.fails === 0 && pool.isOut(address, own)) {
+    if (disabled) {
+      pool.out(world.now, address, this.nameBehind(address), 'passive', undefined, own);
+      pool.barred(world.now, peer.disabledUntil, address, own);
+    } else if (!failed && peer.fails === 0 && pool.isOut(address, own)) {
       pool.back(peer.disabledUntil, address, own, world.now);
     }
     if (disabled || !failed) this.record();
