@@ -89,11 +89,22 @@ function anyOf(field: string, values: readonly Value[]): Predicate {
   if (values.some((value) => String(value).includes('/') && field.endsWith('.ip'))) {
     throw new UnknownDsl('networks', values);
   }
-  const wanted = new Set(values.map((value) => (isDate(field) ? dateOf(value) : String(value))));
-  const date = isDate(field);
-  return ({ values: has }) =>
-    has.get(field)?.some((value) => wanted.has(date ? (value as number) : String(value))) ?? false;
+  // A number may be asked for as text, and the other way round.
+  const wanted = values.map((value) => String(isDate(field) ? dateOf(value) : value));
+  const isWanted = wanted.length === 1 ? (text: string) => text === wanted[0] : inSet(new Set(wanted));
+  return (row) => {
+    const own = row.values.get(field);
+    if (own === undefined) return false;
+    for (const value of own) if (isWanted(typeof value === 'string' ? value : String(value))) return true;
+    return false;
+  };
 }
+
+function inSet(set: ReadonlySet<string>): (text: string) => boolean {
+  return (text) => set.has(text);
+}
+
+const NOTHING: readonly Value[] = [];
 
 function range(body: Dsl): Predicate {
   const [field, bounds] = oneField(body);
@@ -102,16 +113,15 @@ function range(body: Dsl): Predicate {
   const of = (value: Value | undefined) =>
     value === undefined ? undefined : isDate(field) ? dateOf(value) : typeof value === 'string' ? value : Number(value);
   const [least, above, most, below] = [of(gte), of(gt), of(lte), of(lt)];
-  return ({ values }) =>
-    values
-      .get(field)
-      ?.some(
-        (value) =>
-          (least === undefined || value >= least) &&
-          (above === undefined || value > above) &&
-          (most === undefined || value <= most) &&
-          (below === undefined || value < below),
-      ) ?? false;
+  return ({ values }) => {
+    for (const value of values.get(field) ?? NOTHING) {
+      if (least !== undefined && value < least) continue;
+      if (above !== undefined && value <= above) continue;
+      if (most !== undefined && value > most) continue;
+      if (below === undefined || value < below) return true;
+    }
+    return false;
+  };
 }
 
 function prefix(body: Dsl): Predicate {
