@@ -1,14 +1,11 @@
 import type { Client } from '@elastic/elasticsearch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startNode } from '../queries/node';
-import { answersOf, type Case, readCases } from './case';
+import { answersOf, readCases } from './case';
 import { RIGHT } from './rights';
 
-/** Delivery's cases are tried with its own tests. */
-const OTHERS = (one: Case) => [one.question].flat().every(({ route }) => route === 'delivery');
-
 describe('what the pages answer of sites that are built or behave otherwise', () => {
-  const cases = readCases().filter((one) => !OTHERS(one));
+  const cases = readCases();
   let client: Client;
   let stop: () => Promise<void> = async () => undefined;
 

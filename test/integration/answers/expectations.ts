@@ -9,6 +9,8 @@ type Health = NonNullable<Answers['health']['overview']>;
 
 export const rotation = (a: Answers): Rotation => a.rotation.overview!;
 export const health = (a: Answers): Health => a.health.overview!;
+export const delivery = (a: Answers) => a.delivery.overview!;
+export const runs = (a: Answers) => delivery(a).runs;
 export const tier = (a: Answers, name: 'frontend' | 'webapp') => rotation(a).tiers.find((one) => one.tier === name)!;
 
 /** Shares within half a point. */

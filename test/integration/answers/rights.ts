@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Answers } from './case';
-import { at, dueIs, events, health, isEven, rotation, shareIs, tier } from './expectations';
+import { at, delivery, dueIs, events, health, isEven, rotation, runs, shareIs, tier } from './expectations';
 
 const noEvents = (a: Answers) => expect(events(a)).toEqual([]);
 const near = (found: number | null, wanted: number, ms: number) =>
@@ -159,6 +159,27 @@ export const RIGHT: Record<string, (a: Answers) => void> = {
     expect(rotation(a).verdict.tone).not.toBe('good');
     expect(health(a).verdict.tone).not.toBe('good');
   },
+  B50(a) {
+    expect(runs(a)).toMatchObject([{ state: 'unproven', missing: 0 }]);
+    expect(delivery(a).verdict.tone).not.toBe('good');
+  },
+  B51(a) {
+    expect(runs(a)).toMatchObject([{ expired: 1000, missing: 0 }]);
+    expect(['running', 'unproven']).toContain(runs(a)[0]!.state);
+  },
+  B52(a) {
+    expect(delivery(a).counts).toMatchObject({ runs: 520, missing: 20, proven: 500 });
+    expect(delivery(a).verdict.tone).toBe('danger');
+  },
+  B53(a) {
+    expect(runs(a)).toMatchObject([{ state: 'proven', sent: 91, indexed: 91 }]);
+  },
+  B55(a) {
+    // No report tells of a queue that holds lines here: whether they come is not known, and none is called lost.
+    expect(runs(a)[0]!.state).not.toBe('proven');
+    expect(delivery(a).verdict.detail).not.toMatch(/lost/);
+    expect(delivery(a).verdict.tone).not.toBe('good');
+  },
   B58(a) {
     isEven(a);
     noEvents(a);
@@ -198,6 +219,9 @@ export const RIGHT: Record<string, (a: Answers) => void> = {
       'frontend:node-2 → webapp:node-2',
     ]);
   },
+  B73(a) {
+    expect(runs(a).map(({ missing }) => missing)).toEqual([0]);
+  },
   B75(a) {
     isEven(a);
     dueIs(a, 'webapp', { 'web-1': 0.667, 'web-2': 0.333 });
@@ -208,6 +232,9 @@ export const RIGHT: Record<string, (a: Answers) => void> = {
     dueIs(a, 'webapp', { 'f1>web-1': 0.208, 'f1>web-2': 0.292, 'f2>web-1': 0.25, 'f2>web-2': 0.25 }, 'frontend');
     expect(events(a)).toEqual([['ejected_passive', 'web-1', at('10:10:00.000'), at('10:20:00.000')]]);
     expect(health(a).events[0]!.by).toBe('f1');
+  },
+  B83(a) {
+    expect(runs(a)).toMatchObject([{ state: 'proven', missing: 0, sent: 300, indexed: 300 }]);
   },
   B86(a) {
     expect(health(a).figures).toMatchObject({ requests: 3600, users_hurt: 20 });
