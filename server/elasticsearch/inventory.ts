@@ -7,6 +7,8 @@ import { type Aggs, between, countOf, exists, firstAndLast, type Query, terms } 
 
 const MAX_HOSTS = 1000;
 const MAX_PLACES = 500;
+/** Of a frontend's lines: it may have changed its format in the time that is looked at. */
+const MOSTLY = 0.95;
 /** Who wrote or was named so shortly before the range tells how it begins. */
 export const LOOK_BACK_MS = 3_600_000;
 /** Balancers speak rarely, and probe always. */
@@ -71,6 +73,8 @@ const WEBAPPS: Aggs = {
 const FRONTENDS: Aggs = {
   hosts: terms(FIELDS.host, MAX_HOSTS, {
     ...firstAndLast(),
+    // Rota's own format, of whose members this one never lacks: there an upstream that is not named was not asked.
+    whole: { filter: exists(FIELDS.nginxConnection) },
     pools: terms(
       FIELDS.pool,
       30,
@@ -161,7 +165,8 @@ function timesOf(bucket: Bucket) {
 
 function frontendOf(host: Bucket): WriterSeen {
   const nothing = { service: null, environment: null, address: null, port: null };
-  return { host: String(host.key), tier: 'frontend', ...nothing, ...timesOf(host) };
+  const namesUpstreams = bucketOf(host, 'whole').doc_count >= MOSTLY * host.doc_count;
+  return { host: String(host.key), tier: 'frontend', ...nothing, namesUpstreams, ...timesOf(host) };
 }
 
 function webappsOf(host: Bucket): WriterSeen[] {

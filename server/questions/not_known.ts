@@ -13,7 +13,7 @@ export function notKnownOf(site: Site): NotKnown[] {
   const found: NotKnown[] = [];
   const add = (why: Said, mend: Said | null) =>
     found.push({ id: why.id, because: say(why), mend: mend === null ? null : say(mend) });
-  const tellers = [...new Set(unnamedTurns(evidence).map(({ teller }) => teller!))].sort();
+  const tellers = [...new Set(unnamedTurns(evidence, evidence.inventory).map(({ teller }) => teller!))].sort();
   if (tellers.length > 0 && (webapps.unplaced.turns > 0 || webapps.source !== 'frontends')) {
     add({ id: 'unknown.upstreams', values: { tellers } }, { id: 'mend.upstreams', values: {} });
   }

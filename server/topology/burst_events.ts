@@ -8,12 +8,15 @@ import { namesOf, nobody, placesOf, type SiteEvent } from './site_event';
 /** A burst that ended in an ejection, of the host itself or of the frontend above it, is told there. */
 export function isPartOf(burst: Burst, events: readonly SiteEvent[], { rows, evidence }: EventsInput): boolean {
   const above = rows.find(({ host, tier }) => host === burst.host && tier === burst.tier)?.tellers ?? [];
-  return events.some(({ hosts, tier, since, until, firstFailure }) => {
-    const own = hosts.includes(burst.host) && tier === burst.tier;
-    const ofAbove = tier === 'frontend' && burst.tier === 'webapp' && hosts.some((host) => above.includes(host));
+  const during = events.filter(({ kind, since, until, firstFailure }) => {
     const from = Math.min(since, firstFailure ?? since) - evidence.grid.interval;
-    return (own || ofAbove) && burst.from <= (until ?? Number.POSITIVE_INFINITY) && burst.to >= from;
+    // Who was taken out by hand did not fail.
+    return kind !== 'drained' && burst.from <= (until ?? Number.POSITIVE_INFINITY) && burst.to >= from;
   });
+  if (during.some(({ hosts, tier }) => hosts.includes(burst.host) && tier === burst.tier)) return true;
+  const ejected = during.filter(({ tier }) => tier === 'frontend').flatMap(({ hosts }) => hosts);
+  // Through a frontend that stayed in its pool it went on hurting.
+  return burst.tier === 'webapp' && above.length > 0 && above.every((host) => ejected.includes(host));
 }
 
 /** A frontend's 5XX that its webapps answered is told of the webapps. */

@@ -70,6 +70,8 @@ export interface WriterSeen {
   /** Where it listens, as it says itself; null where it does not. */
   address: string | null;
   port: number | null;
+  /** Of a frontend: its lines are of a format that names the upstream where there was one. */
+  namesUpstreams?: boolean;
   first: number;
   last: number;
   n: number;

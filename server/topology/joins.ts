@@ -51,8 +51,11 @@ export function ownersOfUpstream(seen: Pick<PlaceSeen, 'teller' | 'pool' | 'plac
   if (isOwnMachine(seen.place)) {
     const own = webapps.filter(({ host }) => host === seen.teller);
     if (own.length > 0) return one(own[0]!, 'own_machine', 'told');
-    const hosts = new Set(exact.map(({ host }) => host));
-    return hosts.size === 1 ? one(exact[0]!, 'address', 'assumed') : declaredOwner(seen.place, address, known);
+    // A container beside its frontend has a name of its own; another frontend's machine is not this one's.
+    const frontends = new Set(writers.filter(({ tier }) => tier === 'frontend').map(({ host }) => host));
+    const beside = exact.filter(({ host }) => !frontends.has(host));
+    const hosts = new Set(beside.map(({ host }) => host));
+    return hosts.size === 1 ? one(beside[0]!, 'address', 'assumed') : declaredOwner(seen.place, address, known);
   }
   // Another port of an address whose ports are known is another webapp.
   const candidates = exact.length > 0 ? exact : listening.some((writer) => writer.port !== null) ? [] : listening;

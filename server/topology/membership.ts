@@ -2,7 +2,7 @@ import { turnsDuring } from './cells';
 import type { Evidence } from './evidence';
 import { poolKey, poolsOf } from './peers';
 import type { Place } from './places';
-import { type Span, unite } from './spans';
+import { clip, type Span, unite } from './spans';
 import type { States } from './states';
 
 /** So many turns missed in a row are no chance: nobody who was in the pool would have got none. */
@@ -37,7 +37,9 @@ function memberSpans(place: Place, pool: readonly Place[], states: States, evide
     .map(({ from, to }) => ({ from: Math.max(from, window.from), to: Math.min(to ?? window.to, window.to) }));
   const probed = probedSpans(place, states, evidence);
   const turned = turnedSpans(place, pool, evidence);
-  const spans = unite([...turned, ...probed, ...outs]).filter(({ from, to }) => from < to);
+  const all = unite([...turned, ...probed, ...outs]).filter(({ from, to }) => from < to);
+  // An address that passed from one host to another is each one's while it is.
+  const spans = place.join === null ? all : clip(all, place.join);
   return { spans, idle: turned.length === 0 && spans.length > 0 && outs.length === 0 };
 }
 

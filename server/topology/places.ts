@@ -124,7 +124,7 @@ function residueOf(directory: Directory, entries: readonly Entry[], facts: Count
   const claimed = new Set(entries.flatMap(({ owners }) => owners.joins.map(({ host }) => host)));
   const writers = directory.inventory.writers.filter((w) => w.tier === 'webapp' && !claimed.has(w.host));
   const hosts = [...new Set(writers.map(({ host }) => host))];
-  const unnamed = unnamedTurns(facts);
+  const unnamed = unnamedTurns(facts, directory.inventory);
   const unknown = entries.filter(({ owners }) => owners.joins.length === 0);
   const turnsOf = (entry: Entry) => turnsIn(rowOf([...facts.frontends, ...facts.balancers], entry));
   const asked = total(unnamed) + unknown.reduce((sum, entry) => sum + turnsOf(entry), 0);
@@ -151,11 +151,16 @@ function residueOf(directory: Directory, entries: readonly Entry[], facts: Count
 }
 
 /**
- * Turns of frontends whose log names no upstream. A frontend that names them otherwise answered by itself: nobody's turn.
+ * Turns of frontends whose log names no upstream. A frontend that names them otherwise, or whose format does, answered by
+ * itself: nobody's turn.
  */
-export function unnamedTurns({ frontends }: Pick<Counts, 'frontends'>): Turns[] {
+export function unnamedTurns({ frontends }: Pick<Counts, 'frontends'>, { writers }: Directory['inventory']): Turns[] {
   const named = (teller: string | null) => total(frontends.filter((row) => row.teller === teller && row.place !== ''));
-  return frontends.filter((row) => row.place === '' && row.cells.length > 0 && turnsIn(row) > named(row.teller));
+  const whole = new Set(writers.filter(({ namesUpstreams }) => namesUpstreams).map(({ host }) => host));
+  return frontends.filter(
+    (row) =>
+      row.place === '' && row.cells.length > 0 && !whole.has(row.teller ?? '') && turnsIn(row) > named(row.teller),
+  );
 }
 
 /** What HAProxy answered without a server, or nginx when it found nobody in its pool. */

@@ -20,6 +20,8 @@ export interface Silence extends Span {
 const DUE_LINES = 10;
 /** A writer's own pace is taken from so long before. */
 const PACE_MS = 15 * 60_000;
+/** As often as the longest pause before. */
+const PAUSES = 1.5;
 /** Who begins when another ends took its place. */
 const HANDOVER_MS = 120_000;
 
@@ -119,12 +121,20 @@ function untoldSilences(host: string, tier: PlaceTier, input: SilenceInput): Sil
     states.chains.some((out) => out.host === host && out.from < to && (out.to ?? window.to) > from);
   return quietSpans(own, window, settings.silent_after_s * 1000)
     .filter((span) => !isOut(span))
+    .filter((span) => isLongest(span, own))
     .flatMap((span): Silence[] => {
       const begins = span.from <= window.from && before !== null ? Math.min(before, span.from) : span.from;
       if (span.from <= window.from && before === null) return [];
       if (!wasMissed(host, tier, { from: begins, to: span.to }, span, evidence)) return [];
       return [{ host, tier, from: begins, to: span.to, open: span.to >= window.to, turns: 0, saidBy: null }];
     });
+}
+
+/** Whoever comes and goes paused before: longer than that, or it is the same again. */
+function isLongest({ from, to }: Span, signs: readonly Span[]): boolean {
+  const before = unite(signs.filter((sign) => sign.to <= from));
+  const gaps = before.slice(1).map((sign, i) => sign.from - before[i]!.to);
+  return to - from >= PAUSES * Math.max(0, ...gaps);
 }
 
 /** Its last sign before the window; null where none is known. */
@@ -171,21 +181,43 @@ function busyMostly(others: readonly Pace[], tier: PlaceTier, span: Span, { live
   return lengthOf(quiet) < (span.to - span.from) / 2;
 }
 
-function paceOf(host: string, tier: PlaceTier, silence: Span, inWindow: Span, { lives, inventory }: Evidence): Pace {
-  const cells = lives.filter((life) => life.host === host && life.tier === tier).flatMap((life) => life.cells);
+function paceOf(host: string, tier: PlaceTier, silence: Span, inWindow: Span, evidence: Evidence): Pace {
+  const { lives, inventory } = evidence;
+  // The same lines by the time that they bear and by that of their receipt: counted once.
+  const each = lives.filter((life) => life.host === host && life.tier === tier).map((life) => life.cells);
+  const most = (count: (cells: Life['cells']) => number) => Math.max(0, ...each.map(count));
   const seen = [
     ...inventory.writers.filter((w) => w.host === host && w.tier === tier),
     ...(tier === 'frontend' ? inventory.monitors.filter((m) => m.host === host) : []),
   ];
-  const first = Math.min(...cells.map((cell) => cell.first), ...seen.map((one) => one.first));
-  const during = cells
-    .filter((cell) => cell.first >= inWindow.from && cell.last < inWindow.to)
-    .reduce((sum, { n }) => sum + n, 0);
-  const near = cells.filter((cell) => cell.last <= silence.from && cell.first >= silence.from - PACE_MS);
-  const n = near.reduce((sum, cell) => sum + cell.n, 0);
-  if (n >= 2) return { host, first, during, rate: n / Math.max(1, silence.from - near[0]!.first) };
+  const first = Math.min(...each.flat().map((cell) => cell.first), ...seen.map((one) => one.first));
+  const during = most((cells) =>
+    sumOf(cells.filter((cell) => cell.first >= inWindow.from && cell.last < inWindow.to)),
+  );
+  const isNear = (cell: { first: number; last: number }) =>
+    cell.last <= silence.from && cell.first >= silence.from - PACE_MS;
+  const begin = Math.min(...each.flat().filter(isNear).map((cell) => cell.first));
+  const lines = most((cells) => sumOf(cells.filter(isNear)));
+  const asked = requestsOf(host, tier, isNear, evidence);
+  // What a request makes a host write comes in a heap: requests come one by one, and tell how likely none is.
+  const n = asked > 0 ? Math.min(asked, lines) : lines;
+  if (n >= 2) return { host, first, during, rate: n / Math.max(1, silence.from - begin) };
   const rates = seen.filter((one) => one.n >= 2 && one.last > one.first).map((one) => one.n / (one.last - one.first));
   return { host, first, during, rate: rates.reduce((a, b) => a + b, 0) };
+}
+
+const sumOf = (cells: readonly { n: number }[]) => cells.reduce((sum, { n }) => sum + n, 0);
+
+/** Users' requests and probes that it wrote of at some time. */
+function requestsOf(
+  host: string,
+  tier: PlaceTier,
+  isThen: (part: { first: number; last: number }) => boolean,
+  { ownFrontends, ownWebapps, probes }: Evidence,
+): number {
+  const own = (tier === 'frontend' ? ownFrontends : ownWebapps).filter(({ place }) => place === host);
+  const probed = probes.filter((series) => series.host === host).flatMap(({ runs }) => runs);
+  return sumOf(own.flatMap(({ cells }) => cells.filter(isThen))) + sumOf(probed.filter(isThen));
 }
 
 /** Since when nobody writes anything any more; null while somebody does, or where none was due yet. */

@@ -11,7 +11,7 @@ import { type Membership, membershipOf } from './membership';
 import { frontendTier, isUnserved, type Place, type Tier, webappTier } from './places';
 import { allSilentSince, quietSpans, type Silence, signsOf, silencesOf } from './silence';
 import type { SiteEvent } from './site_event';
-import { type Span, subtract } from './spans';
+import { lengthOf, type Span, subtract } from './spans';
 import { type States, statesOf } from './states';
 
 /** The site over a window, as far as its lines tell: who stood in which pool, who fell, what was due, whom it hurt. */
@@ -147,14 +147,12 @@ function deadSpans(host: string, minMs: number, rows: readonly HostRow[], fronte
   const signs = signsOf(host, evidence.lives);
   const own = rows.find((row) => row.host === host && row.tier === 'frontend')?.cells ?? [];
   const others = rows.filter((row) => row.host !== host && row.tier === 'frontend').flatMap(({ cells }) => cells);
-  const given = own.filter(({ n }) => n > 0).map(({ first, last }) => ({ from: first, to: last + 1 }));
+  const given = own.filter(({ n, failed }) => n > failed).map(({ first, last }) => ({ from: first, to: last + 1 }));
+  const elsewhere = others.filter(({ n }) => n > 0).map(({ first, last }) => ({ from: first, to: last }));
   return quietSpans(signs, window, minMs)
-    .flatMap((span) => (quietOf(given, span) ? [span] : []))
-    .filter((span) => {
-      const busy = new Set(others.filter((c) => c.n > 0 && c.last >= span.from && c.first < span.to).map(({ t }) => t));
-      const steps = Math.max(1, Math.ceil((span.to - span.from) / evidence.grid.interval));
-      return 2 * busy.size >= steps;
-    });
+    .filter((span) => quietOf(given, span))
+    // However short the steps are in which turns were counted: a pause of the others is one that a probe would have missed.
+    .filter((span) => 2 * lengthOf(quietSpans(elsewhere, span, minMs)) < span.to - span.from);
 }
 
 function quietOf(given: readonly Span[], span: Span): boolean {

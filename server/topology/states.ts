@@ -109,7 +109,7 @@ export function statesOf(input: StateInput): States {
     spoken: new Set(evidence.words.map((word) => serverKey(word.teller, word.pool, word.server))),
     backups: new Set(evidence.words.filter(({ backup }) => backup).map((w) => serverKey(w.teller, w.pool, w.server))),
     frontendsKnown: spokenPools.size > 0 || monitors.some(({ foreign }) => foreign === null),
-    webappsKnown: directory.upstreams.length > 0,
+    webappsKnown: directory.upstreams.length > 0 || directory.servers.some(({ tier }) => tier === 'webapp'),
   };
 }
 

@@ -1,3 +1,4 @@
+import { FIELDS as MAPPED } from '../../../pipeline/elasticsearch/fields';
 import type { SearchClient } from '../../../server/host';
 import type { Document } from '../lines/documents';
 import { aggregate } from './aggregations';
@@ -28,13 +29,15 @@ export function memorySearch(documents: Iterable<Document>, namespace: string): 
     });
   return {
     transport: {
-      request: async ({ method, path, bulkBody }) => {
+      request: async ({ method, path, bulkBody, querystring }) => {
+        if (method === 'GET') return describe(path, [...indices.keys()], querystring as Dsl | undefined);
         if (method !== 'POST' || path !== '/_msearch' || !bulkBody)
           throw new UnknownDsl('the request', { method, path });
         const responses = [];
         for (let i = 0; i < bulkBody.length; i += 2) {
-          const { index } = bulkBody[i] as { index: string };
-          responses.push(search(bulkBody[i + 1]!, rowsOf(index)));
+          const { index, ignore_unavailable: passesBy } = bulkBody[i] as { index: string; ignore_unavailable?: boolean };
+          const isAbsent = passesBy === false && !index.includes('*') && !indices.has(index);
+          responses.push(isAbsent ? NO_INDEX : search(bulkBody[i + 1]!, rowsOf(index)));
         }
         return { responses };
       },
@@ -42,9 +45,26 @@ export function memorySearch(documents: Iterable<Document>, namespace: string): 
   };
 }
 
+const NO_INDEX = { status: 404, error: { type: 'index_not_found_exception', reason: 'no such index' } };
+
+/** What the node tells of its indices: all are mapped by Rota's own table, none has a lifecycle. */
+function describe(path: string, names: readonly string[], querystring: Dsl | undefined): Dsl {
+  const [, asked = '', part = ''] = path.split('/');
+  if (part === '_field_caps') {
+    const indices = names.filter((name) => asked.split(',').includes(name));
+    const fields = String(querystring?.['fields']).split(',');
+    return { indices, fields: Object.fromEntries(fields.map((name) => [name, { [MAPPED[name] ?? 'unmapped']: {} }])) };
+  }
+  if (part === '_settings') return {};
+  if (asked === '_data_stream') return { data_streams: [] };
+  throw new UnknownDsl('the request', { method: 'GET', path });
+}
+
 const KNOWN = new Set([
   ...['timeout', 'size', 'query', 'aggs', 'aggregations', 'sort', 'search_after', 'track_total_hits'],
   ...['_source', 'fields', 'docvalue_fields'],
+  // A hint for speed where nothing is counted.
+  'terminate_after',
 ]);
 
 function search(body: Dsl, rows: readonly Row[]): Dsl {
