@@ -13,6 +13,7 @@ import { LONG_LOOK_BACK_MS } from './inventory';
 import { balancersTell, type LinesOf, selectedLines } from './lines_of';
 import { lifeSearches, readLives, readSkews } from './lives';
 import { okStatuses } from './ok_statuses';
+import { momentsOf, passingSearches, readPassings } from './passings';
 import {
   closerSearch,
   probedDatasets,
@@ -91,16 +92,16 @@ export async function gather<K extends string>(
   const { from, to, interval } = fine;
   const passes = okStatuses(monitor.ok_status);
   const warmUp = (monitor.rise + monitor.fall + 2) * Math.max(monitor.interval_s, 10) * 1000;
-  const turns = (found: boolean) =>
-    turnSearches(
-      {
-        balancer: linesOf(asking, 'lb', found),
-        frontend: linesOf(asking, 'frontend', found),
-        webapp: linesOf(asking, 'webapp', found),
-      },
-      interval,
-      namespace,
-    );
+  const moments = momentsOf(directory, fine.times, interval);
+  const turns = (found: boolean) => {
+    const filters = {
+      balancer: linesOf(asking, 'lb', found),
+      frontend: linesOf(asking, 'frontend', found),
+      webapp: linesOf(asking, 'webapp', found),
+    };
+    const passings: Searches<string> = passingSearches(moments, filters, interval, namespace);
+    return { ...turnSearches(filters, interval, namespace), ...passings };
+  };
   const found = asking.text.length > 0 ? prefixed('found', turns(true)) : {};
   const facts = {
     ...turns(false),
@@ -118,6 +119,7 @@ export async function gather<K extends string>(
   const spoken = readWords(answers);
   const [disabled, attempts] = [readDisabled(answers.disabled), readAttempts(answers.attempts)];
   const rows = (a: Record<'balancer' | 'frontend' | 'webapp', SearchAnswer>): Counts => ({
+    passings: readPassings(moments, a),
     balancers: readBalancers(a.balancer),
     frontends: readFrontends(a.frontend),
     ownFrontends: readOwn(a.frontend),
@@ -149,7 +151,7 @@ export async function gather<K extends string>(
   };
   return {
     evidence,
-    counts: asking.text.length > 0 ? rows(unprefixed('found', answers as Record<string, SearchAnswer>)) : evidence,
+    counts: asking.text.length > 0 ? rows(unprefixed('found.', answers as Record<string, SearchAnswer>)) : evidence,
     probeTarget: targetOf(answers.probes),
     answers,
   };
@@ -186,7 +188,8 @@ function prefixed(prefix: string, searches: Record<string, NamedSearch>): Record
   return Object.fromEntries(Object.entries(searches).map(([name, search]) => [`${prefix}.${name}`, search]));
 }
 
-function unprefixed(prefix: string, answers: Record<string, SearchAnswer>) {
-  const answerOf = (name: string) => answers[`${prefix}.${name}`] ?? NO_ANSWER;
-  return { balancer: answerOf('balancer'), frontend: answerOf('frontend'), webapp: answerOf('webapp') };
+function unprefixed(prefix: string, answers: Readonly<Record<string, SearchAnswer>>) {
+  const own = Object.entries(answers).filter(([name]) => name.startsWith(prefix));
+  const found = Object.fromEntries(own.map(([name, answer]) => [name.slice(prefix.length), answer]));
+  return { balancer: NO_ANSWER, frontend: NO_ANSWER, webapp: NO_ANSWER, ...found };
 }

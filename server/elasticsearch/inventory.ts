@@ -7,6 +7,8 @@ import { type Aggs, between, countOf, exists, firstAndLast, type Query, terms } 
 
 const MAX_HOSTS = 1000;
 const MAX_PLACES = 500;
+/** That a server's name stood for one after the other. */
+const MAX_ADDRESSES = 20;
 /** Of a frontend's lines: it may have changed its format in the time that is looked at. */
 const MOSTLY = 0.95;
 /** Who wrote or was named so shortly before the range tells how it begins. */
@@ -96,7 +98,7 @@ const FRONTENDS: Aggs = {
 };
 
 function serversIn(times: Aggs): Aggs {
-  const address = terms(FIELDS.upstreamAddress, 1);
+  const address = terms(FIELDS.upstreamAddress, MAX_ADDRESSES, times);
   const servers = terms(FIELDS.haproxyServer, MAX_PLACES, { ...times, address });
   return { hosts: terms(FIELDS.host, 50, { pools: terms(FIELDS.pool, 50, { servers }, '') }) };
 }
@@ -224,13 +226,17 @@ function serversOf({ aggregations }: SearchAnswer): PlaceSeen[] {
       bucketsOf(pool, 'servers')
         // `<NOSRV>` is HAProxy's word for "no server took it".
         .filter(({ key }) => !String(key).startsWith('<'))
-        .map((server) => ({
-          teller: String(balancer.key),
-          pool: text(pool),
-          place: String(server.key),
-          address: bucketsOf(server, 'address').map(({ key }) => String(key))[0] ?? null,
-          ...timesOf(server),
-        })),
+        .map((server) => {
+          const addresses = bucketsOf(server, 'address').map((one) => ({ address: String(one.key), ...timesOf(one) }));
+          return {
+            teller: String(balancer.key),
+            pool: text(pool),
+            place: String(server.key),
+            address: addresses[0]?.address ?? null,
+            ...(addresses.length > 1 ? { addresses } : {}),
+            ...timesOf(server),
+          };
+        }),
     ),
   );
 }

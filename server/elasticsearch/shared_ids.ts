@@ -5,10 +5,14 @@ import type { Entry } from '../topology/directory';
 import type { SharedId } from '../topology/evidence';
 import { between, countOf, exists, not, type Query, searchOf, terms } from './search';
 
-/** Places of which ids are taken, and ids of each: two from the begin, two from the end, for a place may pass to another. */
+/**
+ * Places of which ids are taken, and ids of each: two from the begin, two from the end, for a place may pass to another; and
+ * some from anywhere between (in the order of the ids, which is none in time), for several hosts may take turns there.
+ */
 const MAX_PLACES = 400;
 const EACH = 2;
-const MAX_LINES = 5000;
+const BETWEEN = 8;
+const MAX_LINES = 10_000;
 
 export type SampleName = 'fromBalancers' | 'fromFrontends';
 
@@ -43,7 +47,13 @@ export function sampleSearches(
               pools: terms(
                 FIELDS.pool,
                 30,
-                { places: terms(field, MAX_PLACES, { newest: ids('desc'), oldest: ids('asc') }) },
+                {
+                  places: terms(field, MAX_PLACES, {
+                    newest: ids({ [FIELDS.timestamp]: 'desc' }, EACH),
+                    oldest: ids({ [FIELDS.timestamp]: 'asc' }, EACH),
+                    between: ids({ [FIELDS.requestId]: 'asc' }, BETWEEN),
+                  }),
+                },
                 '',
               ),
             }),
@@ -55,10 +65,8 @@ export function sampleSearches(
   };
 }
 
-function ids(order: 'asc' | 'desc') {
-  return {
-    top_hits: { size: EACH, sort: [{ [FIELDS.timestamp]: order }], _source: [FIELDS.timestamp, FIELDS.requestId] },
-  };
+function ids(sort: Record<string, 'asc' | 'desc'>, size: number) {
+  return { top_hits: { size, sort: [sort], _source: [FIELDS.timestamp, FIELDS.requestId] } };
 }
 
 export function readSamples(answers: Record<SampleName, SearchAnswer>): Sample[] {
@@ -66,7 +74,7 @@ export function readSamples(answers: Record<SampleName, SearchAnswer>): Sample[]
     bucketsOf(aggregations, 'hosts').flatMap((teller) =>
       bucketsOf(teller, 'pools').flatMap((pool) =>
         bucketsOf(pool, 'places').flatMap((place) =>
-          ['newest', 'oldest'].flatMap((name) => {
+          ['newest', 'oldest', 'between'].flatMap((name) => {
             const { hits } = (place[name] as { hits?: { hits: Hit[] } }).hits ?? { hits: [] };
             return hits.flatMap((hit): Sample[] => {
               const doc = hit._source as EcsDocument;

@@ -56,6 +56,8 @@ export interface PlaceSeen {
   place: string;
   /** The server's address where a balancer's lines tell it (`rota.upstream.address`). */
   address: string | null;
+  /** All that it had, where it had several: a balancer that is configured anew may give a name to another host. */
+  addresses?: readonly { address: string; first: number; last: number }[];
   first: number;
   last: number;
   n: number;
@@ -98,6 +100,15 @@ export interface MonitorSeen {
   last: number;
   lastPass: number | null;
   n: number;
+}
+
+/** Turns of the step in which a place passed from one host to another, up to that moment. */
+export interface Passing {
+  /** When it passed. */
+  at: number;
+  /** Begin of the step. */
+  t: number;
+  rows: readonly Turns[];
 }
 
 export interface Inventory {
@@ -225,6 +236,7 @@ export interface Evidence {
   /** What frontends and webapps wrote of themselves; `place` is their `host.name`. */
   ownFrontends: readonly Turns[];
   ownWebapps: readonly Turns[];
+  passings?: readonly Passing[];
   answers: readonly BalancerAnswers[];
   words: readonly Word[];
   disabled: readonly UpstreamFault[];

@@ -63,8 +63,36 @@ export function ownersOfUpstream(seen: Pick<PlaceSeen, 'teller' | 'pool' | 'plac
   return inTime ?? declaredOwner(seen.place, address, known);
 }
 
-/** Which host a balancer means by a server's name. */
+/** Which host a balancer means by a server's name; hosts, one after the other, where it was configured anew. */
 export function ownersOfServer(seen: PlaceSeen, known: Known): Owners {
+  const { addresses = [] } = seen;
+  const inOrder = [...addresses].sort((a, b) => a.first - b.first);
+  if (inOrder.length < 2) return ownersOfOneServer(seen, known);
+  const joins = inOrder.flatMap(({ address, first }, i): Join[] => {
+    const [from, to] = [i === 0 ? Number.NEGATIVE_INFINITY : first, inOrder[i + 1]?.first ?? Number.POSITIVE_INFINITY];
+    const shared = known.inventory.shared.filter(({ t }) => t >= from && t < to);
+    const then = { ...known, inventory: { ...known.inventory, shared } };
+    const { joins: found } = ownersOfOneServer({ ...seen, address }, then, 'address');
+    const own = found.length > 0 ? found : [{ ...declaredJoin(address, 'frontend'), kind: 'address' as const }];
+    return own
+      .map((join) => ({ ...join, from: Math.max(join.from, from), to: Math.min(join.to, to) }))
+      .filter((join) => join.from < join.to);
+  });
+  return { joins: joinedNeighbours(joins), several: [] };
+}
+
+function joinedNeighbours(joins: readonly Join[]): Join[] {
+  const all: Join[] = [];
+  for (const join of joins) {
+    const last = all.at(-1);
+    if (last?.host === join.host) all[all.length - 1] = { ...last, to: join.to };
+    else all.push(join);
+  }
+  return all;
+}
+
+/** @param least `address`: its name says nothing of who it is */
+function ownersOfOneServer(seen: PlaceSeen, known: Known, least: 'name' | 'address' = 'name'): Owners {
   const byId = ownersById(seen, 'frontend', known);
   if (byId) return byId;
   const { writers } = known.inventory;
@@ -73,6 +101,10 @@ export function ownersOfServer(seen: PlaceSeen, known: Known): Owners {
     const listening = writers.filter((w) => w.address === address && w.port === port && !isOwnMachine(address));
     const inTime = ownersInTime(listening, 'address');
     if (inTime) return inTime;
+  }
+  if (least === 'address') {
+    const host = declaredName(seen.address ?? '', known);
+    return host === undefined ? NOBODY : { joins: [declaredJoin(host, 'frontend')], several: [] };
   }
   const declared = known.declared[`${seen.pool}/${seen.place}`] ?? known.declared[seen.place];
   const name = declared ?? (seen.address === null ? undefined : declaredName(seen.address, known)) ?? seen.place;
@@ -109,12 +141,21 @@ function ownersById(
   return { joins, several: [] };
 }
 
-/** When a place passed to a host: its first line, if that lies between the last id of its predecessor and its own first id. */
+/**
+ * When a place passed to a host: between the last line of its predecessor and its own first one, if these lie between the
+ * last id of the one and the first of the other.
+ */
 function passedAt(signs: readonly SharedId[], sign: SharedId, writers: readonly WriterSeen[]): number {
-  const before = signs[signs.indexOf(sign) - 1]?.t ?? Number.NEGATIVE_INFINITY;
-  const firsts = writers.filter(({ host }) => host === sign.host).map(({ first }) => first);
-  const first = Math.min(...firsts);
-  return first > before && first <= sign.t ? first : sign.t;
+  const before = signs[signs.indexOf(sign) - 1];
+  const of = (name: string | undefined) => writers.filter(({ host }) => host === name);
+  const first = Math.min(...of(sign.host).map((writer) => writer.first));
+  if (before === undefined || first <= before.t || first > sign.t) return sign.t;
+  return handedOver(Math.max(...of(before.host).map(({ last }) => last)), first);
+}
+
+/** Amid the pause between two hosts' lines: their clocks and their tellers' differ a little. */
+function handedOver(last: number, first: number): number {
+  return last < first ? Math.ceil((last + first) / 2) : first;
 }
 
 function joinOf(
@@ -151,8 +192,8 @@ function ownersInTime(writers: readonly WriterSeen[], kind: JoinKind): Owners | 
       host: claim.host,
       tier: claim.tier,
       environment: claim.environment,
-      from: i === 0 ? Number.NEGATIVE_INFINITY : claim.first,
-      to: claims[i + 1]?.first ?? Number.POSITIVE_INFINITY,
+      from: i === 0 ? Number.NEGATIVE_INFINITY : handedOver(claims[i - 1]!.last, claim.first),
+      to: i + 1 < claims.length ? handedOver(claim.last, claims[i + 1]!.first) : Number.POSITIVE_INFINITY,
     }),
   );
   return { joins, several: [] };

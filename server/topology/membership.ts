@@ -52,7 +52,7 @@ function turnedSpans(place: Place, pool: readonly Place[], { window, grid }: Evi
   // Its own part of what the others get, whatever that is: a trickle misses nothing for long.
   const hull = { from: cells[0]!.first, to: cells.at(-1)!.last + 1 };
   const all = others(hull);
-  const part = all > 0 ? cells.reduce((sum, { n }) => sum + n, 0) / all : 0;
+  const part = all > 0 ? cells.reduce((sum, { n }) => sum + n, 0) / all : 1 / Math.max(1, peers.length);
   const isGap = (from: number, to: number) => to - from >= 1000 && part * others({ from, to }) >= BEYOND_CHANCE;
   const stretches: { from: number; to: number; n: number }[] = [];
   for (const { first, last, n } of cells) {

@@ -1,6 +1,6 @@
-import { joinTurns, NO_CLASSES, turnsIn } from './cells';
+import { joinCells, joinTurns, NO_CLASSES, turnsIn } from './cells';
 import type { Directory, Entry } from './directory';
-import type { Cell, Evidence, PlaceTier, Turns } from './evidence';
+import type { Cell, Evidence, Passing, PlaceTier, Turns } from './evidence';
 import type { Join } from './joins';
 import { isWatcher } from './probers';
 
@@ -44,7 +44,10 @@ const ENOUGH = 0.95;
 /** Own lines that make up less of the turns than this are not the turns that are looked for. */
 const ENOUGH_OWN = 0.5;
 
-export type Counts = Pick<Evidence, 'balancers' | 'frontends' | 'ownFrontends' | 'ownWebapps' | 'balancersUnnamed'>;
+export type Counts = Pick<
+  Evidence,
+  'balancers' | 'frontends' | 'ownFrontends' | 'ownWebapps' | 'balancersUnnamed' | 'passings'
+>;
 
 /** The balancers' pools, and who stands in them. Facts choose the source, so that a search cannot change it. */
 export function frontendTier(directory: Directory, counts: Counts, facts: Counts = counts): Tier {
@@ -220,33 +223,21 @@ function idOf({ tier, teller, pool, name, host }: Omit<Place, 'id' | 'seen'>): s
 
 const keyOfEntry = ({ seen }: Entry) => JSON.stringify([seen.teller, seen.pool, seen.place]);
 
-/** A step in which a place passed to another host is shared out as the hosts' own lines in it are. */
-function splitByOwner(row: Turns, joins: readonly Join[], { ownWebapps }: Counts): Turns[] {
+/** A step in which a place passed to another host is shared out at that moment. */
+function splitByOwner(row: Turns, joins: readonly Join[], { passings = [] }: Counts): Turns[] {
   const cells: Cell[][] = joins.map(() => []);
   for (const cell of row.cells) {
     const owners = joins.flatMap(({ from, to }, i) => (cell.last >= from && cell.first < to ? [i] : []));
-    if (owners.length <= 1) {
-      cells[owners[0] ?? 0]!.push(cell);
-      continue;
+    let rest = cell;
+    for (const i of owners.slice(0, -1)) {
+      const before = cellBefore(joins[i]!.to, cell.t, row, passings);
+      const taken = owners.slice(0, owners.indexOf(i)).flatMap((k) => cells[k]!.filter(({ t }) => t === cell.t));
+      const own = before === null ? null : lessCells(before, taken);
+      if (own === null || own.n === 0) continue;
+      cells[i]!.push(own);
+      rest = lessCells(rest, [own]);
     }
-    const own = owners.map((i) => ownIn(joins[i]!.host, cell.t, ownWebapps));
-    const sum = own.reduce((a, b) => a + b, 0);
-    let left = cell.n;
-    owners.forEach((i, k) => {
-      const { from, to } = joins[i]!;
-      const n =
-        k === owners.length - 1 ? left : Math.round(sum > 0 ? (cell.n * own[k]!) / sum : cell.n / owners.length);
-      const part = cell.n > 0 ? n / cell.n : 0;
-      left -= n;
-      cells[i]!.push({
-        ...cell,
-        n,
-        failed: Math.round(cell.failed * part),
-        hurt: Math.round(cell.hurt * part),
-        first: Math.max(cell.first, from),
-        last: Math.min(cell.last, to),
-      });
-    });
+    if (rest.n > 0) cells[owners.at(-1) ?? 0]!.push(rest);
   }
   const whole = turnsIn(row);
   return joins.map((_, i) => {
@@ -265,11 +256,28 @@ function splitByOwner(row: Turns, joins: readonly Join[], { ownWebapps }: Counts
   });
 }
 
-function ownIn(host: string, t: number, rows: readonly Turns[]): number {
-  return rows
-    .filter(({ place }) => place === host)
-    .flatMap(({ cells }) => cells)
-    .reduce((sum, cell) => sum + (cell.t === t ? cell.n : 0), 0);
+function cellBefore(at: number, t: number, row: Turns, passings: readonly Passing[]): Cell | null {
+  const rows = passings.find((passing) => passing.at === at && passing.t === t)?.rows ?? [];
+  const own = rows.filter(
+    ({ teller, pool, place }) => teller === row.teller && pool === row.pool && place === row.place,
+  );
+  return joinCells(own.map(({ cells }) => cells)).find((cell) => cell.t === t) ?? null;
+}
+
+/** The later part of a step, of which the earlier ones were counted by themselves. */
+function lessCells(cell: Cell, parts: readonly Cell[]): Cell {
+  return parts.reduce(
+    (rest, part) => ({
+      ...rest,
+      n: rest.n - part.n,
+      failed: rest.failed - part.failed,
+      hurt: rest.hurt - part.hurt,
+      first: Math.max(rest.first, part.last),
+      firstFailed: rest.failed > part.failed ? Math.max(rest.firstFailed ?? 0, part.lastFailed ?? 0) : null,
+      lastFailed: rest.failed > part.failed ? rest.lastFailed : null,
+    }),
+    cell,
+  );
 }
 
 function total(rows: readonly Turns[]): number {

@@ -67,4 +67,24 @@ describe('a replay of probes', () => {
     const runs = fillDead(runsOf(word('+++')), [{ from: 20_000, to: 95_000 }], rules.intervalMs);
     expect(spans(runs)).toEqual([[50_000, null]]);
   });
+
+  it('of a host that was dead for a while: as if its lost probes had failed, whether the others were read or counted', () => {
+    const some = fc.integer({ min: 1, max: 20 });
+    fc.assert(
+      fc.property(some, some, some, fc.boolean(), (before, lost, after, isRead) => {
+        const { intervalMs } = rules;
+        const [alive, gone, again] = [before, lost, after].map((n) => Array.from({ length: n }, (_, i) => i)) as [
+          number[],
+          number[],
+          number[],
+        ];
+        const dead = { from: (before - 1) * intervalMs, to: (before + lost) * intervalMs };
+        const seen = runsOf([...alive, ...gone, ...again].map(() => true))[0]!;
+        const times = seen.times.filter((t) => t <= dead.from || t >= dead.to);
+        const written: ProbeRun = { ...seen, n: times.length, times: isRead ? times : [] };
+        const truth = runsOf([...alive.map(() => true), ...gone.map(() => false), ...again.map(() => true)]);
+        expect(spans(fillDead([written], [dead], intervalMs))).toEqual(spans(truth));
+      }),
+    );
+  });
 });

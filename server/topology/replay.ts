@@ -87,6 +87,35 @@ function oneRun(runs: readonly ProbeRun[]): ProbeRun {
   return { ...first!, n, last: runs.at(-1)!.last, times, statuses: [...statuses] };
 }
 
+/** What was read as one run has an end and a new begin where the host was dead in between. */
+function parted(run: ProbeRun, dead: readonly Span[]): ProbeRun[] {
+  const parts: ProbeRun[] = [];
+  let rest = run;
+  for (let i = firstAfter(dead, run.first); i < dead.length && dead[i]!.from < run.last; i++) {
+    const { from, to } = dead[i]!;
+    if (rest.last <= from || rest.first >= to || rest.n < 2) continue;
+    const [before, after] = [rest.times.filter((t) => t <= from), rest.times.filter((t) => t >= to)];
+    const alive = Math.max(1, rest.last - rest.first - (to - from));
+    // Those that were not read one by one came at an even pace.
+    const isRead = rest.times.length === rest.n;
+    const n = isRead ? before.length : 1 + Math.round(((rest.n - 2) * Math.max(0, from - rest.first)) / alive);
+    parts.push({ ...rest, n, last: isRead ? (before.at(-1) ?? rest.first) : from, times: before });
+    rest = { ...rest, n: rest.n - n, first: after[0] ?? to, times: after };
+  }
+  return [...parts, rest].filter(({ n }) => n > 0);
+}
+
+/** The first span that ends after a moment. */
+function firstAfter(spans: readonly Span[], t: number): number {
+  let [low, high] = [0, spans.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (spans[middle]!.to <= t) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Probes that are told one by one: those of a run that change a state are among them. */
 const TOLD = 1000;
 
@@ -102,8 +131,8 @@ export function fillDead(
   intervalMs: number,
   told: number = TOLD,
 ): ProbeRun[] {
-  const filled = [...runs];
-  const lasts = runs.map(({ last }) => last).sort((a, b) => a - b);
+  const filled = runs.flatMap((run) => parted(run, dead));
+  const lasts = filled.map(({ last }) => last).sort((a, b) => a - b);
   let i = 0;
   for (const { from, to } of dead) {
     while (i < lasts.length && lasts[i]! <= from) i++;
@@ -111,8 +140,7 @@ export function fillDead(
     const due = Math.ceil((to - first) / intervalMs);
     if (due <= 0) continue;
     const times = Array.from({ length: Math.min(due, told) }, (_, k) => first + k * intervalMs);
-    const n = Math.max(due, Math.floor((to - from) / intervalMs));
-    filled.push({ ok: false, n, first, last: first + (due - 1) * intervalMs, times, statuses: [null] });
+    filled.push({ ok: false, n: due, first, last: first + (due - 1) * intervalMs, times, statuses: [null] });
   }
   return joinRuns(filled);
 }

@@ -191,12 +191,15 @@ function paceOf(host: string, tier: PlaceTier, silence: Span, inWindow: Span, ev
     ...(tier === 'frontend' ? inventory.monitors.filter((m) => m.host === host) : []),
   ];
   const first = Math.min(...each.flat().map((cell) => cell.first), ...seen.map((one) => one.first));
-  const during = most((cells) =>
-    sumOf(cells.filter((cell) => cell.first >= inWindow.from && cell.last < inWindow.to)),
-  );
+  const during = most((cells) => sumOf(cells.filter((cell) => cell.first >= inWindow.from && cell.last < inWindow.to)));
   const isNear = (cell: { first: number; last: number }) =>
     cell.last <= silence.from && cell.first >= silence.from - PACE_MS;
-  const begin = Math.min(...each.flat().filter(isNear).map((cell) => cell.first));
+  const begin = Math.min(
+    ...each
+      .flat()
+      .filter(isNear)
+      .map((cell) => cell.first),
+  );
   const lines = most((cells) => sumOf(cells.filter(isNear)));
   const asked = requestsOf(host, tier, isNear, evidence);
   // What a request makes a host write comes in a heap: requests come one by one, and tell how likely none is.

@@ -149,10 +149,12 @@ function deadSpans(host: string, minMs: number, rows: readonly HostRow[], fronte
   const others = rows.filter((row) => row.host !== host && row.tier === 'frontend').flatMap(({ cells }) => cells);
   const given = own.filter(({ n, failed }) => n > failed).map(({ first, last }) => ({ from: first, to: last + 1 }));
   const elsewhere = others.filter(({ n }) => n > 0).map(({ first, last }) => ({ from: first, to: last }));
-  return quietSpans(signs, window, minMs)
-    .filter((span) => quietOf(given, span))
-    // However short the steps are in which turns were counted: a pause of the others is one that a probe would have missed.
-    .filter((span) => 2 * lengthOf(quietSpans(elsewhere, span, minMs)) < span.to - span.from);
+  return (
+    quietSpans(signs, window, minMs)
+      .filter((span) => quietOf(given, span))
+      // However short the steps are in which turns were counted: a pause of the others is one that a probe would have missed.
+      .filter((span) => 2 * lengthOf(quietSpans(elsewhere, span, minMs)) < span.to - span.from)
+  );
 }
 
 function quietOf(given: readonly Span[], span: Span): boolean {

@@ -71,7 +71,9 @@ export function statesOf(input: StateInput): States {
   const workerLocal: States['workerLocal'] = [];
   for (const place of places.filter((one) => isProbed(one, directory))) {
     const entries = entriesOf(place, directory);
-    const said = entries.flatMap((entry) => spokenAbsences(entry, place, words, poolOf(place), evidence));
+    const said = entries.flatMap((entry) =>
+      whileItWas(place, entry, spokenAbsences(entry, place, words, poolOf(place), evidence)),
+    );
     const speaks = entries.some(({ seen }) => spokenPools.has(JSON.stringify([seen.teller, seen.pool])));
     const probed = probedAbsences(place, monitors, poolOf(place), evidence);
     const found = speaks ? withFirstFailures(said, probed) : probed;
@@ -187,6 +189,27 @@ function spokenAbsences(
       const again = from < to ? servedAgain(place, pool, { from, to }, grid, least) : null;
       return again === null ? absence : { ...absence, to: again };
     });
+}
+
+/**
+ * Of what was said of a server's name that which was said of this host. An address that passed to another host leaves its
+ * state to it; a name that was given to another address begins anew.
+ */
+function whileItWas({ join }: Place, { seen }: Entry, absences: readonly Absence[]): Absence[] {
+  if (join === null) return [...absences];
+  const anew = seen.addresses !== undefined;
+  return absences.flatMap((absence) => {
+    const to = absence.to ?? Number.POSITIVE_INFINITY;
+    if (absence.from >= join.to || to <= join.from || (anew && absence.from < join.from)) return [];
+    const until = Math.min(to, join.to);
+    return [
+      {
+        ...absence,
+        from: Math.max(absence.from, join.from),
+        to: until === Number.POSITIVE_INFINITY ? null : until,
+      },
+    ];
+  });
 }
 
 /**

@@ -35,7 +35,10 @@ export function memorySearch(documents: Iterable<Document>, namespace: string): 
           throw new UnknownDsl('the request', { method, path });
         const responses = [];
         for (let i = 0; i < bulkBody.length; i += 2) {
-          const { index, ignore_unavailable: passesBy } = bulkBody[i] as { index: string; ignore_unavailable?: boolean };
+          const { index, ignore_unavailable: passesBy } = bulkBody[i] as {
+            index: string;
+            ignore_unavailable?: boolean;
+          };
           const isAbsent = passesBy === false && !index.includes('*') && !indices.has(index);
           responses.push(isAbsent ? NO_INDEX : search(bulkBody[i + 1]!, rowsOf(index)));
         }
