@@ -8,12 +8,14 @@ const here = dirname(fileURLToPath(import.meta.url));
 
 /** Where the bundles are written: one file each, so that a node needs Node.js and nothing else. */
 export const INDEXER_BUNDLE = join(here, 'dist', 'indexer.cjs');
+export const SHAPER_BUNDLE = join(here, 'dist', 'shaper.cjs');
 export const SETUP_BUNDLE = join(here, 'dist', 'setup.cjs');
 
-/** Bundles the indexer and rota-setup to single CommonJS files for Node.js 18 (Debian 12's). */
+/** Bundles the indexer, its parser for Logstash and rota-setup to single CommonJS files for Node.js 18 (Debian 12's). */
 export async function buildPipeline(): Promise<void> {
   await Promise.all([
     bundle(join(here, 'indexer', 'index.ts'), INDEXER_BUNDLE, { minify: true }),
+    bundle(join(here, 'logstash', 'shaper.ts'), SHAPER_BUNDLE, { minify: true }),
     bundle(join(here, 'setup', 'index.ts'), SETUP_BUNDLE, { banner: { js: '#!/usr/bin/env node' } }),
   ]);
 }

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { buildPipeline, INDEXER_BUNDLE, SETUP_BUNDLE } from '../pipeline/build.js';
+import { buildPipeline, INDEXER_BUNDLE, SETUP_BUNDLE, SHAPER_BUNDLE } from '../pipeline/build.js';
 import { bundleProgram } from '../stack/bundle.js';
 import { checkout } from '../stack/layout.js';
 
@@ -32,7 +32,8 @@ export async function buildArtifacts(folder: string, plugin: string): Promise<st
     };
     await buildPipeline();
     const pipeline = stage('pipeline');
-    for (const bundle of [INDEXER_BUNDLE, SETUP_BUNDLE]) cpSync(bundle, join(pipeline, bundle.split('/').at(-1)!));
+    for (const bundle of [INDEXER_BUNDLE, SETUP_BUNDLE, SHAPER_BUNDLE])
+      cpSync(bundle, join(pipeline, bundle.split('/').at(-1)!));
     cpSync(join(checkout, 'pipeline/rsyslog'), join(pipeline, 'rsyslog'), {
       recursive: true,
       filter: (path) => !/\.(?:md|ts)$/.test(path),

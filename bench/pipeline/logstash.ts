@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { bundleProgram } from '../../stack/bundle.js';
 import { checkout } from '../../stack/layout.js';
 import { freeBlock } from '../../stack/ports.js';
 import { accepts } from '../../stack/services/probes.js';
@@ -54,6 +55,7 @@ export class BenchLogstash {
     for (const [subject, port] of ports) writePipeline(settings, subject, port, options);
     const first = LOGSTASH_SUBJECTS[0];
     listPipelines(settings, [first]);
+    const shaper = await bundleProgram('pipeline/logstash/shaper.ts', join(folder, 'shaper.cjs'));
     const service = new ServiceProcess({
       name: 'logstash',
       tier: 'log',
@@ -65,6 +67,7 @@ export class BenchLogstash {
         ...(existsSync(join(home, 'jdk')) ? {} : { LS_JAVA_HOME: findJava() }),
         LS_JAVA_OPTS: '-Xms1g -Xmx1g',
         ROTA_LOGSTASH_DIR: join(checkout, 'pipeline/logstash'),
+        ROTA_SHAPER_COMMAND: `${process.execPath} ${shaper}`,
         ROTA_ELASTICSEARCH_URL: options.elasticsearchUrl,
         ROTA_NAMESPACE: options.namespace,
       },

@@ -8,7 +8,7 @@ import { type Door, doorCpu, pour, startRota } from './rota.js';
 import type { Run } from './run.js';
 import { untilCount } from './store.js';
 
-/** Rota's door without Elasticsearch: received, queued in memory, split by liblognorm, made documents by the shaper. */
+/** Rota's door without Elasticsearch: received, queued in memory, made documents by the indexer's parser. */
 export class ParseOnly {
   private constructor(
     private readonly door: Door,

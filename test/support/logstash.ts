@@ -9,6 +9,8 @@ import { findJava } from '../../stack/setup/java.js';
 export interface LogstashOptions {
   /** An unpacked Logstash 7.17 or 8: `LOGSTASH_HOME`. */
   home: string;
+  /** The bundled pipeline/logstash/shaper.ts. */
+  shaper: string;
   folder: string;
   logFolder: string;
   port: number;
@@ -21,6 +23,7 @@ export interface LogstashOptions {
 /** Rota's Logstash door, from `pipeline/logstash/conf.d` as it is shipped. */
 export function logstash({
   home,
+  shaper,
   folder,
   logFolder,
   port,
@@ -42,6 +45,7 @@ export function logstash({
       ...(existsSync(join(home, 'jdk')) ? {} : { LS_JAVA_HOME: findJava() }),
       LS_JAVA_OPTS: '-Xms512m -Xmx512m',
       ROTA_LOGSTASH_DIR: join(checkout, 'pipeline/logstash'),
+      ROTA_SHAPER_COMMAND: `${process.execPath} ${shaper}`,
       ROTA_LOGSTASH_PORT: String(port),
       ROTA_ELASTICSEARCH_URL: elasticsearchUrl,
       ROTA_NAMESPACE: namespace,

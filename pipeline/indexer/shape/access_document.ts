@@ -1,4 +1,5 @@
 import { addTag, child, put, startDocument } from './document';
+import { hopAddress } from './forwarded';
 import { isHealthCheck } from './health_check';
 import { addClient, outcome, type RequestLine, urlFields, userAgent } from './http_fields';
 import type { Line } from './line';
@@ -84,7 +85,8 @@ function asker({ tier, client, peer = client, forwardedFor }: Access): {
   forwarded: boolean;
 } {
   const hops = forwardedFor === undefined ? [] : forwardedFor.split(',');
-  if (tier === 'webapp') return { address: hops.at(-1)?.trim() ?? peer, forwarded: hops.length > 1 };
+  if (tier === 'webapp')
+    return { address: hops.length > 0 ? hopAddress(hops.at(-1) as string) : peer, forwarded: hops.length > 1 };
   const forwarded = hops.length > 0;
   return { address: !forwarded ? peer : client === peer ? undefined : client, forwarded };
 }

@@ -1,3 +1,4 @@
+import { splitNginxAccess } from '../../formats/nginx/access';
 import { httpFields, isProbe } from './access_document';
 import { readCombined } from './combined';
 import { ECS_VERSION, fileOffset, hasHeader, hostOf, isUsable } from './document';
@@ -8,20 +9,24 @@ import type { ShapeSettings } from './settings';
 import type { ShapedText } from './shaped';
 import { isIsoTime } from './times';
 
+const OPEN_BRACE = 0x7b;
+
 /**
  * The short way of most lines there are: an agent's nginx line in the stock format, with nothing behind it, becomes JSON
  * at once. It is the document that the long way makes (`shape`, then `conform`), to the field: access_text.test.ts.
  * @returns undefined for any other line: the long way knows what to do
  */
 export function accessText(line: Line, settings: ShapeSettings): ShapedText | undefined {
-  const { header, parsed, agent } = line;
-  if (header.d !== 'nginx.access' || !parsed || !agent || parsed['extra'] !== undefined) return undefined;
+  const { header, agent } = line;
+  if (agent?.['dataset'] !== 'nginx.access' || line.raw[0] === OPEN_BRACE) return undefined;
   if (!line.utf8 || !hasHeader(line) || line.raw.length > settings.maxMessageBytes) return undefined;
   if (settings.anonymize !== 'off') return undefined;
   const { id, file } = agent;
   const offset = fileOffset(agent);
   if (!id || !isUsable(id) || !file || offset === undefined || !isIsoTime(header.ts)) return undefined;
-  const access = readCombined(parsed, header.d, id)?.access;
+  const parts = splitNginxAccess(line.text);
+  if (!parts || parts.extra !== undefined) return undefined;
+  const access = readCombined(parts, 'nginx.access', id)?.access;
   if (access?.timestamp === undefined || access.request.target === undefined) return undefined;
   const { timestamp, request, status, client, user, agent: browser } = access;
   const url = urlFields(access.request.target, request.method, access.domain);
@@ -30,7 +35,7 @@ export function accessText(line: Line, settings: ShapeSettings): ShapedText | un
   const original = settings.keepOriginal ? `,"original":${JSON.stringify(line.text)}` : '';
   return {
     kind: 'text',
-    dataset: header.d,
+    dataset: 'nginx.access',
     id,
     mayBeResend: false,
     times: [timestamp, header.ts],

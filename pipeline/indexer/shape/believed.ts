@@ -26,7 +26,7 @@ const EVENT_DATASETS: ReadonlySet<string> = new Set([
  */
 export function believed(line: Line, shaped: Shaped, settings: ShapeSettings, now: number): Shaped {
   const { senders } = settings;
-  if (!senders || line.source === '' || isPlainlyAllowed(line, shaped, senders, now)) return shaped;
+  if (!senders || line.own || isPlainlyAllowed(line, shaped, senders, now)) return shaped;
   const refusal = senders.refusal(claimOf(line, shaped), now);
   return refusal ? refused(line, shaped, refusal) : shaped;
 }
@@ -45,7 +45,7 @@ function isPlainlyAllowed(line: Line, shaped: Shaped, senders: Senders, now: num
 
 /** The same for a line whose document is not made yet: whether it would be refused. */
 export function refusalOfLine(line: Line, dataset: string, { senders }: ShapeSettings, now: number): boolean {
-  if (!senders || line.source === '') return false;
+  if (!senders || line.own) return false;
   return !senders.allows(line.source, line.header.in, hostOf(line), dataset, undefined, now);
 }
 

@@ -1,3 +1,4 @@
+import type { AccessParts } from '../../formats/parts';
 import { type Access, accessDocument } from './access_document';
 import { addAttempts } from './attempts';
 import { child, put } from './document';
@@ -5,14 +6,14 @@ import { unescapeNginx } from './escapes';
 import { type Extras, readExtras } from './extras';
 import { forwardedIp } from './forwarded';
 import { given, requestLine, traceId, whole } from './http_fields';
-import type { Line, Parsed } from './line';
+import type { Line } from './line';
 import type { ShapeSettings } from './settings';
 import type { JsonObject } from './shaped';
 import { clfTime } from './times';
 
 /** An access line of nginx (`combined`) or gunicorn (its default format), with whatever stands before and behind. */
-export function combinedDocument(line: Line, parsed: Parsed, dataset: string, id: string, settings: ShapeSettings) {
-  const found = readCombined(parsed, dataset, id);
+export function combinedDocument(line: Line, parts: AccessParts, dataset: string, id: string, settings: ShapeSettings) {
+  const found = readCombined(parts, dataset, id);
   if (!found) return undefined;
   const doc = accessDocument(line, found.access, settings);
   addExtras(doc, found.extras);
@@ -21,43 +22,38 @@ export function combinedDocument(line: Line, parsed: Parsed, dataset: string, id
 
 /** @returns undefined when it is none after all (its time is no time, its status no status): then the raw line counts */
 export function readCombined(
-  parsed: Parsed,
+  parts: AccessParts,
   dataset: string,
   id: string,
 ): { access: Access; extras: Extras } | undefined {
-  const timestamp = clfTime(parsed['time'] ?? '');
-  const status = whole(parsed['status']);
+  const timestamp = clfTime(parts.time);
+  const status = whole(parts.status);
   if (timestamp === undefined || status === undefined || status > 999) return undefined;
   const isGunicorn = dataset === 'gunicorn.access';
   const text = (value: string | undefined) => {
     const there = given(value);
-    if (there === undefined) return undefined;
-    return isGunicorn ? quotesBack(there) : unescapeNginx(there);
+    return there === undefined || isGunicorn ? there : unescapeNginx(there);
   };
-  const extras =
-    parsed['extra'] === undefined
-      ? NOTHING
-      : readExtras(isGunicorn ? quotesBack(parsed['extra']) : parsed['extra'], isGunicorn);
-  const requestText = parsed['request'] ?? '';
-  const request = requestLine(isGunicorn ? quotesBack(requestText) : requestText);
+  const extras = parts.extra === undefined ? NOTHING : readExtras(parts.extra, isGunicorn);
+  const request = requestLine(parts.request);
   if (request.target !== undefined && !isGunicorn) request.target = unescapeNginx(request.target);
-  const bodyBytes = whole(parsed['bytes']);
+  const bodyBytes = whole(parts.bytes);
   const access: Access = {
     dataset,
     module: isGunicorn ? 'gunicorn' : 'nginx',
     tier: isGunicorn ? 'webapp' : 'frontend',
     id,
     timestamp,
-    client: given(parsed['addr']),
+    client: given(parts.addr),
     forwardedFor: extras.forwardedFor,
-    user: text(parsed['user']),
+    user: text(parts.user),
     request,
     // nginx logs 000 when no answer was begun.
     status: status === 0 ? undefined : status,
     bodyBytes,
-    referrer: text(parsed['referer']),
-    agent: text(parsed['agent']),
-    domain: given(parsed['host']) ?? extras.domain,
+    referrer: text(parts.referer),
+    agent: text(parts.agent),
+    domain: given(parts.host) ?? extras.domain,
     durationNs: extras.durationNs,
     requestId: extras.requestId,
     pid: extras.pid,
@@ -65,27 +61,11 @@ export function readCombined(
   return { access, extras };
 }
 
-const ACCESS_LINE =
-  /^(?:(?<host>\S+) )?(?<addr>\S*) - (?<user>[^"]+?) \[(?<time>\d\d\/[^\]]+)\] "(?<request>[^"]*)" (?<status>\S+) (?<bytes>\S+) "(?<referer>[^"]*)" "(?<agent>[^"]*)"(?:\s*| (?<extra>.*))$/s;
-
-/**
- * An access line whose user has ` [` in the name: whoever may choose the name must not thereby hide the request. No type of
- * liblognorm's reads on when its first end was not the last.
- * @returns undefined when it is no such line
- */
-export function oddUserDocument(line: Line, dataset: string, id: string, settings: ShapeSettings) {
-  const found = ACCESS_LINE.exec(line.text.replaceAll('\\"', '\u0001'))?.groups;
-  return found && combinedDocument(line, found as Parsed, dataset, id, settings);
-}
-
 const NOTHING: Extras = { upstreams: {} };
 
-/** parse.conf puts \001 in the place of gunicorn's \" so that liblognorm sees where a field ends. */
-function quotesBack(text: string): string {
-  return text.includes('\u0001') ? text.replaceAll('\u0001', '"') : text;
-}
-
 function addExtras(doc: JsonObject, extras: Extras): void {
+  if (extras.pool !== undefined) child(doc, 'rota')['pool'] = extras.pool;
+  if (extras.requestBytes !== undefined) child(child(doc, 'http'), 'request')['bytes'] = extras.requestBytes;
   addAttempts(doc, extras.upstreams);
   const forwarded = forwardedIp(extras.forwardedFor);
   if (forwarded !== undefined) doc['network'] = { forwarded_ip: forwarded };

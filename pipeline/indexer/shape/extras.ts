@@ -1,9 +1,9 @@
-import { isIP } from 'node:net';
 import type { Upstreams } from './attempts';
+import { isHopList } from './forwarded';
 import { given, secondsToNs, whole } from './http_fields';
 import type { JsonObject } from './shaped';
 
-/** What may stand behind a `combined` line. Formats differ; each value is taken for what it can only be. */
+/** What stands behind a `combined` line. */
 export interface Extras {
   durationNs?: number;
   upstreams: Upstreams;
@@ -17,63 +17,108 @@ export interface Extras {
   serviceVersion?: string;
   environment?: string;
   traceparent?: string;
+  pool?: string;
+  requestBytes?: number;
   /** What has no name: kept as it is. */
   unknown?: string[];
   named?: JsonObject;
 }
 
 /**
- * Reads extras: gunicorn's `%(D)s` (µs, a whole number), `%(p)s` (`<pid>`) and a request id; nginx's
- * `$request_time`, `$upstream_response_time` (seconds with a fraction), a quoted X-Forwarded-For, an upstream's
- * address, and `name=value` pairs such as `rt=0.004 urt="0.003" id=…`. Several attempts are one value: `0.001, 0.003`.
+ * Reads what stands behind a `combined` line. A value gets a meaning by its name (`rt=0.004`, written by the format), or by its place in a
+ * format that is known whole: nginx's `main` (a quoted X-Forwarded-For), ingress-nginx's default, Rota's own of gunicorn. Never by its
+ * look: what a visitor writes into a header looks as it likes. A number without a name has no unit. What is not certain stays unknown.
  */
-export function readExtras(text: string, wholeIsMicroseconds: boolean): Extras {
+export function readExtras(text: string, isGunicorn: boolean): Extras {
+  return (isGunicorn ? rotaGunicorn(text) : ingress(text)) ?? byName(text);
+}
+
+const MAIN = /^\s*"((?:[^"\\]|\\.)*)"\s*$/s;
+
+function byName(text: string): Extras {
+  const main = MAIN.exec(text)?.[1];
+  if (main !== undefined) {
+    if (given(main) === undefined) return { upstreams: {} };
+    return isHopList(main) ? { upstreams: {}, forwardedFor: main } : { upstreams: {}, unknown: [main] };
+  }
   const found: Extras = { upstreams: {} };
-  for (const token of tokens(text)) {
-    if (token.name !== undefined) takeNamed(found, token.name, token.value);
-    else take(found, token, wholeIsMicroseconds);
+  const all = tokens(text);
+  if (!all) return { upstreams: {}, unknown: [text] };
+  for (const { name, value } of all) {
+    if (given(value) === undefined) continue;
+    // A name that stands twice may have been written by the visitor once.
+    const isOnce = name !== undefined && all.filter((one) => one.name === name).length === 1;
+    if (isOnce) takeNamed(found, name, value);
+    else {
+      found.unknown ??= [];
+      found.unknown.push(name === undefined ? value : `${name}=${value}`);
+    }
   }
   return found;
 }
 
 interface Token {
-  name?: string;
+  name: string | undefined;
   value: string;
-  quoted: boolean;
 }
 
-function tokens(text: string): Token[] {
+/** @returns undefined when the text does not consist of tokens: nobody knows then where a value ends */
+function tokens(text: string): Token[] | undefined {
   const found: Token[] = [];
-  // Sticky, one token a step: a name and "=", then a quoted text (\" inside) or a run without spaces but behind a comma.
-  const pattern = /\s*(?:([A-Za-z_][\w.-]*)=)?(?:"((?:[^"\\]|\\.)*)"|(\S+(?:(?<=,) [^\s"]+)*))/y;
+  // Sticky, one token a step: a name and "=", then a quoted text (\" inside) or a run without spaces but behind a comma or around a colon.
+  const pattern = /\s*(?:([A-Za-z_][\w.-]*)=)?(?:"((?:[^"\\]|\\.)*)"|([^\s"]+(?:(?:(?<=,) | : )[^\s"]+)*))(?=\s|$)/sy;
+  let end = 0;
   for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
-    const quoted = match[2] !== undefined;
-    found.push({ name: match[1], value: quoted ? (match[2] as string) : (match[3] as string), quoted });
+    const [, name, quoted, bare] = match;
+    found.push({ name, value: quoted === undefined ? (bare as string) : quoted.replaceAll('\\"', '"') });
+    end = pattern.lastIndex;
   }
-  return found;
+  return text.slice(end).trim() === '' ? found : undefined;
 }
 
-function take(found: Extras, { value, quoted }: Token, wholeIsMicroseconds: boolean): void {
-  if (given(value) === undefined) return;
-  const pid = /^<(\d{1,10})>$/.exec(value);
-  if (pid) found.pid = Number(pid[1]);
-  else if (!quoted && /^\d+\.\d+$/.test(value)) takeSeconds(found, value);
-  else if (!quoted && wholeIsMicroseconds && whole(value) !== undefined && found.durationNs === undefined) {
-    found.durationNs = (whole(value) as number) * 1000;
-  } else if (isAddressList(value)) found.forwardedFor ??= value;
-  else if (value.split(', ').every(isUpstream)) found.upstreams.addresses ??= value;
-  else if (!quoted && /^(-|\d+\.\d+)(, (-|\d+\.\d+))+$/.test(value)) found.upstreams.durations ??= value;
-  else if (!quoted && /^\d{3}(, \d{3})+$/.test(value)) found.upstreams.statuses ??= value;
-  else if (isRequestId(value)) found.requestId ??= value;
-  else {
-    found.unknown ??= [];
-    found.unknown.push(value);
-  }
+/**
+ * ingress-nginx's default (docs, "Log format"): request length, request time, `[namespace-service-port]`, `[alternative]`, and the
+ * upstreams' addresses, response lengths, times and statuses, then the request's id.
+ */
+const INGRESS =
+  /^(\d+) (\d+\.\d+) \[([^\]"]*)\] \[[^\]"]*\] (-|[^"]+?) (-|[\d, :-]+?) (-|[\d., :-]+?) (-|[\d, :-]+?) ([0-9a-f]{16,64}|-)\s*$/;
+
+function ingress(text: string): Extras | undefined {
+  const found = INGRESS.exec(text);
+  if (!found) return undefined;
+  const [, length, time, pool, addresses = '', , durations = '', statuses = '', id] = found;
+  const counts = [addresses, durations, statuses].map((list) => list.split(/, | : /).length);
+  if (new Set(counts).size > 1) return undefined;
+  const extras: Extras = { upstreams: { addresses, durations, statuses } };
+  return Object.assign(extras, {
+    ...definite('durationNs', secondsToNs(time)),
+    ...definite('requestBytes', whole(length)),
+    ...definite('pool', given(pool)),
+    ...definite('requestId', given(id)),
+  });
 }
 
-function takeSeconds(found: Extras, value: string): void {
-  if (found.durationNs === undefined) found.durationNs = secondsToNs(value);
-  else found.upstreams.durations ??= value;
+/**
+ * Rota's own format of gunicorn (stack/webapps/django): microseconds, `<process>`, then what has names. A visitor can write no quote without
+ * a backslash, so a quote, a blank and a name of the format end each value.
+ */
+const ROTA_GUNICORN =
+  /^(\d+) <(\d+)> id="(.*?)" host="(.*?)" xff="(.*?)"(?: traceparent="(.*?)"((?: [a-z_]+=\S+)*))?\s*$/s;
+
+function rotaGunicorn(text: string): Extras | undefined {
+  const found = ROTA_GUNICORN.exec(text);
+  if (!found) return undefined;
+  const [, micros, pid, id = '', host = '', forwardedFor = '', traceparent = '', rest = ''] = found;
+  const extras: Extras = { upstreams: {}, durationNs: Number(micros) * 1000, pid: Number(pid) };
+  for (const [name, value] of Object.entries({ id, host, xff: forwardedFor, traceparent })) {
+    if (given(value) !== undefined) takeNamed(extras, name, value.replaceAll('\\"', '"'));
+  }
+  for (const { name = '', value } of tokens(rest) ?? []) takeNamed(extras, name, value);
+  return extras;
+}
+
+function definite<K extends keyof Extras>(name: K, value: Extras[K] | undefined): Pick<Extras, K> | object {
+  return value === undefined ? {} : { [name]: value };
 }
 
 const UPSTREAM_NAMES: Readonly<Record<string, keyof Upstreams>> = {
@@ -125,17 +170,4 @@ function takeNamed(found: Extras, name: string, value: string): void {
     found.named ??= Object.create(null) as JsonObject;
     found.named[name] = value;
   }
-}
-
-function isAddressList(value: string): boolean {
-  return value.split(',').every((one) => isIP(one.trim()) !== 0);
-}
-
-function isUpstream(value: string): boolean {
-  return /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:]+\]):\d{1,5}$/i.test(value) || value.startsWith('unix:/');
-}
-
-/** A UUID, or 16 hexadecimal digits and more: a shorter word may be anything. */
-function isRequestId(value: string): boolean {
-  return /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(value) || /^[0-9a-f]{16,64}$/i.test(value);
 }

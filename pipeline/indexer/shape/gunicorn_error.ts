@@ -1,18 +1,19 @@
+import type { Parts } from '../../formats/parts';
 import { child, startDocument } from './document';
 import { whole } from './http_fields';
-import type { Line, Parsed } from './line';
+import type { Line } from './line';
 import type { ShapeSettings } from './settings';
 import type { JsonObject } from './shaped';
 import { plainTime, zoneMinutes } from './times';
 
 /** One event of gunicorn's error log, a traceback's lines with it. */
-export function gunicornErrorDocument(line: Line, parsed: Parsed, id: string, settings: ShapeSettings) {
-  const zone = zoneMinutes(parsed['zone'] ?? '');
-  const timestamp = zone === undefined ? undefined : plainTime(parsed['date'] ?? '', parsed['time'] ?? '', zone);
+export function gunicornErrorDocument(line: Line, parts: Parts, id: string, settings: ShapeSettings) {
+  const zone = zoneMinutes(parts['zone'] ?? '');
+  const timestamp = zone === undefined ? undefined : plainTime(parts['date'] ?? '', parts['time'] ?? '', zone);
   if (timestamp === undefined) return undefined;
   const doc = startDocument(line, { dataset: 'gunicorn.error', id, timestamp, tier: 'webapp' }, settings);
-  const level = (parsed['level'] ?? '').trim().toLowerCase();
-  const text = (parsed['message'] ?? '').replace(/\s+$/, '');
+  const level = (parts['level'] ?? '').trim().toLowerCase();
+  const text = (parts['message'] ?? '').replace(/\s+$/, '');
   const end = text.indexOf('\n');
   doc['message'] = end === -1 ? text : text.slice(0, end);
   child(doc, 'log')['level'] = level;
@@ -21,7 +22,7 @@ export function gunicornErrorDocument(line: Line, parsed: Parsed, id: string, se
   event['category'] = ['web'];
   event['type'] = [level === 'error' || level === 'critical' ? 'error' : 'info'];
   event['module'] = 'gunicorn';
-  const pid = whole(parsed['pid']);
+  const pid = whole(parts['pid']);
   if (pid !== undefined) doc['process'] = { pid };
   if (end !== -1) doc['error'] = errorFields(text.slice(end + 1));
   return doc;

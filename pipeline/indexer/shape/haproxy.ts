@@ -1,7 +1,8 @@
+import type { Parts } from '../../formats/parts';
 import { accessDocument } from './access_document';
 import { addTag, child, put, startDocument } from './document';
 import { given, type RequestLine, requestLine, traceId, whole } from './http_fields';
-import type { Line, Parsed } from './line';
+import type { Line } from './line';
 import type { ShapeSettings } from './settings';
 import type { JsonObject } from './shaped';
 import { addLevel } from './syslog';
@@ -10,18 +11,18 @@ import { epochTime, haproxyTime, offsetOf, requestBegin } from './times';
 const DATASET = 'haproxy.log';
 
 /** Any line of HAProxy: a request (`httplog`, with or without Rota's part), what it says of its servers, other text. */
-export function haproxyDocument(line: Line, parsed: Parsed, id: string, settings: ShapeSettings) {
-  if (parsed['termination'] !== undefined) return requestDocument(line, parsed, id, settings);
+export function haproxyDocument(line: Line, parts: Parts, id: string, settings: ShapeSettings) {
+  if (parts['termination'] !== undefined) return requestDocument(line, parts, id, settings);
   const doc = haproxyMessage(line, id, settings);
-  const { backend, server } = parsed;
-  put(child(doc, 'event'), 'action', actionOf(parsed));
+  const { backend, server } = parts;
+  put(child(doc, 'event'), 'action', actionOf(parts));
   if (backend !== undefined) child(doc, 'rota')['pool'] = backend;
   const haproxy: JsonObject = {};
   put(haproxy, 'backend_name', backend);
   put(haproxy, 'server_name', server);
   doc['haproxy'] = haproxy;
-  if (parsed['result'] !== undefined) addTag(doc, 'health_check');
-  addReason(doc, parsed['detail'] ?? '');
+  if (parts['result'] !== undefined) addTag(doc, 'health_check');
+  addReason(doc, parts['detail'] ?? '');
   return doc;
 }
 
@@ -38,7 +39,7 @@ export function haproxyMessage(line: Line, id: string, settings: ShapeSettings):
   return doc;
 }
 
-function actionOf({ state, result, backend, server, detail }: Parsed): string | undefined {
+function actionOf({ state, result, backend, server, detail }: Parts): string | undefined {
   if (state !== undefined) return stateAction(state, detail ?? '');
   if (result !== undefined) return `health_check_${result.replaceAll(' ', '_')}`;
   return backend !== undefined && server === undefined && detail === undefined ? 'no_server_available' : undefined;
@@ -63,13 +64,13 @@ function addReason(doc: JsonObject, detail: string): void {
   if (reason[2] !== undefined) event['duration'] = Number(reason[2]) * 1e6;
 }
 
-function requestDocument(line: Line, parsed: Parsed, id: string, settings: ShapeSettings): JsonObject | undefined {
-  const status = Number(parsed['status']);
-  const rota = parsed['rota'] === undefined ? undefined : readRota(parsed['rota']);
-  const local = haproxyTime(parsed['time'] ?? '', offsetOf(line.header.ts));
+function requestDocument(line: Line, parts: Parts, id: string, settings: ShapeSettings): JsonObject | undefined {
+  const status = Number(parts['status']);
+  const rota = parts['rota'] === undefined ? undefined : readRota(parts['rota']);
+  const local = haproxyTime(parts['time'] ?? '', offsetOf(line.header.ts));
   if (local === undefined || !Number.isInteger(status)) return undefined;
-  const { address, port } = splitAddress(parsed['client'] ?? '');
-  const total = milliseconds(parsed['ta']);
+  const { address, port } = splitAddress(parts['client'] ?? '');
+  const total = milliseconds(parts['ta']);
   const doc = accessDocument(
     line,
     {
@@ -81,7 +82,7 @@ function requestDocument(line: Line, parsed: Parsed, id: string, settings: Shape
       client: address,
       clientPort: port,
       user: undefined,
-      request: asked(parsed),
+      request: asked(parts),
       status: status > 0 ? status : undefined,
       bodyBytes: undefined,
       referrer: undefined,
@@ -93,19 +94,19 @@ function requestDocument(line: Line, parsed: Parsed, id: string, settings: Shape
     },
     settings,
   );
-  doc['haproxy'] = haproxyFields(parsed);
-  const bytes = whole(parsed['bytes']?.replace('+', ''));
+  doc['haproxy'] = haproxyFields(parts);
+  const bytes = whole(parts['bytes']?.replace('+', ''));
   if (bytes !== undefined) child(child(doc, 'http'), 'response')['bytes'] = bytes;
   if (rota?.bytesIn !== undefined) child(child(doc, 'http'), 'request')['bytes'] = rota.bytesIn;
-  if (parsed['cut'] !== undefined) child(doc, 'rota')['truncated'] = true;
-  if (parsed['extra'] !== undefined) addBehind(doc, parsed['extra']);
+  if (parts['cut'] !== undefined) child(doc, 'rota')['truncated'] = true;
+  if (parts['extra'] !== undefined) addBehind(doc, parts['extra']);
   if (rota?.trace !== undefined) doc['trace'] = { id: rota.trace };
-  addUpstream(doc, parsed, rota?.server, status);
+  addUpstream(doc, parts, rota?.server, status);
   return doc;
 }
 
 /** A line that was cut holds the method and the beginning of the target. */
-function asked({ request, cut }: Parsed): RequestLine {
+function asked({ request, cut }: Parts): RequestLine {
   if (request === '<BADREQ>') return { malformed: request };
   const found = requestLine(request ?? cut ?? '');
   return cut === undefined || found.target !== undefined ? found : {};
@@ -132,50 +133,50 @@ function addBehind(doc: JsonObject, text: string): void {
   if (Object.keys(tls).length > 0) doc['tls'] = tls;
 }
 
-function addUpstream(doc: JsonObject, parsed: Parsed, address: string | undefined, status: number): void {
+function addUpstream(doc: JsonObject, parts: Parts, address: string | undefined, status: number): void {
   const rota = child(doc, 'rota');
-  put(rota, 'pool', parsed['backend']);
-  if (parsed['server'] === undefined || parsed['server'].startsWith('<')) return;
+  put(rota, 'pool', parts['backend']);
+  if (parts['server'] === undefined || parts['server'].startsWith('<')) return;
   const upstream: JsonObject = {};
   put(upstream, 'address', address);
-  const answered = milliseconds(parsed['tresp']);
+  const answered = milliseconds(parts['tresp']);
   // Without response headers the status is HAProxy's own.
   if (answered !== undefined) {
     upstream['status_code'] = status;
     upstream['duration'] = answered * 1e6;
   }
-  put(upstream, 'connect_duration', nanoseconds(parsed['tc']));
+  put(upstream, 'connect_duration', nanoseconds(parts['tc']));
   if (Object.keys(upstream).length > 0) rota['upstream'] = upstream;
 }
 
 /** Elastic's names (Filebeat's haproxy module). */
-function haproxyFields(parsed: Parsed): JsonObject {
+function haproxyFields(parts: Parts): JsonObject {
   const fields: JsonObject = { mode: 'HTTP' };
-  put(fields, 'frontend_name', parsed['frontend']?.replace(/~$/, ''));
-  put(fields, 'backend_name', parsed['backend']);
-  put(fields, 'server_name', parsed['server']);
-  put(fields, 'bytes_read', whole(parsed['bytes']?.replace('+', '')));
-  put(fields, 'termination_state', parsed['termination']);
-  put(fields, 'total_waiting_time_ms', milliseconds(parsed['tw']));
-  put(fields, 'connection_wait_time_ms', milliseconds(parsed['tc']));
-  put(fields, 'server_queue', whole(parsed['srvqueue']));
-  put(fields, 'backend_queue', whole(parsed['beqqueue']));
+  put(fields, 'frontend_name', parts['frontend']?.replace(/~$/, ''));
+  put(fields, 'backend_name', parts['backend']);
+  put(fields, 'server_name', parts['server']);
+  put(fields, 'bytes_read', whole(parts['bytes']?.replace('+', '')));
+  put(fields, 'termination_state', parts['termination']);
+  put(fields, 'total_waiting_time_ms', milliseconds(parts['tw']));
+  put(fields, 'connection_wait_time_ms', milliseconds(parts['tc']));
+  put(fields, 'server_queue', whole(parts['srvqueue']));
+  put(fields, 'backend_queue', whole(parts['beqqueue']));
   const connections: JsonObject = {};
-  put(connections, 'active', whole(parsed['actconn']));
-  put(connections, 'frontend', whole(parsed['feconn']));
-  put(connections, 'backend', whole(parsed['beconn']));
-  put(connections, 'server', whole(parsed['srvconn']));
-  put(connections, 'retries', whole(parsed['retries']?.replace('+', '')));
+  put(connections, 'active', whole(parts['actconn']));
+  put(connections, 'frontend', whole(parts['feconn']));
+  put(connections, 'backend', whole(parts['beconn']));
+  put(connections, 'server', whole(parts['srvconn']));
+  put(connections, 'retries', whole(parts['retries']?.replace('+', '')));
   fields['connections'] = connections;
-  const request: JsonObject = { raw_request_line: parsed['request'] ?? parsed['cut'] ?? '' };
-  put(request, 'time_wait_ms', milliseconds(parsed['tr']));
-  put(request, 'time_wait_without_data_ms', milliseconds(parsed['tresp']));
-  put(request, 'captured_cookie', given(parsed['req_cookie']));
-  put(request, 'captured_headers', captured(parsed['req_headers']));
+  const request: JsonObject = { raw_request_line: parts['request'] ?? parts['cut'] ?? '' };
+  put(request, 'time_wait_ms', milliseconds(parts['tr']));
+  put(request, 'time_wait_without_data_ms', milliseconds(parts['tresp']));
+  put(request, 'captured_cookie', given(parts['req_cookie']));
+  put(request, 'captured_headers', captured(parts['req_headers']));
   const http: JsonObject = { request };
   const response: JsonObject = {};
-  put(response, 'captured_cookie', given(parsed['res_cookie']));
-  put(response, 'captured_headers', captured(parsed['res_headers']));
+  put(response, 'captured_cookie', given(parts['res_cookie']));
+  put(response, 'captured_headers', captured(parts['res_headers']));
   if (Object.keys(response).length > 0) http['response'] = response;
   fields['http'] = http;
   return fields;

@@ -4,11 +4,9 @@ import { parseStructuredData, type StructuredData } from './structured_data';
 
 const TAB = 9;
 
-/** One line from rsyslog (pipeline/rsyslog/parse.conf): header TAB fields TAB message. */
+/** One line from rsyslog (pipeline/rsyslog/message.conf): header TAB message. */
 export interface Line {
   header: Header;
-  /** What mmnormalize found; undefined when it was not asked or did not understand. */
-  parsed: Parsed | undefined;
   /** The message as it came, always. */
   raw: Buffer;
   /** The message as text (`messageText`). */
@@ -18,15 +16,17 @@ export interface Line {
   agent: Record<string, string> | undefined;
   /** False when some byte of the line is not UTF-8: then text is read as Latin-1 where it must be. */
   utf8: boolean;
-  /** The address that the message came from; empty for what this rsyslog says itself. */
+  /** The address that the message came from; empty where that is not known, and for what this rsyslog says itself. */
   source: string;
+  /** This rsyslog says it itself. */
+  own: boolean;
 }
 
 /** Syslog's parts and rsyslog's own; each is text, empty when absent. */
 export interface Header {
   in: string;
   id: string;
-  /** Dataset that the configuration determined. */
+  /** Data set that rsyslog's configuration says (its own counters); else empty. */
   d: string;
   h: string;
   from: string;
@@ -43,32 +43,40 @@ export interface Header {
   lf: string;
 }
 
-export type Parsed = Record<string, string>;
-
 /** @throws SyntaxError when the line is not of this form */
 export function readLine(line: Buffer): Line {
-  const first = line.indexOf(TAB);
-  const second = line.indexOf(TAB, first + 1);
-  if (first === -1 || second === -1) throw new SyntaxError('no header and fields before the message');
+  const tab = line.indexOf(TAB);
+  if (tab === -1) throw new SyntaxError('no header before the message');
   const utf8 = isUtf8(line);
   // Decoded once as a whole: to cut text costs less than to decode its parts.
   const all = line.toString(utf8 ? 'utf8' : 'latin1');
-  const fields = all.indexOf('\t') + 1;
-  const message = all.indexOf('\t', fields) + 1;
-  const header = parse(all.slice(0, fields - 1), utf8) as unknown as Header;
-  const parsed = message > fields + 1 ? parse(all.slice(fields, message - 1), utf8) : undefined;
+  const message = all.indexOf('\t') + 1;
+  const header = parse(all.slice(0, message - 1), utf8) as unknown as Header;
   const structuredData = header.sd === '-' ? undefined : parseStructuredData(header.sd);
-  const raw = header.lf === '' ? line.subarray(second + 1) : Buffer.from(header.lf, utf8 ? 'utf8' : 'latin1');
+  const agent = structuredData && agentElement(structuredData);
+  const sent = header.lf === '' ? line.subarray(tab + 1) : Buffer.from(header.lf, utf8 ? 'utf8' : 'latin1');
+  const start = messageStart(sent, !agent?.['file'] && header.in !== 'tcp_raw');
+  const raw = start === 0 ? sent : sent.subarray(start);
   return {
     source: sourceOf(header, structuredData),
+    own: OWN_INPUTS.has(header.in),
     header,
-    parsed: parsed as unknown as Parsed | undefined,
     raw,
-    text: utf8 ? header.lf || all.slice(message) : messageText(raw),
+    text: utf8 && start === 0 ? header.lf || all.slice(message) : messageText(raw),
     structuredData,
-    agent: structuredData && agentElement(structuredData),
+    agent,
     utf8,
   };
+}
+
+/**
+ * Where a message begins: behind the blanks that stand before it in a syslog message (RFC 3164 has one behind the tag), and behind a byte
+ * order mark (RFC 5424's MSG-UTF8; a file's first line).
+ */
+function messageStart(sent: Buffer, isSyslog: boolean): number {
+  let at = 0;
+  while (isSyslog && sent[at] === 0x20) at++;
+  return sent[at] === 0xef && sent[at + 1] === 0xbb && sent[at + 2] === 0xbf ? at + 3 : at;
 }
 
 /** What rsyslog's own messages and counters come by. */

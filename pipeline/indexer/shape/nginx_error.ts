@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
+import type { Parts } from '../../formats/parts';
 import { child, put, startDocument } from './document';
 import { addAuthority, addClient, given, requestLine, urlFields, whole } from './http_fields';
-import type { Line, Parsed } from './line';
+import type { Line } from './line';
 import type { ShapeSettings } from './settings';
 import type { JsonObject } from './shaped';
 import { offsetOf, plainTime } from './times';
@@ -21,13 +22,13 @@ const ACTIONS: readonly [string, string | undefined][] = [
 ];
 
 /** One line of nginx's error log; undefined when its time is none. Its times are local, the zone is the agent's. */
-export function nginxErrorDocument(line: Line, parsed: Parsed, id: string, settings: ShapeSettings) {
-  const timestamp = plainTime(parsed['date'] ?? '', parsed['time'] ?? '', offsetOf(line.header.ts));
+export function nginxErrorDocument(line: Line, parts: Parts, id: string, settings: ShapeSettings) {
+  const timestamp = plainTime(parts['date'] ?? '', parts['time'] ?? '', offsetOf(line.header.ts));
   if (timestamp === undefined) return undefined;
   const doc = startDocument(line, { dataset: 'nginx.error', id, timestamp, tier: 'frontend' }, settings);
-  const { message, context } = splitContext(parsed['message'] ?? '', parsed['context']?.trimEnd());
+  const { message, context } = splitContext(parts['message'] ?? '', parts['context']?.trimEnd());
   doc['message'] = message;
-  child(doc, 'log')['level'] = parsed['level'] ?? '';
+  child(doc, 'log')['level'] = parts['level'] ?? '';
   const event = child(doc, 'event');
   event['kind'] = 'event';
   event['category'] = ['web'];
@@ -35,11 +36,11 @@ export function nginxErrorDocument(line: Line, parsed: Parsed, id: string, setti
   event['module'] = 'nginx';
   put(event, 'action', ACTIONS.find(([words]) => message.includes(words))?.[1]);
   const process: JsonObject = {};
-  put(process, 'pid', whole(parsed['pid']));
-  const tid = whole(parsed['tid']);
+  put(process, 'pid', whole(parts['pid']));
+  const tid = whole(parts['tid']);
   if (tid !== undefined) process['thread'] = { id: tid };
   doc['process'] = process;
-  addNginx(doc, parsed, message);
+  addNginx(doc, parts, message);
   if (context !== undefined) addContext(doc, context);
   return doc;
 }
@@ -69,9 +70,9 @@ function splitContext(message: string, context: string | undefined): { message: 
   }
 }
 
-function addNginx(doc: JsonObject, parsed: Parsed, message: string): void {
+function addNginx(doc: JsonObject, parts: Parts, message: string): void {
   const error: JsonObject = {};
-  put(error, 'connection_id', whole(parsed['connection']));
+  put(error, 'connection_id', whole(parts['connection']));
   // `connect() failed (111: Connection refused)`: the system's error number.
   put(error, 'errno', whole(/\((\d{1,5}): [^)]*\)/.exec(message)?.[1]));
   if (Object.keys(error).length > 0) doc['nginx'] = { error };

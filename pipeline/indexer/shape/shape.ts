@@ -1,13 +1,10 @@
 import { accessText } from './access_text';
 import { believed, refusalOfLine } from './believed';
-import { combinedDocument, oddUserDocument } from './combined';
 import { conceal, maskBytes } from './conceal';
 import { child, hostOf, isUsable } from './document';
-import { gunicornErrorDocument } from './gunicorn_error';
-import { haproxyDocument, haproxyMessage } from './haproxy';
+import { LINE_DATASETS, readAny, readAs } from './formats';
 import { datasetOf, ecsDocument, folded, foreignDocument, isEcs, isTooDeep } from './json_document';
 import { type Line, messageText, readLine } from './line';
-import { nginxErrorDocument } from './nginx_error';
 import { ResendMemory } from './resend';
 import { isRotaNginx, rotaNginxDocument, rotaNginxId } from './rota_nginx';
 import type { ShapeSettings } from './settings';
@@ -22,12 +19,6 @@ import {
 } from './shaped';
 import { statsDocument } from './stats';
 import { addSyslog, syslogDocument } from './syslog';
-
-/** Formats of lines that an agent forwards as they are; anything else it names is treated as syslog. */
-const LINE_DATASETS = new Set(['nginx.access', 'nginx.error', 'gunicorn.access', 'gunicorn.error', 'haproxy.log']);
-
-/** Those of them that are access lines, or may be. */
-const ACCESS = new Set(['nginx.access', 'gunicorn.access', 'any']);
 
 /** A shaper for lines as they come: the short way where it is open, and a memory of what may be a resend. */
 export function createShape(settings: ShapeSettings): (line: Buffer) => Shaped | ShapedText {
@@ -49,7 +40,7 @@ export function createConceal({ anonymize }: ShapeSettings): (line: Buffer) => B
 }
 
 /**
- * Turns one line from rsyslog (pipeline/rsyslog/parse.conf says its form) into a document or a dead letter. Never throws.
+ * Turns one line from rsyslog (pipeline/rsyslog/message.conf says its form) into a document or a dead letter. Never throws.
  * @param now milliseconds since 1970, for what is late
  */
 export function shape(bytes: Buffer, settings: ShapeSettings, memory = new ResendMemory(), now = Date.now()): Shaped {
@@ -100,25 +91,29 @@ function shapeRead(line: Line, settings: ShapeSettings, memory: ResendMemory, no
 }
 
 function shapeLine(line: Line, settings: ShapeSettings): Shaped {
-  const { header, parsed, agent, raw } = line;
-  const claimed = agent?.['dataset'] ?? header.d;
+  const { header, agent, raw } = line;
   const id = agent?.['id'] || header.id;
-  if (parsed) return fromParsed(line, claimed, id, settings);
   if (raw.length === 0) return deadLetter(line, 'empty message');
   if (raw[0] === 0x7b || (raw[0] === 0x40 && raw.subarray(0, 5).toString('latin1') === '@cee:')) {
-    const shaped = fromJson(line, claimed, id, settings);
+    const shaped = fromJson(line, id, settings);
     if (shaped) return shaped;
   }
-  if (claimed === 'haproxy.log') {
-    return withOriginal(line, documentOf('haproxy.log', id, haproxyMessage(line, id, settings)), settings);
+  const claimed = fileDataset(line);
+  if (claimed !== undefined) {
+    const doc = readAs(claimed, line, id, settings);
+    if (doc) return withOriginal(line, documentOf(claimed, id, doc), settings);
+    const why = doc === null ? ': its time or status is none' : '';
+    return deadLetter(line, `not a line of ${claimed}${why}`, claimed);
   }
-  if (ACCESS.has(claimed)) {
-    const dataset = claimed === 'any' ? (header.app === 'gunicorn' ? 'gunicorn.access' : 'nginx.access') : claimed;
-    const doc = oddUserDocument(line, dataset, id, settings);
-    if (doc) return withOriginal(line, documentOf(dataset, id, doc), settings);
-  }
-  if (LINE_DATASETS.has(claimed)) return deadLetter(line, `not a line of ${claimed}`, claimed);
+  const found = readAny(line, id, settings);
+  if (found?.doc) return withOriginal(line, documentOf(found.dataset, id, found.doc), settings);
   return withOriginal(line, documentOf('syslog', id, syslogDocument(cut(line, settings), id, settings)), settings);
+}
+
+/** What an agent says that a file holds. Of what comes to its socket it knows no more than the server. */
+function fileDataset({ agent }: Line): string | undefined {
+  const dataset = agent?.['file'] ? agent['dataset'] : undefined;
+  return dataset !== undefined && LINE_DATASETS.has(dataset) ? dataset : undefined;
 }
 
 /** Keeps the line beside what was made of it; JSON needs no second copy. */
@@ -137,38 +132,24 @@ function cut(line: Line, settings: ShapeSettings): Line {
   return { ...line, raw: kept, text: messageText(kept) };
 }
 
-function fromParsed(line: Line, claimed: string, id: string, settings: ShapeSettings): Shaped {
-  const { header } = line;
-  const parsed = line.parsed as NonNullable<Line['parsed']>;
-  const dataset = LINE_DATASETS.has(header.d) ? header.d : claimed;
-  const doc =
-    dataset === 'nginx.access' || dataset === 'gunicorn.access'
-      ? (combinedDocument(line, parsed, dataset, id, settings) ?? oddUserDocument(line, dataset, id, settings))
-      : dataset === 'nginx.error'
-        ? nginxErrorDocument(line, parsed, id, settings)
-        : dataset === 'gunicorn.error'
-          ? gunicornErrorDocument(line, parsed, id, settings)
-          : haproxyDocument(line, parsed, id, settings);
-  return doc
-    ? withOriginal(line, documentOf(dataset, id, doc), settings)
-    : deadLetter(line, `not a line of ${dataset}: its time or status is none`, dataset);
-}
-
 /** @returns undefined for what only looks like JSON and need not be */
-function fromJson(line: Line, claimed: string, id: string, settings: ShapeSettings): Shaped | undefined {
+function fromJson(line: Line, id: string, settings: ShapeSettings): Shaped | undefined {
+  const claimed = fileDataset(line);
   const found = parseJson(line);
   const sdk = line.structuredData?.['meta'] !== undefined;
   if (typeof found === 'string') {
     if (line.raw.length > settings.maxMessageBytes) return undefined;
-    return sdk || LINE_DATASETS.has(claimed) ? deadLetter(line, found, sdk ? 'rota.app' : claimed) : undefined;
+    return sdk || claimed !== undefined ? deadLetter(line, found, sdk ? 'rota.app' : claimed) : undefined;
   }
-  if (claimed === 'rota.pipeline') return documentOf(claimed, id, statsDocument(line, found, id, settings));
+  if ((line.agent?.['dataset'] ?? line.header.d) === 'rota.pipeline') {
+    return documentOf('rota.pipeline', id, statsDocument(line, found, id, settings));
+  }
   if (isRotaNginx(found)) {
     const logged = found as Record<string, string>;
     const own = rotaNginxId(line, logged) ?? id;
     return documentOf('nginx.access', own, rotaNginxDocument(line, logged, own, settings));
   }
-  if (LINE_DATASETS.has(claimed)) return deadLetter(line, `JSON, but not a line of ${claimed}`, claimed);
+  if (claimed !== undefined) return deadLetter(line, `JSON, but not a line of ${claimed}`, claimed);
   if (!sdk && !isEcs(found)) {
     return documentOf('syslog', id, foreignDocument(syslogDocument(line, id, settings), found));
   }

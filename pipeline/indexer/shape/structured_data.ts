@@ -1,4 +1,4 @@
-/** RFC 5424, section 6.3: elements by SD-ID, each with its parameters. A repeated parameter keeps its last value. */
+/** RFC 5424, section 6.3: elements by SD-ID, each with its parameters. A repeated parameter keeps its last value, a repeated element its first. */
 export type StructuredData = Record<string, Record<string, string>>;
 
 const OPEN = 0x5b;
@@ -26,7 +26,7 @@ export function parseStructuredData(text: string): StructuredData | undefined {
       at = value.end;
     }
     if (text.charCodeAt(at) !== CLOSE || id === '') return found;
-    found[id] = parameters;
+    if (!Object.hasOwn(found, id)) found[id] = parameters;
     at++;
   }
   return found;

@@ -5,11 +5,10 @@ import type { Line } from './line';
 const FACILITY = { file: 22, ring: 16, udp: 16, sdk: 16 } as const;
 
 /**
- * A line as rsyslog hands it to the indexer (pipeline/rsyslog/parse.conf): header as JSON, TAB, what liblognorm found, TAB,
- * the message. hand_over.service.test.ts holds it against the real rsyslog.
+ * A line as rsyslog hands it to the indexer (pipeline/rsyslog/message.conf): header as JSON, TAB, the message. hand_over.service.test.ts holds it against the real rsyslog.
  */
 export function handOver(line: Line): Buffer {
-  return Buffer.from(`{${headerOf(line)},"lf":""}\t${line.fields ? JSON.stringify(line.fields) : ''}\t${line.text}`);
+  return Buffer.from(`{${headerOf(line)},"lf":""}\t${line.text}`);
 }
 
 function headerOf(line: Line): string {

@@ -1,6 +1,6 @@
 import type { Log } from './log';
 
-/** The members that the pipeline's rules of liblognorm find in a line, by their names there. */
+/** What a line says, by the names of its parts in pipeline/formats. */
 export type Fields = Record<string, string>;
 
 /** What a program writes. */

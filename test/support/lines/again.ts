@@ -1,4 +1,4 @@
-/** A line from rsyslog with other members in its header: tab-separated, the header is JSON (pipeline/rsyslog/parse.conf). */
+/** A line from rsyslog with other members in its header: tab-separated, the header is JSON (pipeline/rsyslog/message.conf). */
 export function withHeader(line: Buffer, change: (header: Record<string, string>) => Record<string, string>): Buffer {
   const tab = line.indexOf(9);
   // Latin-1 keeps each byte.
