@@ -73,8 +73,24 @@ function parseNode(node: string): Hop {
     : { address: plainAddress(address), port };
 }
 
-/** An IPv4 address that came over an IPv6 socket (`::ffff:192.0.2.1`) as plain IPv4; anything else as it is. */
+/** An IPv4 address that stands in an IPv6 one (`::ffff:0:0/96`), however that is spelled, as plain IPv4; else as it is. */
 export function plainAddress(address: string): string {
-  const match = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(address);
-  return match?.[1] ?? address;
+  const groups = address.includes(':') ? groupsOf(address) : undefined;
+  if (groups === undefined || groups[5] !== 0xffff || groups.slice(0, 5).some((group) => group !== 0)) return address;
+  const [high = 0, low = 0] = groups.slice(6);
+  return [high >> 8, high & 255, low >> 8, low & 255].join('.');
+}
+
+/** The eight groups of an IPv6 address; undefined for what is none. */
+function groupsOf(address: string): number[] | undefined {
+  if (isIP(address) !== 6) return undefined;
+  const [plain = ''] = address.split('%');
+  const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(plain);
+  const hex = (a: unknown, b: unknown) => ((Number(a) << 8) | Number(b)).toString(16);
+  const text = dotted === null ? plain : `${dotted[1]}${hex(dotted[2], dotted[3])}:${hex(dotted[4], dotted[5])}`;
+  const [head = '', tail] = text.split('::');
+  const parse = (part: string) => (part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16)));
+  if (tail === undefined) return parse(head);
+  const [before, after] = [parse(head), parse(tail)];
+  return [...before, ...Array<number>(Math.max(0, 8 - before.length - after.length)).fill(0), ...after];
 }

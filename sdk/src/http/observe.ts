@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import { latestOf } from './exchange.js';
@@ -15,6 +16,7 @@ const OBSERVED = Symbol.for('rota-sdk.observed.1');
 export function observeServer<T extends Server>(recorder: Recorder, server: T): T {
   if (OBSERVED in server) return server;
   Object.defineProperty(server, OBSERVED, { value: true });
+  watchAnsweredByNode(recorder, server);
   const emit = server.emit as Emit;
   const observing: Emit = (event, ...args) => {
     const pass = () => emit.call(server, event, ...args);
@@ -39,6 +41,32 @@ export function observeServer<T extends Server>(recorder: Recorder, server: T): 
   };
   server.emit = observing as typeof server.emit;
   return server;
+}
+
+const recorders = new WeakMap<object, Recorder>();
+let isSubscribed = false;
+
+/**
+ * Requests that Node answers itself, without any event: one without Host (400), one with an Expect that it does not know
+ * (417), one too many on its connection (503). Node publishes all of them before it looks at them.
+ */
+function watchAnsweredByNode(recorder: Recorder, server: Server): void {
+  if (!isSubscribed) {
+    isSubscribed = true;
+    channel('http.server.request.start').subscribe((message) => {
+      const {
+        server: from,
+        request,
+        response,
+      } = message as {
+        server: object;
+        request: IncomingMessage;
+        response: ServerResponse;
+      };
+      recorders.get(from)?.run(request, response, () => {});
+    });
+  }
+  recorders.set(server, recorder);
 }
 
 function onClientError(recorder: Recorder, error: MalformedError, socket: Socket): void {

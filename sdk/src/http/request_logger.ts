@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { activeSpan } from '../active_trace.js';
 import { currentFields, type LogContext, mergeFields, runInContext, runWithoutContext } from '../context.js';
 import { accessEntry, localOf, peerOf } from './access_event.js';
 import { guard, release } from './crash.js';
@@ -112,7 +113,7 @@ export class Recorder {
   }
 
   private spanOf(request: IncomingMessage, caller: SpanIds | undefined): SpanIds {
-    const own = childSpan(caller);
+    const own = activeSpan() ?? childSpan(caller);
     const { span } = this.settings.callbacks;
     const given = span && this.quietly(() => span(request));
     return given ? { ...own, ...given } : own;

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import type { Hop } from './forwarded.js';
+import { type Hop, plainAddress } from './forwarded.js';
 
 /** Whom to believe: a number of hops, counted from this server, or addresses, networks and the names below. */
 export type TrustProxy = false | number | readonly string[];
@@ -27,17 +27,21 @@ export function compileTrust(trust: TrustProxy): IsTrusted {
 export function addressMatcher(entries: readonly string[]): (address: string) => boolean {
   const list = new BlockList();
   for (const entry of entries.flatMap((name) => NAMED[name] ?? [name])) add(list, entry);
-  return (address) => {
+  return (given) => {
+    const [address = ''] = plainAddress(given).split('%');
     const family = isIP(address);
     return family !== 0 && list.check(address, family === 6 ? 'ipv6' : 'ipv4');
   };
 }
 
 function add(list: BlockList, entry: string): void {
-  const [address = '', bits, more] = entry.split('/');
+  const [given = '', bits, more] = entry.split('/');
+  const address = plainAddress(given);
   const family = isIP(address);
   const width = family === 6 ? 128 : 32;
-  const prefix = bits === undefined ? width : /^\d{1,3}$/.test(bits) ? Number(bits) : -1;
+  // Of `::ffff:10.0.0.0/104`, the network of IPv4 that it is.
+  const mapped = address === given ? 0 : 96;
+  const prefix = bits === undefined ? width : /^\d{1,3}$/.test(bits) ? Number(bits) - mapped : -1;
   if (family === 0 || more !== undefined || prefix < 0 || prefix > width) throw new UnreadableAddress(entry);
   list.addSubnet(address, prefix, family === 6 ? 'ipv6' : 'ipv4');
 }

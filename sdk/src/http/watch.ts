@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { runInContext } from '../context.js';
 import type { Ending, Exchange } from './exchange.js';
 
@@ -22,8 +23,59 @@ export function watch(exchange: Exchange, response: ServerResponse, ended: (endi
   });
   keepContext(exchange, response, () => {});
   countSent(exchange, response);
-  response.once('finish', () => once(undefined));
-  response.once('close', () => once(response.writableFinished ? undefined : whoEnded(exchange, response)));
+  const endedHere = watchStream(response);
+  const aborted = () => whoAborted(exchange, response, endedHere());
+  // Over HTTP/2 'finish' comes at the end of a stream in any case.
+  response.once('finish', () => once(isComplete(response) ? undefined : aborted()));
+  response.once('close', () => once(response.writableFinished && isComplete(response) ? undefined : aborted()));
+}
+
+/** As much of an HTTP/2 stream as is used here. */
+interface Http2Stream {
+  rstCode?: number;
+  aborted?: boolean;
+  writableFinished: boolean;
+  session?: { socket: { destroyed: boolean } };
+  close(...args: unknown[]): unknown;
+}
+
+function streamOf(response: ServerResponse): Http2Stream | undefined {
+  return (response as { stream?: Http2Stream }).stream;
+}
+
+function isConnected(response: ServerResponse): boolean {
+  try {
+    return streamOf(response)?.session?.socket.destroyed === false;
+  } catch {
+    // The stand-in for a socket throws once the session is gone.
+    return false;
+  }
+}
+
+/** Whether all of an HTTP/2 response went out; over HTTP/1.1 'finish' says so by itself. */
+function isComplete(response: ServerResponse): boolean {
+  const stream = streamOf(response);
+  return stream === undefined || (stream.writableFinished && !stream.aborted && (stream.rstCode ?? 0) === 0);
+}
+
+/** Tells whether this side gave an HTTP/2 stream up: its own state is the same whoever did. */
+function watchStream(response: ServerResponse): () => boolean {
+  const stream = streamOf(response);
+  if (stream === undefined) return () => false;
+  let here = false;
+  const noting = <T extends object>(object: T, name: keyof T) => {
+    const call = object[name] as (...args: unknown[]) => unknown;
+    Object.assign(object, {
+      [name]: (...args: unknown[]) => {
+        // Node closes the streams of a connection that is gone by the same call.
+        here ||= isConnected(response);
+        return call.apply(object, args);
+      },
+    });
+  };
+  noting(stream, 'close');
+  noting(response, 'destroy');
+  return () => here;
 }
 
 /** A response that never got as far as its head has no status, whatever `statusCode` was set to. */
@@ -76,9 +128,33 @@ function sizeOf(chunk: unknown, encoding?: unknown): number {
   return chunk instanceof Uint8Array ? chunk.byteLength : 0;
 }
 
-/** A response that was destroyed with an error was given up on this side; otherwise the other side hung up. */
-function whoEnded(exchange: Exchange, response: ServerResponse): 'client' | 'server' {
+/**
+ * Who ended a response before it was complete. The other side did when its end of the connection came first (FIN, or a
+ * reset); else this side closed it: `response.destroy()`, `socket.destroy()`, a time-out of the server.
+ * @returns undefined where the other side's leaving is the ordinary end: a stream of server-sent events has no other
+ */
+function whoAborted(exchange: Exchange, response: ServerResponse, endedHere: boolean): Ending['aborted'] {
   const { errored } = response;
   if (errored && (errored as NodeJS.ErrnoException).code !== 'ECONNRESET') exchange.error ??= { thrown: errored };
-  return exchange.error === undefined ? 'client' : 'server';
+  if (exchange.error !== undefined || endedHere || !leftByPeer(exchange, response)) return 'server';
+  return isEventStream(response) ? undefined : 'client';
+}
+
+function leftByPeer(exchange: Exchange, response: ServerResponse): boolean {
+  if (streamOf(response) !== undefined) return true;
+  const { socket } = exchange.request as { socket: Socket | null };
+  if (!socket) return true;
+  return socket.readableEnded || socket.errored !== null || !socket.destroyed;
+}
+
+function isEventStream(response: ServerResponse): boolean {
+  if (!response.headersSent || response.statusCode >= 400) return false;
+  // Headers given to `writeHead` alone stand in the head only.
+  const type = response.getHeader('content-type') ?? /^content-type: *(.*)$/im.exec(headOf(response))?.[1];
+  return /^text\/event-stream\b/i.test(String(type ?? ''));
+}
+
+function headOf(response: ServerResponse): string {
+  const head = (response as { _header?: unknown })._header;
+  return typeof head === 'string' ? head : '';
 }
