@@ -20,6 +20,9 @@ const FILES: Readonly<Record<string, string>> = {
   'gunicorn.error': 'ROTA_GUNICORN_ERROR',
 };
 
+/** Files whose events may have several lines. */
+const ERRORS: ReadonlySet<string> = new Set(['nginx.error', 'gunicorn.error']);
+
 /** Every line of the table goes once through a real agent and server; each test then looks at its own. */
 describe('each line becomes its document', () => {
   let capture: Capture;
@@ -68,19 +71,22 @@ describe('each line becomes its document', () => {
   });
 
   /**
-   * Lines of files are known by file and offset, those of sockets by their order; gunicorn's errors too: of an event of
-   * several lines imfile gives the offset of the next.
+   * Lines of files are known by file and offset, those of sockets by their order; errors too: of an event of several lines imfile gives
+   * the offset of the next.
    */
   function assign(lines: Buffer[], offsets: Map<string, Case>): void {
     const waiting = new Map(['tcp', 'tcp_raw', 'relp', 'udp'].map((door) => [door, byDoor(door)]));
-    waiting.set(
-      'errors',
-      byDoor('file').filter((one) => one.dataset === 'gunicorn.error'),
-    );
+    for (const dataset of ERRORS) {
+      waiting.set(
+        dataset,
+        byDoor('file').filter((one) => one.dataset === dataset),
+      );
+    }
     for (const bytes of lines) {
       const line = readLine(bytes);
       const file = line.agent?.['file'];
-      const queue = line.agent?.['dataset'] === 'gunicorn.error' ? 'errors' : line.header.in;
+      const dataset = line.agent?.['dataset'] ?? '';
+      const queue = ERRORS.has(dataset) ? dataset : line.header.in;
       const found = (file && offsets.get(`${file}:${line.agent?.['offset']}`)) || waiting.get(queue)?.shift();
       if (found) results.set(found, shape(bytes, settings));
     }
@@ -95,7 +101,7 @@ function byDoor(door: string): Case[] {
 function writeFiles(folder: string): Map<string, Case> {
   const offsets = new Map<string, Case>();
   for (const dataset of Object.keys(FILES)) {
-    const keep = dataset !== 'gunicorn.error';
+    const keep = !ERRORS.has(dataset);
     const path = join(folder, `${dataset}.log`);
     const bytes: Buffer[] = [];
     let offset = 0;

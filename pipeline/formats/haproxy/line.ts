@@ -2,29 +2,91 @@ import type { Parts } from '../parts';
 
 const HEAD = String.raw`^(?<client>\S+) \[(?<time>[^\]]+)\] (?<frontend>\S+) (?<backend>[^/ ]+)\/(?<server>\S+) `;
 const COUNTS = String.raw`(?<actconn>\d+)\/(?<feconn>\d+)\/(?<beconn>\d+)\/(?<srvconn>\d+)\/(?<retries>\+?\d+) (?<srvqueue>\d+)\/(?<beqqueue>\d+)`;
+const TIMERS = String.raw`(?<tr>-?\d+)\/(?<tw>-?\d+)\/(?<tc>-?\d+)\/(?<tresp>-?\d+)\/(?<ta>\+?-?\d+)`;
+const ANSWER = String.raw`(?<status>-?\d+) (?<bytes>\+?\d+)`;
+const REQUEST = String.raw`"(?:(?<request>[^"]*)"(?: rota=(?<rota>.*)| (?<extra>.*))?|(?<cut>[^"]*))$`;
 
 /** `option httplog`, and httpslog, Rota's own and others with something behind; the request may be cut (`maxlen`). */
 const HTTPLOG = new RegExp(
-  `${HEAD}${String.raw`(?<tr>-?\d+)\/(?<tw>-?\d+)\/(?<tc>-?\d+)\/(?<tresp>-?\d+)\/(?<ta>\+?-?\d+) (?<status>-?\d+) (?<bytes>\+?\d+) (?<req_cookie>\S+) (?<res_cookie>\S+) (?<termination>\S{4}) `}${COUNTS}${String.raw` (?:\{(?<req_headers>[^}]*)\} )?(?:\{(?<res_headers>[^}]*)\} )?"(?:(?<request>[^"]*)"(?: rota=(?<rota>.*)| (?<extra>.*))?|(?<cut>[^"]*))$`}`,
+  `${HEAD}${TIMERS} ${ANSWER} ${String.raw`(?<req_cookie>\S+) (?<res_cookie>\S+) (?<termination>\S{4}) `}${COUNTS}${String.raw` (?:\{(?<req_headers>[^}]*)\} )?(?:\{(?<res_headers>[^}]*)\} )?`}${REQUEST}`,
   's',
 );
+
+/** `option tcplog`, with or without something behind. */
+const TCPLOG = new RegExp(
+  `${HEAD}${String.raw`(?<tw>-?\d+)\/(?<tc>-?\d+)\/(?<tt>\+?-?\d+) (?<bytes>\+?\d+) (?<termination>[A-Za-z-]{2}) `}${COUNTS}${String.raw`(?: (?<extra>.*))?$`}`,
+  's',
+);
+
+/** `option httplog clf`: the Common Log Format with HAProxy's own parts behind; the request may be cut, and then all behind it. */
+const CLF = new RegExp(
+  String.raw`^(?<address>\S+) - - \[(?<clf_time>\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\] "(?<request>[^"]*)" ${ANSWER} "(?<req_cookie>[^"]*)" "(?<res_cookie>[^"]*)" (?<port>\d+) \d{1,3} "(?<frontend>[^"]*)" "(?<backend>[^"]*)" "(?<server>[^"]*)" (?<tr>-?\d+) (?<tw>-?\d+) (?<tc>-?\d+) (?<tresp>-?\d+) (?<ta>\+?-?\d+) (?<termination>\S{4}) (?<actconn>\d+) (?<feconn>\d+) (?<beconn>\d+) (?<srvconn>\d+) (?<retries>\+?\d+) (?<srvqueue>\d+) (?<beqqueue>\d+)(?: "(?<req_headers>[^"]*)" "(?<res_headers>[^"]*)")?\s*$`,
+);
+const CUT_CLF = /^(?<address>\S+) - - \[(?<clf_time>\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\] "(?<cut>[^"]*)$/;
+
+/** What a frontend without `option …log` says of each connection. */
+const CONNECT = /^Connect from (?<client>\S+) to (?<destination>\S+) \((?<frontend>[^/)]+)\/(?<mode>\w+)\)\s*$/;
+
+/** A connection that came to nothing: TLS that failed, a PROXY header that is none. */
+const ERROR =
+  /^(?<client>\S+) \[(?<time>[^\]]+)\] (?<frontend>[^/ ]+)\/(?<bind>[^: ]+): (?<failure>(?:SSL|Connection|Received|Timeout|Error|Failed|Permission)\b.*)$/s;
+
+/**
+ * Octavia's `user_log_format` as it is set unless told otherwise: project, load balancer, listener, client, time, request, status, bytes to and
+ * from the client, the client certificate's state and subject, pool (`%b`), member, time in all, how it ended.
+ */
+const OCTAVIA =
+  /^(?<project>[0-9a-f-]{32,36}) (?<balancer>[0-9a-f-]{36}) (?<frontend>[0-9a-f-]{36}) (?<address>\S+) (?<port>\d+) (?<time>\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d\.\d{3}) (?:"(?<request>[^"]*)"|-) (?<status>-?\d+|-) (?<bytes>\+?\d+) (?<bytes_in>\d+) (?<verify>\S+) (?:"(?<subject>(?:[^"\\]|\\.)*)"|-) (?<backend>\S+) (?<server>\S+) (?<ta>\+?-?\d+) (?<termination>\S{2,4})\s*$/s;
 
 /** What HAProxy says of its servers and backends, whose names newer ones put into quotes. */
 const ABOUT = [
   /^(?:Backup )?Server '?(?<backend>[^/ ']+)\/(?<server>[^ ']+)'?(?: \([^)]+\))? is (?<state>[^, .!]*)(?<detail>.*)$/s,
   /^(?:Backup )?Server '?(?<backend>[^/ ']+)\/(?<server>[^ ']+)'? enters (?<state>\S+)(?<detail>.*)$/s,
   /^Health check for (?:backup )?server '?(?<backend>[^/ ']+)\/(?<server>[^ ']+)'? (?<result>[^,]+)(?<detail>,.*)$/s,
-  /^backend '?(?<backend>[^ ']+)'? has no server available!\s*$/,
+  /^(?:backend|proxy) '?(?<backend>[^ ']+)'? has no server available!\s*$/,
   /^Proxy '?(?<backend>[^ ']+)'? (?<detail>.*)$/s,
 ];
 
-/** A request by HAProxy's HTTP log, or what it says about a server; undefined: other text. */
-export function splitHaproxy(text: string): Parts | undefined {
-  const request = HTTPLOG.exec(text)?.groups;
-  if (request) return request;
+/** As standard error and the journal have it: `[WARNING] 333/120007 (2211) : …`, `[NOTICE]   (8) : …`. */
+const BRACKETED =
+  /^\[(?<level>NOTICE|WARNING|ALERT|EMERG|DEBUG)\]\s+(?:\d{3}\/\d{6}\s+)?(?:\((?<pid>\d+)\)\s*)?:\s+(?<text>.*)$/s;
+
+export type HaproxyForm = 'http' | 'tcp' | 'connect' | 'error' | 'about' | 'text';
+export interface HaproxyLine {
+  form: HaproxyForm;
+  parts: Parts;
+}
+
+/** Any line of HAProxy: `about` is what it says of a server or backend, `text` other words. */
+export function splitHaproxy(whole: string): HaproxyLine {
+  const { level, pid, text = whole } = BRACKETED.exec(whole)?.groups ?? {};
+  const { form, parts } = splitTraffic(text) ?? splitAbout(text) ?? { form: 'text' as const, parts: {} };
+  return { form, parts: { ...parts, text, level, pid } };
+}
+
+function splitTraffic(text: string): HaproxyLine | undefined {
+  const first = text.charCodeAt(0);
+  const http = HTTPLOG.exec(text)?.groups ?? CLF.exec(text)?.groups ?? CUT_CLF.exec(text)?.groups;
+  if (http) return { form: 'http', parts: http };
+  const tcp = TCPLOG.exec(text)?.groups;
+  if (tcp) return { form: 'tcp', parts: tcp };
+  const octavia = OCTAVIA.exec(text)?.groups;
+  if (octavia) return { form: isHttp(octavia) ? 'http' : 'tcp', parts: octavia };
+  const connect = first === 0x43 ? CONNECT.exec(text)?.groups : undefined;
+  if (connect) return { form: 'connect', parts: connect };
+  const error = ERROR.exec(text)?.groups;
+  return error && { form: 'error', parts: error };
+}
+
+/** A listener of TCP logs no request and no status. */
+function isHttp({ request = '', status = '' }: Parts): boolean {
+  return Number(status) > 0 || /^[A-Z-]+ \S/.test(request);
+}
+
+function splitAbout(text: string): HaproxyLine | undefined {
   for (const pattern of ABOUT) {
-    const found = pattern.exec(text)?.groups;
-    if (found) return found;
+    const parts = pattern.exec(text)?.groups;
+    if (parts) return { form: 'about', parts };
   }
   return undefined;
 }
@@ -33,6 +95,19 @@ export function splitHaproxy(text: string): Parts | undefined {
 const STATE = /^(?:Backup )?Server \S+\/\S+ is (?:UP|DOWN)\b.*\b\d+ active and \d+ backup servers (?:left|online)\./s;
 
 /** The same of a program that nobody knows (`log-tag`): only what no other program writes. */
-export function splitUnnamedHaproxy(text: string): Parts | undefined {
-  return HTTPLOG.exec(text)?.groups ?? (STATE.test(text) ? splitHaproxy(text) : undefined);
+export function splitUnnamedHaproxy(text: string): HaproxyLine | undefined {
+  const traffic = CUT_CLF.test(text) ? undefined : splitTraffic(text);
+  return traffic ?? (STATE.test(text) ? splitHaproxy(text) : undefined);
+}
+
+/** HAProxy writes quotes, braces, bars and what is no printable ASCII as `#HH`, in requests and captured headers. */
+export function withoutHashes(text: string): string {
+  if (!/#[0-9A-F]{2}/.test(text)) return text;
+  const bytes = Buffer.from(text, 'utf8')
+    .toString('latin1')
+    .replace(/#([2-9A-F][0-9A-F])/g, (hash, hex: string) =>
+      hex === '7F' ? hash : String.fromCharCode(Number.parseInt(hex, 16)),
+    );
+  const decoded = Buffer.from(bytes, 'latin1').toString('utf8');
+  return decoded.includes('\ufffd') ? text : decoded;
 }

@@ -1,15 +1,15 @@
-import type { AccessParts } from '../../formats/parts';
+import type { AccessParts, Parts } from '../../formats/parts';
 import { type Access, accessDocument } from './access_document';
 import { addAttempts } from './attempts';
 import { child, put } from './document';
 import { unescapeNginx } from './escapes';
 import { type Extras, readExtras } from './extras';
-import { forwardedIp } from './forwarded';
+import { forwardedIp, hopAddress } from './forwarded';
 import { given, requestLine, traceId, whole } from './http_fields';
 import type { Line } from './line';
 import type { ShapeSettings } from './settings';
 import type { JsonObject } from './shaped';
-import { clfTime } from './times';
+import { clfTime, plainTime, zoneMinutes } from './times';
 
 /** An access line of nginx (`combined`) or gunicorn (its default format), with whatever stands before and behind. */
 export function combinedDocument(line: Line, parts: AccessParts, dataset: string, id: string, settings: ShapeSettings) {
@@ -59,6 +59,33 @@ export function readCombined(
     pid: extras.pid,
   };
   return { access, extras };
+}
+
+/** uvicorn's access line, which has neither agent nor length; its date, process and level are gunicorn's where that wrote it. */
+export function uvicornDocument(line: Line, parts: Parts, id: string, settings: ShapeSettings): JsonObject | undefined {
+  const { client = '', date, time, zone, pid } = parts;
+  const at = date && time && zone ? plainTime(date, time, zoneMinutes(zone) ?? 0) : undefined;
+  if (date !== undefined && at === undefined) return undefined;
+  const port = /:(\d{1,5})$/.exec(client)?.[1];
+  const access: Access = {
+    dataset: 'gunicorn.access',
+    module: 'gunicorn',
+    tier: 'webapp',
+    id,
+    timestamp: at,
+    client: given(hopAddress(client)),
+    user: undefined,
+    request: requestLine(parts['request'] ?? ''),
+    status: whole(parts['status']),
+    bodyBytes: undefined,
+    referrer: undefined,
+    agent: undefined,
+    agentNotLogged: true,
+  };
+  if (port !== undefined) access.clientPort = Number(port);
+  const process = whole(pid);
+  if (process !== undefined) access.pid = process;
+  return accessDocument(line, access, settings);
 }
 
 const NOTHING: Extras = { upstreams: {} };

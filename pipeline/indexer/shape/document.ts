@@ -19,7 +19,7 @@ export interface Base {
 export function startDocument(line: Line, base: Base, settings: ShapeSettings): JsonObject {
   const { header, agent } = line;
   const doc: JsonObject = {
-    '@timestamp': base.timestamp ?? utc(header.ts) ?? header.rcv,
+    '@timestamp': base.timestamp ?? line.time ?? utc(header.ts) ?? header.rcv,
     ecs: { version: ECS_VERSION },
     data_stream: { type: 'logs', dataset: base.dataset, namespace: settings.namespace },
     event: { id: base.id, dataset: base.dataset, created: agent ? header.ts : header.rcv },

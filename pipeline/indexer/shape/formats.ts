@@ -1,11 +1,12 @@
 import { splitGunicornAccess } from '../../formats/gunicorn/access';
-import { splitGunicornError } from '../../formats/gunicorn/error';
+import { splitGunicornError, splitUndated } from '../../formats/gunicorn/error';
+import { splitUvicornAccess } from '../../formats/gunicorn/uvicorn';
 import { splitHaproxy, splitUnnamedHaproxy } from '../../formats/haproxy/line';
 import { splitNginxAccess } from '../../formats/nginx/access';
 import { splitNginxError } from '../../formats/nginx/error';
-import { combinedDocument } from './combined';
+import { combinedDocument, uvicornDocument } from './combined';
 import { gunicornErrorDocument } from './gunicorn_error';
-import { haproxyDocument, haproxyMessage } from './haproxy';
+import { haproxyDocument } from './haproxy';
 import type { Line } from './line';
 import { nginxErrorDocument } from './nginx_error';
 import type { ShapeSettings } from './settings';
@@ -16,13 +17,11 @@ type Read = JsonObject | null | undefined;
 
 interface Format {
   dataset: string;
-  /** Programs that write it, by the name in a syslog header. */
+  /** Programs that write it, by the name in a syslog header: containers and pods have more around it. */
   programs: RegExp;
   read(line: Line, id: string, settings: ShapeSettings): Read;
   /** Its form where nothing but that says who wrote it; `read` where that is sure enough. */
   readUnnamed?: (line: Line, id: string, settings: ShapeSettings) => Read;
-  /** Any other text of its programs. */
-  text?: (line: Line, id: string, settings: ShapeSettings) => JsonObject;
 }
 
 export interface Found {
@@ -35,15 +34,12 @@ const FORMATS: readonly Format[] = [
   {
     dataset: 'haproxy.log',
     programs: /^haproxy/i,
-    read: (line, id, settings) => {
-      const parts = splitHaproxy(line.text);
-      return parts && (haproxyDocument(line, parts, id, settings) ?? null);
-    },
+    // Whatever a balancer writes is a balancer's.
+    read: (line, id, settings) => haproxyDocument(line, splitHaproxy(line.text), id, settings),
     readUnnamed: (line, id, settings) => {
-      const parts = splitUnnamedHaproxy(line.text);
-      return parts && haproxyDocument(line, parts, id, settings);
+      const found = splitUnnamedHaproxy(line.text);
+      return found && haproxyDocument(line, found, id, settings);
     },
-    text: haproxyMessage,
   },
   {
     dataset: 'nginx.access',
@@ -63,30 +59,60 @@ const FORMATS: readonly Format[] = [
   },
   {
     dataset: 'gunicorn.access',
-    programs: /gunicorn/i,
+    programs: /gunicorn|uvicorn/i,
     read: (line, id, settings) => {
-      const parts = splitGunicornAccess(line.text);
-      return parts && (combinedDocument(line, parts, 'gunicorn.access', id, settings) ?? null);
+      const { line: inner, pid } = withoutPid(line);
+      const parts = splitGunicornAccess(inner.text);
+      const doc = parts
+        ? (combinedDocument(inner, parts, 'gunicorn.access', id, settings) ?? null)
+        : readUvicorn(inner, id, settings);
+      if (doc && pid !== undefined) doc['process'] ??= { pid };
+      return doc;
     },
+    readUnnamed: readUvicorn,
   },
   {
     dataset: 'gunicorn.error',
-    programs: /gunicorn/i,
+    programs: /gunicorn|uvicorn/i,
     read: (line, id, settings) => {
-      const parts = splitGunicornError(line.text);
+      const known = splitGunicornError(line.text);
+      const parts = known ?? (isErrorLog(line) ? splitUndated(line.text) : undefined);
       return parts && (gunicornErrorDocument(line, parts, id, settings) ?? null);
+    },
+    readUnnamed: (line, id, settings) => {
+      const parts = splitGunicornError(line.text);
+      return parts && gunicornErrorDocument(line, parts, id, settings);
     },
   },
 ];
+
+/** gunicorn's `--log-syslog` writes `[pid] ` before each text. */
+function withoutPid(line: Line): { line: Line; pid: number | undefined } {
+  const [head, pid] = /^\[(\d{1,10})\] (?!\[)/.exec(line.text) ?? [];
+  if (head === undefined) return { line, pid: undefined };
+  return { line: { ...line, text: line.text.slice(head.length) }, pid: Number(pid) };
+}
+
+/** uvicorn's access line, perhaps behind gunicorn's own date, process and level. */
+function readUvicorn(line: Line, id: string, settings: ShapeSettings): Read {
+  const own = splitGunicornError(line.text);
+  const parts = splitUvicornAccess(own?.['message'] ?? line.text);
+  return parts && (uvicornDocument(line, { ...own, ...parts }, id, settings) ?? null);
+}
+
+function isErrorLog({ agent, header }: Line): boolean {
+  return agent?.['file'] ? agent['dataset'] === 'gunicorn.error' : /^gunicorn\..*error$/i.test(header.app);
+}
 
 /** Data sets of lines that an agent reads from files, each of its own format. */
 export const LINE_DATASETS: ReadonlySet<string> = new Set(FORMATS.map(({ dataset }) => dataset));
 
 /** A line of a file whose agent says what is in it. @returns undefined when it is none */
-export function readAs(dataset: string, line: Line, id: string, settings: ShapeSettings): Read {
-  const format = FORMATS.find((one) => one.dataset === dataset);
-  const doc = format?.read(line, id, settings);
-  return doc === undefined ? format?.text?.(line, id, settings) : doc;
+export function readAs(dataset: string, line: Line, id: string, settings: ShapeSettings): Found | null | undefined {
+  const access = dataset === 'gunicorn.error' ? readUvicorn(line, id, settings) : undefined;
+  if (access) return { dataset: 'gunicorn.access', doc: access };
+  const doc = FORMATS.find((one) => one.dataset === dataset)?.read(line, id, settings);
+  return doc && { dataset, doc };
 }
 
 /**
@@ -99,6 +125,5 @@ export function readAny(line: Line, id: string, settings: ShapeSettings): Found 
     const doc = (own.length > 0 ? read : (readUnnamed ?? read))(line, id, settings);
     if (doc) return { dataset, doc };
   }
-  const other = own.find(({ text }) => text);
-  return other?.text && { dataset: other.dataset, doc: other.text(line, id, settings) };
+  return undefined;
 }

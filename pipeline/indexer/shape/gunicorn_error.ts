@@ -4,19 +4,24 @@ import { whole } from './http_fields';
 import type { Line } from './line';
 import type { ShapeSettings } from './settings';
 import type { JsonObject } from './shaped';
-import { plainTime, zoneMinutes } from './times';
+import { addLevel } from './syslog';
+import { offsetOf, plainTime, zoneMinutes } from './times';
 
-/** One event of gunicorn's error log, a traceback's lines with it. */
+/** One event of gunicorn's error log, a traceback's lines with it; without a date its time is that of its receipt. */
 export function gunicornErrorDocument(line: Line, parts: Parts, id: string, settings: ShapeSettings) {
-  const zone = zoneMinutes(parts['zone'] ?? '');
-  const timestamp = zone === undefined ? undefined : plainTime(parts['date'] ?? '', parts['time'] ?? '', zone);
-  if (timestamp === undefined) return undefined;
+  const timestamp = timeOf(line, parts);
+  if (timestamp === null) return undefined;
   const doc = startDocument(line, { dataset: 'gunicorn.error', id, timestamp, tier: 'webapp' }, settings);
-  const level = (parts['level'] ?? '').trim().toLowerCase();
   const text = (parts['message'] ?? '').replace(/\s+$/, '');
-  const end = text.indexOf('\n');
-  doc['message'] = end === -1 ? text : text.slice(0, end);
-  child(doc, 'log')['level'] = level;
+  // A traceback that nothing stands before is its own message.
+  const end = text.startsWith(TRACEBACK) ? 0 : text.indexOf('\n');
+  doc['message'] = end <= 0 ? text : text.slice(0, end);
+  const error = end === -1 ? undefined : errorFields(text.slice(end === 0 ? 0 : end + 1));
+  if (end === 0) doc['message'] = typeof error?.['type'] === 'string' ? lastWords(error) : text;
+  const level = parts['level']?.trim().toLowerCase() ?? (error?.['type'] === undefined ? undefined : 'error');
+  if (level !== undefined) child(doc, 'log')['level'] = level;
+  else if (!line.agent?.['file']) addLevel(doc, line);
+  if (parts['logger'] !== undefined) child(doc, 'log')['logger'] = parts['logger'];
   const event = child(doc, 'event');
   event['kind'] = 'event';
   event['category'] = ['web'];
@@ -24,8 +29,19 @@ export function gunicornErrorDocument(line: Line, parts: Parts, id: string, sett
   event['module'] = 'gunicorn';
   const pid = whole(parts['pid']);
   if (pid !== undefined) doc['process'] = { pid };
-  if (end !== -1) doc['error'] = errorFields(text.slice(end + 1));
+  if (error !== undefined) doc['error'] = error;
   return doc;
+}
+
+/** @returns undefined: the receipt's; null: it is none */
+function timeOf({ header }: Line, { date, time, zone }: Parts): string | undefined | null {
+  if (date === undefined || time === undefined) return undefined;
+  const minutes = zone === undefined ? offsetOf(header.ts) : zoneMinutes(zone);
+  return (minutes === undefined ? undefined : plainTime(date, time, minutes)) ?? null;
+}
+
+function lastWords({ type, message }: JsonObject): string {
+  return message === undefined ? String(type) : `${type}: ${message}`;
 }
 
 const TRACEBACK = 'Traceback (most recent call last):';

@@ -1,19 +1,35 @@
+import { type HaproxyLine, withoutHashes } from '../../formats/haproxy/line';
 import type { Parts } from '../../formats/parts';
 import { accessDocument } from './access_document';
 import { addTag, child, put, startDocument } from './document';
-import { given, type RequestLine, requestLine, traceId, whole } from './http_fields';
+import { readRota } from './haproxy_rota';
+import { addClient, clientFields, given, type RequestLine, requestLine, whole } from './http_fields';
 import type { Line } from './line';
 import type { ShapeSettings } from './settings';
 import type { JsonObject } from './shaped';
 import { addLevel } from './syslog';
-import { epochTime, haproxyTime, offsetOf, requestBegin } from './times';
+import { clfTime, haproxyTime, offsetOf, requestBegin } from './times';
 
 const DATASET = 'haproxy.log';
 
-/** Any line of HAProxy: a request (`httplog`, with or without Rota's part), what it says of its servers, other text. */
-export function haproxyDocument(line: Line, parts: Parts, id: string, settings: ShapeSettings) {
-  if (parts['termination'] !== undefined) return requestDocument(line, parts, id, settings);
-  const doc = haproxyMessage(line, id, settings);
+/** Any line of HAProxy: a request, a connection, what it says of its servers, other words. */
+export function haproxyDocument(line: Line, { form, parts }: HaproxyLine, id: string, settings: ShapeSettings) {
+  switch (form) {
+    case 'http':
+      return requestDocument(line, parts, id, settings) ?? messageDocument(line, parts, id, settings);
+    case 'tcp':
+    case 'connect':
+    case 'error':
+      return connectionDocument(line, parts, id, settings) ?? messageDocument(line, parts, id, settings);
+    case 'about':
+      return aboutDocument(line, parts, id, settings);
+    default:
+      return messageDocument(line, parts, id, settings);
+  }
+}
+
+function aboutDocument(line: Line, parts: Parts, id: string, settings: ShapeSettings): JsonObject {
+  const doc = messageDocument(line, parts, id, settings);
   const { backend, server } = parts;
   put(child(doc, 'event'), 'action', actionOf(parts));
   if (backend !== undefined) child(doc, 'rota')['pool'] = backend;
@@ -26,17 +42,63 @@ export function haproxyDocument(line: Line, parts: Parts, id: string, settings: 
   return doc;
 }
 
-/** Free text: what HAProxy says and no rule knows. */
-export function haproxyMessage(line: Line, id: string, settings: ShapeSettings): JsonObject {
+/** Free text: what HAProxy says and no form knows. */
+function messageDocument(line: Line, parts: Parts, id: string, settings: ShapeSettings): JsonObject {
   const doc = startDocument(line, { dataset: DATASET, id, timestamp: undefined, tier: 'lb' }, settings);
-  doc['message'] = line.text;
+  doc['message'] = parts['text'] ?? line.text;
   const event = child(doc, 'event');
   event['kind'] = 'event';
   event['category'] = ['network'];
   event['type'] = ['info'];
   event['module'] = 'haproxy';
   addLevel(doc, line);
+  // Its own word for it, where it stands in the text.
+  const level = parts['level'];
+  if (level !== undefined) child(doc, 'log')['level'] = level === 'EMERG' ? 'emergency' : level.toLowerCase();
+  const pid = whole(parts['pid']);
+  if (pid !== undefined) doc['process'] = { pid };
   return doc;
+}
+
+/** A connection that carried no request, or none that is logged. */
+function connectionDocument(line: Line, parts: Parts, id: string, settings: ShapeSettings): JsonObject | undefined {
+  const time = parts['time'];
+  const timestamp = time === undefined ? undefined : haproxyTime(time, offsetOf(line.header.ts));
+  if (time !== undefined && timestamp === undefined) return undefined;
+  const doc = startDocument(line, { dataset: DATASET, id, timestamp, tier: 'lb' }, settings);
+  doc['message'] = line.text.trimEnd();
+  const event = child(doc, 'event');
+  event['kind'] = 'event';
+  event['category'] = ['network'];
+  event['type'] = ['connection'];
+  event['module'] = 'haproxy';
+  addLevel(doc, line);
+  const failure = parts['failure'];
+  if (failure !== undefined) {
+    event['outcome'] = 'failure';
+    event['reason'] = failure.trimEnd();
+  }
+  put(event, 'duration', nanoseconds(parts['tt'] ?? parts['ta']));
+  const { address, port } = clientOf(parts);
+  addClient(doc, address, port);
+  if (parts['destination'] !== undefined) {
+    const to = splitAddress(parts['destination']);
+    if (to.address !== undefined) doc['destination'] = clientFields(to.address, to.port);
+  }
+  doc['haproxy'] = { ...haproxyFields(parts), mode: parts['mode'] ?? 'TCP' };
+  put(child(doc, 'rota'), 'pool', parts['backend']);
+  if (parts['extra'] !== undefined) child(child(doc, 'rota'), 'extra')['haproxy'] = parts['extra'];
+  addOctavia(doc, parts);
+  return doc;
+}
+
+/** What Octavia's format says besides. */
+function addOctavia(doc: JsonObject, { project, balancer, subject, verify }: Parts): void {
+  if (project === undefined || balancer === undefined) return;
+  const octavia: JsonObject = { project_id: project, load_balancer_id: balancer };
+  put(octavia, 'client_certificate_subject', given(subject));
+  put(octavia, 'client_certificate_verify', given(verify));
+  child(child(doc, 'rota'), 'extra')['octavia'] = octavia;
 }
 
 function actionOf({ state, result, backend, server, detail }: Parts): string | undefined {
@@ -67,9 +129,11 @@ function addReason(doc: JsonObject, detail: string): void {
 function requestDocument(line: Line, parts: Parts, id: string, settings: ShapeSettings): JsonObject | undefined {
   const status = Number(parts['status']);
   const rota = parts['rota'] === undefined ? undefined : readRota(parts['rota']);
-  const local = haproxyTime(parts['time'] ?? '', offsetOf(line.header.ts));
-  if (local === undefined || !Number.isInteger(status)) return undefined;
-  const { address, port } = splitAddress(parts['client'] ?? '');
+  const local = parts['clf_time']
+    ? clfTime(parts['clf_time'])
+    : haproxyTime(parts['time'] ?? '', offsetOf(line.header.ts));
+  if (local === undefined || (parts['status'] !== undefined && !Number.isInteger(status))) return undefined;
+  const { address, port } = clientOf(parts);
   const total = milliseconds(parts['ta']);
   const doc = accessDocument(
     line,
@@ -94,21 +158,23 @@ function requestDocument(line: Line, parts: Parts, id: string, settings: ShapeSe
     },
     settings,
   );
-  doc['haproxy'] = haproxyFields(parts);
+  doc['haproxy'] = haproxyHttpFields(parts);
   const bytes = whole(parts['bytes']?.replace('+', ''));
   if (bytes !== undefined) child(child(doc, 'http'), 'response')['bytes'] = bytes;
-  if (rota?.bytesIn !== undefined) child(child(doc, 'http'), 'request')['bytes'] = rota.bytesIn;
+  const bytesIn = rota?.bytesIn ?? whole(parts['bytes_in']);
+  if (bytesIn !== undefined) child(child(doc, 'http'), 'request')['bytes'] = bytesIn;
   if (parts['cut'] !== undefined) child(doc, 'rota')['truncated'] = true;
   if (parts['extra'] !== undefined) addBehind(doc, parts['extra']);
   if (rota?.trace !== undefined) doc['trace'] = { id: rota.trace };
   addUpstream(doc, parts, rota?.server, status);
+  addOctavia(doc, parts);
   return doc;
 }
 
 /** A line that was cut holds the method and the beginning of the target. */
 function asked({ request, cut }: Parts): RequestLine {
   if (request === '<BADREQ>') return { malformed: request };
-  const found = requestLine(request ?? cut ?? '');
+  const found = requestLine(withoutHashes(request ?? cut ?? ''));
   return cut === undefined || found.target !== undefined ? found : {};
 }
 
@@ -153,6 +219,7 @@ function addUpstream(doc: JsonObject, parts: Parts, address: string | undefined,
 function haproxyFields(parts: Parts): JsonObject {
   const fields: JsonObject = { mode: 'HTTP' };
   put(fields, 'frontend_name', parts['frontend']?.replace(/~$/, ''));
+  put(fields, 'bind_name', parts['bind']);
   put(fields, 'backend_name', parts['backend']);
   put(fields, 'server_name', parts['server']);
   put(fields, 'bytes_read', whole(parts['bytes']?.replace('+', '')));
@@ -167,7 +234,12 @@ function haproxyFields(parts: Parts): JsonObject {
   put(connections, 'backend', whole(parts['beconn']));
   put(connections, 'server', whole(parts['srvconn']));
   put(connections, 'retries', whole(parts['retries']?.replace('+', '')));
-  fields['connections'] = connections;
+  if (Object.keys(connections).length > 0) fields['connections'] = connections;
+  return fields;
+}
+
+function haproxyHttpFields(parts: Parts): JsonObject {
+  const fields = haproxyFields(parts);
   const request: JsonObject = { raw_request_line: parts['request'] ?? parts['cut'] ?? '' };
   put(request, 'time_wait_ms', milliseconds(parts['tr']));
   put(request, 'time_wait_without_data_ms', milliseconds(parts['tresp']));
@@ -183,7 +255,7 @@ function haproxyFields(parts: Parts): JsonObject {
 }
 
 function captured(text: string | undefined): string[] | undefined {
-  return text === undefined || text === '' ? undefined : text.split('|');
+  return text === undefined || text === '' ? undefined : text.split('|').map(withoutHashes);
 }
 
 /** HAProxy writes -1 for a phase that was not reached, and + before what went on after the line. */
@@ -196,49 +268,14 @@ function nanoseconds(text: string | undefined): number | undefined {
   return ms === undefined ? undefined : ms * 1e6;
 }
 
+/** `address:port` in one, or apart. */
+function clientOf({ client, address, port }: Parts) {
+  return client === undefined ? { address: given(address), port: whole(port) } : splitAddress(client);
+}
+
 function splitAddress(text: string): { address: string | undefined; port: number | undefined } {
   const colon = text.lastIndexOf(':');
   if (colon === -1) return { address: given(text), port: undefined };
   const address = text.slice(0, colon);
   return { address: address === 'unix' ? undefined : given(address), port: whole(text.slice(colon + 1)) };
-}
-
-interface RotaPart {
-  requestId: string | undefined;
-  time: string | undefined;
-  server: string | undefined;
-  bytesIn: number | undefined;
-  host: string | undefined;
-  trace: string | undefined;
-  agent: string | undefined;
-}
-
-/**
- * ` rota=<id> <s.ms> <server address> <bytes in> "<host>" "<traceparent>" "<agent>"` (haproxy.cfg); texts as in JSON. A long
- * agent is cut by the ring's `maxlen`: the rest counts all the same.
- */
-function readRota(text: string): RotaPart | undefined {
-  const found = /^(\S+) (\d+\.\d+) (\S+) (\d+) (".*)$/s.exec(text);
-  const texts = found ? (found[5] as string).match(/"(?:[^"\\]|\\.)*(?:"|\\?$)/gs) : null;
-  if (!found || !texts) return undefined;
-  const [host, traceparent, agent] = texts.map(jsonText);
-  const server = found[3] as string;
-  return {
-    requestId: given(found[1]),
-    time: epochTime(found[2] as string),
-    server: /:\d+$/.test(server) && !server.startsWith('-') ? server : undefined,
-    bytesIn: whole(found[4]),
-    host: given(host),
-    trace: traceId(traceparent),
-    agent: given(agent),
-  };
-}
-
-function jsonText(quoted: string): string {
-  const whole = /^"(?:[^"\\]|\\.)*"$/s.test(quoted) ? quoted : `${quoted.replace(/\\(u[0-9a-fA-F]{0,3})?$/, '')}"`;
-  try {
-    return String(JSON.parse(whole));
-  } catch {
-    return whole.slice(1, -1);
-  }
 }

@@ -20,6 +20,8 @@ export interface Line {
   source: string;
   /** This rsyslog says it itself. */
   own: boolean;
+  /** When a container's runtime took it, ISO 8601: its time, unless it says another. */
+  time?: string | undefined;
 }
 
 /** Syslog's parts and rsyslog's own; each is text, empty when absent. */

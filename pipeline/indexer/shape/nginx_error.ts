@@ -21,6 +21,9 @@ const ACTIONS: readonly [string, string | undefined][] = [
   ['while sending request to upstream', 'upstream_send_failed'],
 ];
 
+/** nginx's NGX_MAX_ERROR_STR is 2,048 bytes, its line feed among them. */
+const MAX_ERROR_BYTES = 2_040;
+
 /** One line of nginx's error log; undefined when its time is none. Its times are local, the zone is the agent's. */
 export function nginxErrorDocument(line: Line, parts: Parts, id: string, settings: ShapeSettings) {
   const timestamp = plainTime(parts['date'] ?? '', parts['time'] ?? '', offsetOf(line.header.ts));
@@ -41,7 +44,9 @@ export function nginxErrorDocument(line: Line, parts: Parts, id: string, setting
   if (tid !== undefined) process['thread'] = { id: tid };
   doc['process'] = process;
   addNginx(doc, parts, message);
-  if (context !== undefined) addContext(doc, context);
+  // A line that fills nginx's buffer may end in the middle of an address.
+  const isCut = line.raw.length >= MAX_ERROR_BYTES && context !== undefined && !context.includes(', ');
+  if (context !== undefined && !isCut) addContext(doc, context);
   return doc;
 }
 
@@ -78,10 +83,13 @@ function addNginx(doc: JsonObject, parts: Parts, message: string): void {
   if (Object.keys(error).length > 0) doc['nginx'] = { error };
 }
 
-/** `<client>, server: …, request: "…", subrequest: "…", upstream: "…", host: "…", referrer: "…"`, in this order. */
+/**
+ * `<client>, server: …, request: "…", subrequest: "…", upstream: "…", host: "…", referrer: "…"`, in this order. nginx cuts a line at 2,048
+ * bytes: the last quote may be missing then, and what is there counts as far as it goes.
+ */
 export function readContext(text: string): Record<string, string> {
   const found: Record<string, string> = {};
-  let rest = text;
+  let rest = text.endsWith('"') || !/: "/.test(text) ? text : `${text}"`;
   // From the end: a request may hold anything, even `, host: "`; what stands last was written last.
   for (const name of ['referrer', 'host', 'upstream', 'subrequest', 'request']) {
     const mark = `, ${name}: "`;
@@ -91,8 +99,8 @@ export function readContext(text: string): Record<string, string> {
     rest = rest.slice(0, at);
   }
   const server = rest.indexOf(', server: ');
-  found['client'] = server === -1 ? rest : rest.slice(0, server);
-  if (server !== -1) found['server'] = rest.slice(server + ', server: '.length);
+  found['client'] = (server === -1 ? rest : rest.slice(0, server)).split(', ', 1)[0] as string;
+  if (server !== -1) found['server'] = rest.slice(server + ', server: '.length).split(', ', 1)[0] as string;
   return found;
 }
 

@@ -1,3 +1,4 @@
+import { type Unwrapped, unwrapCri, unwrapDocker } from '../../formats/wrapper';
 import { accessText } from './access_text';
 import { believed, refusalOfLine } from './believed';
 import { conceal, maskBytes } from './conceal';
@@ -19,6 +20,7 @@ import {
 } from './shaped';
 import { statsDocument } from './stats';
 import { addSyslog, syslogDocument } from './syslog';
+import { utc } from './times';
 
 /** A shaper for lines as they come: the short way where it is open, and a memory of what may be a resend. */
 export function createShape(settings: ShapeSettings): (line: Buffer) => Shaped | ShapedText {
@@ -98,16 +100,25 @@ function shapeLine(line: Line, settings: ShapeSettings): Shaped {
     const shaped = fromJson(line, id, settings);
     if (shaped) return shaped;
   }
+  const wrapped = unwrapCri(line.text);
+  if (wrapped) return fromWrapper(line, wrapped, settings);
   const claimed = fileDataset(line);
   if (claimed !== undefined) {
-    const doc = readAs(claimed, line, id, settings);
-    if (doc) return withOriginal(line, documentOf(claimed, id, doc), settings);
-    const why = doc === null ? ': its time or status is none' : '';
+    const read = readAs(claimed, line, id, settings);
+    if (read) return withOriginal(line, documentOf(read.dataset, id, read.doc), settings);
+    const why = read === null ? ': its time or status is none' : '';
     return deadLetter(line, `not a line of ${claimed}${why}`, claimed);
   }
   const found = readAny(line, id, settings);
-  if (found?.doc) return withOriginal(line, documentOf(found.dataset, id, found.doc), settings);
+  if (found) return withOriginal(line, documentOf(found.dataset, id, found.doc), settings);
   return withOriginal(line, documentOf('syslog', id, syslogDocument(cut(line, settings), id, settings)), settings);
+}
+
+/** A container's line, as if its runtime had put nothing around it; the original stays as it came. */
+function fromWrapper(line: Line, { text, time }: Unwrapped, settings: ShapeSettings): Shaped {
+  const shaped = shapeLine({ ...line, raw: Buffer.from(text), text, time: utc(time) }, settings);
+  if (shaped.kind === 'dead_letter') shaped.raw = line.raw;
+  return shaped.kind === 'document' && line.time === undefined ? withOriginal(line, shaped, settings) : shaped;
 }
 
 /** What an agent says that a file holds. Of what comes to its socket it knows no more than the server. */
@@ -141,6 +152,8 @@ function fromJson(line: Line, id: string, settings: ShapeSettings): Shaped | und
     if (line.raw.length > settings.maxMessageBytes) return undefined;
     return sdk || claimed !== undefined ? deadLetter(line, found, sdk ? 'rota.app' : claimed) : undefined;
   }
+  const wrapped = unwrapDocker(found);
+  if (wrapped) return fromWrapper(line, wrapped, settings);
   if ((line.agent?.['dataset'] ?? line.header.d) === 'rota.pipeline') {
     return documentOf('rota.pipeline', id, statsDocument(line, found, id, settings));
   }

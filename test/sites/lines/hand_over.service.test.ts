@@ -99,11 +99,15 @@ describe('a simulated line, as rsyslog hands it over', () => {
   /** Lines of files are known by their offset, those of a connection by their order. */
   function assign(bytes: Buffer[], byOffset: Map<string, Line>): void {
     const waiting = { ring: of('ring'), udp: of('udp'), sdk: of('sdk') };
+    // Of an event that may have several lines imfile gives the offset of the next.
+    const errors = of('file').filter(({ log }) => log.dataset === 'nginx.error');
     for (const one of bytes) {
       const { header, agent, structuredData } = readLine(one);
       const file = agent?.['file'];
       const queue = agent ? waiting.ring : structuredData?.['meta'] ? waiting.sdk : waiting.udp;
-      const line = file ? byOffset.get(`${file}:${agent?.['offset']}`) : queue.shift();
+      const known =
+        agent?.['dataset'] === 'nginx.error' ? errors.shift() : byOffset.get(`${file}:${agent?.['offset']}`);
+      const line = file ? known : queue.shift();
       if (!line) throw new Error(`nobody sent ${JSON.stringify(header)}`);
       arrived.set(line, shape(one, settings));
     }
