@@ -26,7 +26,15 @@ const dist = join(here, 'dist');
 const made = join(here, `.build-${process.pid}`);
 
 /** Sub-path of the package → source file. */
-const entries: Record<string, string> = { index: 'src/index.ts', http: 'src/http/index.ts' };
+const entries: Record<string, string> = {
+  index: 'src/index.ts',
+  http: 'src/http/index.ts',
+  pino: 'src/adapters/pino.ts',
+  opentelemetry: 'src/adapters/opentelemetry.ts',
+  nestjs: 'src/adapters/nestjs.ts',
+};
+/** Pages that belong to the SDK; the package has copies. */
+const PAGES = ['sdk.md', 'sdk_requests.md'];
 
 /**
  * Where optional modules are looked for. An application that is bundled as ESM has no `__filename`, and nothing of ours may
@@ -36,13 +44,15 @@ const BANNER = `'use strict';
 const __rotaUrl = require('node:url').pathToFileURL(typeof __filename === 'string' ? __filename : './app.js').href;`;
 
 mkdirSync(made);
-const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(here, file))));
-await bundle(present);
-for (const name of Object.keys(present)) writeEntry(name);
+await bundle({ ...entries, cli: 'src/console/cli.ts' });
+for (const name of Object.keys(entries)) writeEntry(name);
+writeCommand();
 emitTypes();
 swap();
-const license = join(here, '..', 'LICENSE');
-if (existsSync(license)) copyFileSync(license, join(here, 'LICENSE'));
+copyFileSync(join(here, '..', 'LICENSE'), join(here, 'LICENSE'));
+mkdirSync(join(here, 'docs'), { recursive: true });
+for (const page of PAGES)
+  writeFileSync(join(here, 'docs', page), linked(readFileSync(join(here, '..', 'docs', page), 'utf8')));
 
 async function bundle(sources: Record<string, string>): Promise<void> {
   const lines = Object.entries(sources).map(
@@ -66,11 +76,26 @@ function writeEntry(name: string): void {
   const built = createRequire(import.meta.url)(join(made, 'rota.cjs')) as Record<string, Record<string, unknown>>;
   const names = Object.keys(built[name] ?? {}).sort();
   writeFileSync(join(made, `${name}.cjs`), `'use strict';\nmodule.exports = require('./rota.cjs').${name};\n`);
-  const lines = names.map((one) => `export const ${one} = ${name}.${one};`);
+  const lines = names.map((one) =>
+    one === 'default' ? `export default ${name}.default;` : `export const ${one} = ${name}.${one};`,
+  );
   writeFileSync(
     join(made, `${name}.mjs`),
     `import rota from './rota.cjs';\n\nconst { ${name} } = rota;\n${lines.join('\n')}\n`,
   );
+}
+
+/** `npx rota-sdk --pretty`. */
+function writeCommand(): void {
+  const text = `#!/usr/bin/env node\n'use strict';\nrequire('./rota.cjs').cli.main(process.argv.slice(2)).then((code) => {\n  process.exitCode = code;\n});\n`;
+  writeFileSync(join(made, 'cli.cjs'), text, { mode: 0o755 });
+}
+
+/** A page's links as they hold in the package: what is not in it is named by its place in the repository. */
+function linked(text: string): string {
+  return text
+    .replaceAll('](../sdk/', '](../')
+    .replace(/\[([^\]]+)\]\((?!https?:|#|\.\.\/|sdk(?:_requests)?\.md)([^)]+)\)/g, '$1 (`docs/$2` in the repository)');
 }
 
 /** Types for both module systems: TypeScript takes a `.d.ts` of this package for ESM and a `.d.cts` for CommonJS. */
@@ -79,7 +104,7 @@ function emitTypes(): void {
   const types = join(made, 'types');
   const args = [tsc, '-p', join(here, 'tsconfig.build.json'), '--outDir', types];
   execFileSync(process.execPath, args, { stdio: 'inherit' });
-  prune(types, Object.values(present));
+  prune(types, Object.values(entries));
   copyAsCommonJs(types);
 }
 
@@ -96,7 +121,7 @@ function prune(types: string, sources: readonly string[]): void {
   const follow = (file: string) => {
     if (needed.has(file)) return;
     needed.add(file);
-    for (const [, path = ''] of readFileSync(file, 'utf8').matchAll(/(?:from |import\()'(\.[^']+)\.js'/g)) {
+    for (const [, path = ''] of readFileSync(file, 'utf8').matchAll(/(?:from |import\()['"](\.[^'"]+)\.js['"]/g)) {
       follow(join(dirname(file), `${path}.d.ts`));
     }
   };
@@ -112,7 +137,7 @@ function copyAsCommonJs(folder: string): void {
     const path = join(folder, item.name);
     if (item.isDirectory()) copyAsCommonJs(path);
     else if (item.name.endsWith('.d.ts')) {
-      const text = readFileSync(path, 'utf8').replace(/((?:from |import\()'\.[^']*)\.js'/g, "$1.cjs'");
+      const text = readFileSync(path, 'utf8').replace(/((?:from |import\()(['"])\.[^'"]*)\.js\2/g, '$1.cjs$2');
       writeFileSync(path.replace(/\.d\.ts$/, '.d.cts'), text);
     }
   }

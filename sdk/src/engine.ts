@@ -1,20 +1,19 @@
-import { activeTrace } from './active_trace.js';
-import { currentFields, mergeFields } from './context.js';
 import { asError, RotaError } from './errors.js';
+import { withContext } from './event/context_fields.js';
 import { EcsEncoder, type Fields } from './event/ecs_encoder.js';
 import { Identity } from './event/identity.js';
 import { QuickEvent } from './event/quick_event.js';
 import { NOT_PLAIN } from './event/quick_json.js';
+import { readable } from './event/readable.js';
 import { staticFields } from './event/static_fields.js';
 import { cutBytes, truncate } from './event/truncate.js';
 import { type Exiting, unwatchExit, watchExit } from './exit.js';
 import { ExitLoss } from './exit_loss.js';
+import type { LineTaker } from './line_taker.js';
 import { type FlushResult, Outbox } from './outbox.js';
 import { forgetNames } from './record/access.js';
-import { errorForm } from './record/error_fields.js';
 import { severityOf } from './record/levels.js';
 import type { LogRecord } from './record/log_record.js';
-import { Plain } from './record/plain.js';
 import { createRedactor, NO_RULES, type Redactor } from './redact/index.js';
 import { Reporter } from './reporter.js';
 import type { Settings } from './settings/options.js';
@@ -29,7 +28,7 @@ const DATASET = 'rota.app';
 const QUICK_BYTES = 8192;
 
 /** From a log call to the outbox: gives the event its number, writes it as RFC 5424 with an ECS body, hands it on. */
-export class Engine implements Exiting {
+export class Engine implements Exiting, LineTaker {
   readonly identity = new Identity();
   readonly outbox: Outbox;
   private readonly clock = new StampClock();
@@ -113,20 +112,8 @@ export class Engine implements Exiting {
     else this.reporter.afterSubmit();
   }
 
-  /** A line as JSON knows it, without secrets, and not much longer than a message may be. */
-  readable(message: string, fields: Fields | undefined): { message: string; fields: Fields | undefined } {
-    const { redactor } = this;
-    const most = this.settings.maxMessageBytes;
-    const plain = new Plain(most, errorForm);
-    const text = plain.text(message);
-    const said = redactor?.text(text) ?? text;
-    if (fields === undefined && !plain.cut) return { message: said, fields };
-    const members = new Plain(most, errorForm);
-    const form = fields === undefined ? {} : members.value(fields);
-    const own = typeof form === 'object' && form !== null ? form : { fields: form };
-    const clean = redactor?.fields(own) ?? own;
-    if (!plain.cut && !members.cut) return { message: said, fields: clean as Fields };
-    return { message: said, fields: { ...clean, 'rota.truncated': true } };
+  readable(message: string, fields: Fields | undefined): Pick<LogRecord, 'message' | 'fields'> {
+    return readable({ message, fields }, this.settings.maxMessageBytes, this.redactor);
   }
 
   /** False when the line is not plain, so that nothing was done. */
@@ -280,19 +267,6 @@ export class Engine implements Exiting {
     return id;
   }
 }
-
-/** What the line itself says comes first, then the span that is active, then the request. */
-function withContext(fields: Fields | undefined): Fields | undefined {
-  const context = currentFields();
-  const trace = activeTrace();
-  if (trace === undefined) return context === undefined ? fields : mergeFields(context, fields ?? NOTHING);
-  // Half of one trace beside half of another would lead nowhere.
-  const own = fields !== undefined && ('trace' in fields || 'trace.id' in fields || 'span' in fields);
-  const around = own ? context : context === undefined ? trace : { ...context, ...trace };
-  return around === undefined ? fields : mergeFields(around, fields ?? NOTHING);
-}
-
-const NOTHING: Fields = {};
 
 /** Neither a class nor a proxy's whim: what stands in it is what JSON would take. */
 function isOwn(fields: Fields): boolean {

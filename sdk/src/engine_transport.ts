@@ -1,6 +1,6 @@
 import TransportStream from 'winston-transport';
 import { acceptInfo } from './adapters/info_reader.js';
-import type { Engine } from './engine.js';
+import type { LineTaker } from './line_taker.js';
 import type { Info } from './record/info.js';
 
 /**
@@ -10,7 +10,7 @@ import type { Info } from './record/info.js';
 export class EngineTransport extends TransportStream {
   private readonly taken = new WeakSet<object>();
 
-  constructor(private readonly engine: Engine) {
+  constructor(private readonly engine: LineTaker) {
     super();
   }
 

@@ -5,9 +5,9 @@
 import { MESSAGE } from 'triple-beam';
 import winston from 'winston';
 import { acceptInfo } from './adapters/info_reader.js';
-import type { Engine } from './engine.js';
 import type { EngineTransport } from './engine_transport.js';
 import { asError } from './errors.js';
+import type { LineTaker } from './line_taker.js';
 import type { FlushOptions } from './logger_options.js';
 import type { FlushResult } from './outbox.js';
 import { type Info, infoOf } from './record/info.js';
@@ -36,7 +36,7 @@ export class FrontDoor extends winston.Logger {
   private readonly under: Under;
 
   constructor(
-    readonly engine: Engine,
+    readonly engine: LineTaker,
     private readonly own: EngineTransport,
     private readonly warnOf: Warn,
     options: winston.LoggerOptions,

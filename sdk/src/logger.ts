@@ -1,4 +1,5 @@
 import winston from 'winston';
+import { ConsoleEngine } from './console/console_engine.js';
 import { Engine } from './engine.js';
 import { EngineTransport } from './engine_transport.js';
 import { asError } from './errors.js';
@@ -8,7 +9,7 @@ import type { Logger } from './logger_types.js';
 import { knownLevel, type Level } from './record/levels.js';
 import { OptionReader, refuseUnknown } from './settings/option_reader.js';
 import { LOGGER_ROWS, SHIPPING_ROWS } from './settings/option_table.js';
-import { resolveSettings } from './settings/options.js';
+import { consoleSettings, isForConsole, resolveSettings } from './settings/options.js';
 import { quietly, toStderr, type Warn } from './warn.js';
 
 /**
@@ -26,7 +27,9 @@ export function createLogger(options: LoggerOptions = {}): Logger {
     if (onWarning !== undefined) quietly(() => onWarning(error));
     else if (important) toStderr(error);
   };
-  const engine = new Engine(resolveSettings(options), warn);
+  const engine = isForConsole(options)
+    ? new ConsoleEngine(consoleSettings(options))
+    : new Engine(resolveSettings(options), warn);
   const transport = new EngineTransport(engine);
   const logger = new FrontDoor(engine, transport, warn, {
     levels: winston.config.syslog.levels,

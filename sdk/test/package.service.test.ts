@@ -35,6 +35,18 @@ log.info('to the second address');
 log.flush({ timeoutMs: 60000 }).then((result) => { console.log(JSON.stringify(result)); process.exit(0); });
 `,
   'typed.mts': `import { createLogger, type Stats } from 'rota-sdk';\nimport type winston from 'winston';\nimport { requestLogger } from 'rota-sdk/http';\nconst log = createLogger({ url: 'relp://h', service: 's' });\nrequestLogger(log);\nlog.child({ a: 1 }).warning('x');\nexport const stats: Stats = log.stats();\nlog.verbose({ a: 1 }, 'x');\nexport const asWinston: winston.Logger = log;\n// @ts-expect-error no such level\nlog.loud('x');\n`,
+  'entries.ts': `import { createLogger } from 'rota-sdk';
+import { requestLogger } from 'rota-sdk/http';
+import { RotaModule, RotaNestLogger } from 'rota-sdk/nestjs';
+import { RotaLogExporter } from 'rota-sdk/opentelemetry';
+import { pinoStream } from 'rota-sdk/pino';
+const log = createLogger({ url: 'relp://h', service: 's' });
+log.error({ err: new Error('x') }, 'text');
+requestLogger(log).hono;
+export const all = [new RotaNestLogger(log), RotaModule.forRoot(log), RotaLogExporter, pinoStream];
+// @ts-expect-error no such option
+pinoStream({ nonsense: 1 });
+`,
   'typed.cts': `import rota = require('rota-sdk');\nexport const transport = new rota.SyslogTransport({ host: 'h', port: 1, protocol: 'tls4' });\n// @ts-expect-error no such protocol\nnew rota.SyslogTransport({ protocol: 'x' });\n`,
 };
 let packed: { files: { path: string }[]; filename: string };
@@ -68,7 +80,7 @@ afterAll(async () => {
 });
 
 describe('the package', () => {
-  it('holds the code, its types, README and licence, and nothing else', () => {
+  it('holds the code, its types, documentation, examples and licence, and nothing else', () => {
     const paths = packed.files.map((f) => f.path);
     expect(paths).toEqual(
       expect.arrayContaining([
@@ -84,7 +96,10 @@ describe('the package', () => {
     );
     expect(
       paths.filter(
-        (p) => !/^(LICENSE|README\.md|package\.json|dist\/(rota|index|http)\.[cm]js|dist\/types\/.*\.d\.c?ts)$/.test(p),
+        (p) =>
+          !/^(LICENSE|README\.md|package\.json|dist\/(rota|index|http|pino|opentelemetry|nestjs|cli)\.[cm]js|dist\/types\/.*\.d\.c?ts|docs\/sdk(_requests)?\.md|examples\/[\w.]+\.(mjs|cjs|json))$/.test(
+            p,
+          ),
       ),
     ).toEqual([]);
     expect(paths.filter((p) => /test|spool\/(record|ledger)|relp/.test(p))).toEqual([]);
@@ -144,6 +159,20 @@ describe('the package', () => {
       expect(stdout).toBe('');
     },
   );
+
+  it.each([
+    ['node10', 'commonjs'],
+    ['node16', 'node16'],
+    ['nodenext', 'nodenext'],
+    ['bundler', 'esnext'],
+  ])('has types for all its entries where moduleResolution is %s', async (resolution, module) => {
+    const args = ['--noEmit', '--strict', '--module', module, '--moduleResolution', resolution, '--target', 'es2022'];
+    const more = ['--esModuleInterop', '--types', 'node', '--skipLibCheck', 'false', 'entries.ts'];
+    const { stdout } = await run(process.execPath, [tsc, ...args, ...more], { cwd: project }).catch(
+      (error: { stdout: string }) => error,
+    );
+    expect(stdout).toBe('');
+  });
 
   it.each(['esm', 'cjs'] as const)('runs out of a bundle of the application, as %s', async (format) => {
     const outfile = join(project, `bundle.${format === 'esm' ? 'mjs' : 'cjs'}`);

@@ -3,6 +3,7 @@ import type { Server } from 'node:net';
 import { currentContext } from '../context.js';
 import { type Exchange, exchangeOf } from './exchange.js';
 import { type FastifyPlugin, fastifyPlugin } from './fastify.js';
+import { type HonoMiddleware, honoMiddleware } from './hono.js';
 import { type KoaMiddleware, koaMiddleware } from './koa.js';
 import { nodeHandler } from './node_http.js';
 import { observeServer } from './observe.js';
@@ -27,6 +28,8 @@ export interface RequestLogger {
   handler(listener: (request: IncomingMessage, response: ServerResponse) => unknown): RequestListener;
   /** Fastify: `app.register(requests.fastify)`. */
   fastify: FastifyPlugin;
+  /** Hono under `@hono/node-server`: `app.use(requests.hono)`, before everything else. */
+  hono: HonoMiddleware;
   /** Koa: `app.use(requests.koa)`, before everything else. */
   koa: KoaMiddleware;
   /**
@@ -56,6 +59,7 @@ export function requestLogger(logger: AccessLogger, options: RequestLoggerOption
     handler: (listener: (request: IncomingMessage, response: ServerResponse) => unknown) =>
       nodeHandler(recorder, listener),
     fastify: fastifyPlugin(recorder),
+    hono: honoMiddleware(recorder),
     koa: koaMiddleware(recorder),
     observe: <T extends Server>(server: T) => observeServer(recorder, server),
   });

@@ -37,7 +37,10 @@ export interface SpoolOptions {
  * say may also stand in a `ROTA_*` variable; docs/sdk.md has the list.
  */
 export interface ShippingOptions {
-  /** Where to send: `relp://host:port`, `relps://`, `tcp://`, `tls://`, `udp://`, `unix:///path`. Or `ROTA_URL`. */
+  /**
+   * Where to send: `relp://host:port`, `relps://`, `tcp://`, `tls://`, `udp://`, `unix:///path`. Or `ROTA_URL`. `console`, or none in
+   * `createLogger`, prints the lines.
+   */
   url?: string;
   /** Several receivers: the first that works is used. Or `ROTA_URL` with commas. */
   urls?: readonly string[];
@@ -105,12 +108,21 @@ type Reader = OptionReader<typeof SHIPPING_ROWS>;
  * @throws ConfigurationError with a code `ROTA_CONFIG_*`
  */
 export function resolveSettings(options: ShippingOptions, env: Env = process.env): Settings {
+  return resolve(options, env, false);
+}
+
+/** The same for the console, which needs neither an address nor the service's name. */
+export function consoleSettings(options: ShippingOptions, env: Env = process.env): Settings {
+  return resolve(options, env, true);
+}
+
+function resolve(options: ShippingOptions, env: Env, isLocal: boolean): Settings {
   const read = new OptionReader(SHIPPING_ROWS, options, env);
-  const targets = addresses(read, options).map(parseTarget);
+  const targets = isLocal ? [] : addresses(read, options).map(parseTarget);
   if (read.flag('plaintextFallback') !== true) refuseMixed(targets);
   const settings: Settings = {
     targets,
-    service: service(read, options),
+    service: service(read, options, isLocal ? (env['npm_package_name'] ?? 'app') : undefined),
     tls: tlsSettings(read, options),
     queue: {
       maxEvents: read.number('queue.maxEvents'),
@@ -142,6 +154,13 @@ export function resolveSettings(options: ShippingOptions, env: Env = process.env
     );
   }
   return settings;
+}
+
+/** Whether lines go to the console: `console` stands for an address, or `createLogger` has none at all. */
+export function isForConsole(options: ShippingOptions, env: Env = process.env): boolean {
+  if (options.urls !== undefined) return false;
+  const url = options.url ?? env['ROTA_URL'] ?? '';
+  return url === '' || url === 'console';
 }
 
 /** What is redacted, for the logger and for the request logger alike. */
@@ -196,8 +215,8 @@ function refuseMixed(targets: readonly Target[]): void {
   );
 }
 
-function service(read: Reader, options: ShippingOptions): ServiceOptions {
-  const name = typeof options.service === 'string' ? options.service : read.text('service.name');
+function service(read: Reader, options: ShippingOptions, otherwise: string | undefined): ServiceOptions {
+  const name = (typeof options.service === 'string' ? options.service : read.text('service.name')) ?? otherwise;
   if (name === undefined || name === '') {
     throw new ConfigurationError(
       'ROTA_CONFIG_SERVICE',
