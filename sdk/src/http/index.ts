@@ -12,7 +12,7 @@ import { Recorder } from './request_logger.js';
 import { requestSettings } from './settings.js';
 
 export type { HealthRule } from './health_rules.js';
-export type { AccessEntry, AccessLogger, Outcome, RequestLoggerOptions } from './options.js';
+export type { AccessEntry, AccessLogger, Outcome, RequestLoggerOptions, SampleOptions } from './options.js';
 export { propagationHeaders } from './propagation.js';
 export type { TrustProxy } from './trusted_proxies.js';
 

@@ -25,6 +25,16 @@ export interface Outcome {
   healthCheck: boolean;
 }
 
+export interface SampleOptions {
+  /**
+   * The share of ordinary requests that is logged, 0 to 1; a function is asked for each, with its route (`GET /cart/:id`).
+   * Failures (400 and above, aborted, with an error) and slow ones are logged always.
+   */
+  rate: number | ((request: IncomingMessage, route: string) => number);
+  /** From how many milliseconds on a request is slow (default 1000). */
+  slowMs?: number;
+}
+
 export interface RequestLoggerOptions {
   /**
    * Whose word to take for the client's address, host and scheme: the number of proxies in front of this server, or
@@ -51,6 +61,8 @@ export interface RequestLoggerOptions {
   fields?: (request: IncomingMessage, response: ServerResponse | undefined) => ContextFields | undefined;
   /** The level of the event (default: `error` for 5XX, otherwise `info`). */
   level?: (outcome: Outcome) => string;
+  /** Logs only a share of the ordinary requests; how many were left out is logged, too. Default: all. */
+  sample?: number | SampleOptions;
   /** This server's own address, where what it sees is not what its clients dial (containers, NAT). */
   server?: { address?: string; port?: number };
   /** What to keep out of URLs, referrers, errors and added fields; `false` logs them as they are. */

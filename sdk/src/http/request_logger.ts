@@ -9,6 +9,7 @@ import { type Ending, type Exchange, exchangeOf, forget, remember } from './exch
 import { endsOf, type MalformedError, malformedEntry } from './malformed.js';
 import type { AccessLogger } from './options.js';
 import { makeRequestId, validRequestId } from './request_id.js';
+import { Sampler } from './sampler.js';
 import type { RequestSettings } from './settings.js';
 import { childSpan, parseTraceparent, type SpanIds } from './traceparent.js';
 import { watchUpgrade, whenAnswered } from './upgrade.js';
@@ -17,11 +18,14 @@ import { statusOf, watch } from './watch.js';
 /** Takes requests on and writes their events: what all the frameworks' adapters share. */
 export class Recorder {
   private warned = false;
+  private readonly sampler: Sampler | undefined;
 
   constructor(
     private readonly logger: AccessLogger,
     private readonly settings: RequestSettings,
-  ) {}
+  ) {
+    this.sampler = settings.sample && new Sampler(settings.sample, logger);
+  }
 
   /** Takes a request on and runs `work` in its context. Only what `work` throws is thrown. */
   run<T>(request: IncomingMessage, response: ServerResponse, work: () => T): T {
@@ -134,6 +138,12 @@ export class Recorder {
       const given = fields && this.quietly(() => fields(request, response));
       const added = context.fields === exchange.givenFields ? given : mergeFields(context.fields, given ?? {});
       const entry = accessEntry(exchange, ending, this.settings.rules, added);
+      if (this.sampler !== undefined) {
+        const rate = this.sampler.rateOf(exchange, ending, (entry['url'] as { path: string }).path);
+        if (rate === undefined) return;
+        // Who counts requests counts this one as so many.
+        if (rate < 1) entry['rota'] = { ...(entry['rota'] as object | undefined), sample_rate: rate };
+      }
       runWithoutContext(() => this.logger.log(entry));
     });
   }

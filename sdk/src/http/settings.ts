@@ -5,7 +5,7 @@ import { REDACT_ROWS, type Row } from '../settings/option_table.js';
 import { redactSettings } from '../settings/options.js';
 import type { EventRules } from './access_event.js';
 import { compileHealthRules, defaultHealthRules } from './health_rules.js';
-import type { Outcome, RequestLoggerOptions } from './options.js';
+import type { Outcome, RequestLoggerOptions, SampleOptions } from './options.js';
 import { compileTrust, type TrustProxy, UnreadableAddress } from './trusted_proxies.js';
 
 /** What the recorder works by: every option checked and compiled. */
@@ -17,6 +17,8 @@ export interface RequestSettings {
   responseHeader: string | undefined;
   callbacks: Pick<RequestLoggerOptions, 'makeRequestId' | 'span' | 'skip' | 'fields'>;
   server: { address?: string; port?: number };
+  /** Undefined where every request is logged. */
+  sample: SampleOptions | undefined;
 }
 
 const byCode: Row = { kind: 'code' };
@@ -40,6 +42,7 @@ export const REQUEST_ROWS = {
   skip: byCode,
   fields: byCode,
   level: byCode,
+  sample: { kind: 'code', env: 'ROTA_SAMPLE_RATE' },
   server: { kind: 'text', env: 'ROTA_DIAL_ADDRESS' },
   redact: byCode,
 } as const satisfies Record<keyof RequestLoggerOptions, Row>;
@@ -68,7 +71,23 @@ export function requestSettings(options: RequestLoggerOptions, env: Env = proces
     responseHeader: responseHeader(sentBack, requestIdHeader),
     callbacks: { makeRequestId, span, skip, fields },
     server: options.server ?? dialAddress(read.text('server')),
+    sample: sampling(options.sample, env),
   };
+}
+
+function sampling(given: RequestLoggerOptions['sample'], env: Env): SampleOptions | undefined {
+  const text = env['ROTA_SAMPLE_RATE'] ?? '';
+  const sample = given ?? (text === '' ? undefined : Number(text));
+  if (sample === undefined) return undefined;
+  const { rate, slowMs = 1000 } = typeof sample === 'number' ? { rate: sample } : sample;
+  const isShare = typeof rate === 'function' || (typeof rate === 'number' && rate >= 0 && rate <= 1);
+  if (!isShare || typeof slowMs !== 'number' || !(slowMs >= 0)) {
+    throw wrong(
+      'SAMPLE',
+      'The option sample (or ROTA_SAMPLE_RATE) is no share. Give a number from 0 to 1, or { rate, slowMs }.',
+    );
+  }
+  return rate === 1 ? undefined : { rate, slowMs };
 }
 
 /** `true` and `false` in a variable are what they are in code. */
