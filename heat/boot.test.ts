@@ -5,8 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildUserData } from './build/user_data';
-import { parseYaml, type YamlMap } from './build/yaml';
+import { serverFiles } from './server_files';
 
 interface Signal {
   status: string;
@@ -71,11 +70,10 @@ describe('the boot script (run for real in a folder of its own, with a role made
         alarm_url: `${url()}/stacks/s/1/resources/handle/signal`,
       }),
     };
-    const text = buildUserData('webapp').text.replace(/@([a-z][a-z0-9_]*)@/g, (_, name: string) => values[name] ?? '');
-    for (const file of (parseYaml(text, 'webapp') as YamlMap)['write_files'] as YamlMap[]) {
-      const path = join(folder, String(file['path']));
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, inside(String(file['content'])));
+    for (const { path, content } of serverFiles('webapp')) {
+      const file = join(folder, path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, inside(content.replace(/@([a-z][a-z0-9_]*)@/g, (_, name: string) => values[name] ?? '')));
     }
     mkdirSync(join(folder, 'var/log'), { recursive: true });
     writeFileSync(join(folder, 'usr/local/lib/rota/role.sh'), role);

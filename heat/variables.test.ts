@@ -1,18 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { buildUserData } from './build/user_data';
-import { isMap, parseYaml, type Yaml, type YamlMap } from './build/yaml';
+import { ROLES, readTemplate, serverFiles } from './server_files';
+import { isMap, type Yaml, type YamlMap } from './yaml';
 
-const ROLES = ['frontend', 'webapp', 'log_server', 'elasticsearch', 'kibana'];
-const ENTRIES = ['rota.yaml', 'rackspace.yaml'];
-const readTemplate = (name: string) =>
-  parseYaml(readFileSync(join(import.meta.dirname, name), 'utf8'), name) as YamlMap;
+const ENTRIES = ['rota', 'rackspace'] as const;
 
 /** What the metadata of each role's servers says ("log" for the key "rota:log"), as the templates hand it down. */
 function metadataOf(entry: string): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
-  visit(entry, new Set());
+  visit(`${entry}.yaml`, new Set());
   return found;
 
   function visit(name: string, peers: Set<string>): void {
@@ -43,7 +39,7 @@ function keysOf(value: Yaml, resources: Record<string, YamlMap>, inherited: Set<
   const source = value['get_attr'];
   const resource = Array.isArray(source) ? resources[String(source[0])] : undefined;
   if (resource?.['type'] === 'OS::Heat::Value') return keysOf(resource['properties']!, resources, inherited);
-  const own = Object.keys(value).flatMap((key) => /^rota:([a-z_]+)/.exec(key)?.[1] ?? []);
+  const own = Object.keys(value).flatMap((key) => /^rota:([a-z0-9_]+)/.exec(key)?.[1] ?? []);
   return new Set([...own, ...Object.values(value).flatMap((item) => [...keysOf(item, resources, inherited)])]);
 }
 
@@ -51,13 +47,12 @@ describe.each(ENTRIES)('%s tells', (entry) => {
   const metadata = metadataOf(entry);
 
   it.each(ROLES)('a %s every variable that its shell scripts read', (role) => {
-    const files = (parseYaml(buildUserData(role).text, role) as YamlMap)['write_files'] as YamlMap[];
-    const content = (path: string) => String(files.find((file) => file['path'] === path)!['content']);
+    const files = serverFiles(role, entry);
+    const content = (path: string) => files.find((file) => file.path === path)!.content;
     const [own, common, ...others] = ['role.sh', 'common.sh', 'boot.sh', 'refresh.sh'].map((name) =>
       content(`/usr/local/lib/rota/${name}`),
     ) as [string, string, string, string];
-    const fetches = own.includes('fetch_archive ');
-    const text = [own, fetches ? common : without(common, 'fetch_archive'), ...others].join('\n');
+    const text = [own, common, ...others].join('\n');
     // Without what they write into other files.
     const commands = text.replace(/<<'?(\w+)'?(.*)\n[\s\S]*?\n\1\n/g, '$2\n');
     const given = new Set([
@@ -78,6 +73,3 @@ describe.each(ENTRIES)('%s tells', (entry) => {
     }
   });
 });
-
-const without = (script: string, name: string) =>
-  script.replace(new RegExp(`^${name}\\(\\) \\{[\\s\\S]*?^\\}$`, 'm'), '');

@@ -34,10 +34,10 @@ export async function buildArtifacts(folder: string, plugin: string): Promise<st
     const pipeline = stage('pipeline');
     for (const bundle of [INDEXER_BUNDLE, SETUP_BUNDLE, SHAPER_BUNDLE])
       cpSync(bundle, join(pipeline, bundle.split('/').at(-1)!));
-    cpSync(join(checkout, 'pipeline/rsyslog'), join(pipeline, 'rsyslog'), {
-      recursive: true,
-      filter: (path) => !/\.(?:md|ts)$/.test(path),
-    });
+    for (const name of ['rsyslog', 'nginx']) {
+      const filter = (path: string) => !/\.(?:md|ts)$/.test(path);
+      cpSync(join(checkout, 'pipeline', name), join(pipeline, name), { recursive: true, filter });
+    }
     await pack(pipeline, join(folder, 'rota-pipeline.tar.gz'));
 
     const node = stage('node');

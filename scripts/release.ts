@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { execa } from 'execa';
-import { TEMPLATES } from '../heat/build.js';
+import { LAUNCHED } from '../heat/versions.js';
 import { checkout } from '../stack/layout.js';
 import { buildArtifacts } from './artifacts.js';
 
@@ -16,10 +16,8 @@ export interface Release {
 /** Makes the folder from which a stack can be launched by URL. @param plugin the built plugin's zip */
 export async function buildRelease(folder: string, branch: string, plugin: string): Promise<Release> {
   rmSync(folder, { recursive: true, force: true });
-  for (const name of TEMPLATES) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    cpSync(join(checkout, 'heat', name), join(folder, name));
-  }
+  mkdirSync(folder, { recursive: true });
+  for (const name of LAUNCHED) cpSync(join(checkout, 'heat', name), join(folder, name), { recursive: true });
   return { folder, branch, sha256: await buildArtifacts(join(folder, 'artifacts', branch), plugin) };
 }
 

@@ -194,7 +194,8 @@ describe('a frontend learns of its webapps (real nginx, real certificates, the s
       ),
     );
     // Beyond four, which is what one address may have, each is closed at once.
-    await expect.poll(() => silent.filter((socket) => socket.readableEnded || socket.destroyed).length).toBe(36);
+    const closed = () => silent.filter((socket) => socket.readableEnded || socket.destroyed).length;
+    await expect.poll(closed, { timeout: 120_000 }).toBe(36);
     expect((await once('web-1-1')).code).toBe(0);
     for (const socket of silent) socket.destroy();
   });

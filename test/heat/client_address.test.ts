@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isMap, parseYaml, type Yaml, type YamlMap } from '../../heat/build/yaml';
+import { isMap, parseYaml, type Yaml, type YamlMap } from '../../heat/yaml';
 import { Authority, enrolment, isListening } from './support/authority';
 import { Child } from './support/child';
 import { Frontend } from './support/frontend';

@@ -109,7 +109,7 @@ describe('a node’s lines reach the log server (real rsyslog by RELP and TLS; t
     const proof = await prove(node);
     expect(proof).toMatchObject({ code: 0 });
     const id = proof.output.trim();
-    await expect.poll(lines, { timeout: 20_000 }).toContain(id);
+    await expect.poll(lines, { timeout: 120_000 }).toContain(id);
   });
 
   it('says so when nobody acknowledges', async () => {

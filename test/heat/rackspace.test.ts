@@ -111,6 +111,7 @@ describe('Rackspace’s resource types on OpenStack, by provider templates', () 
       'rota:authority': address('log-1'),
       'rota:frontend': address('frontend-1'),
       'rota:artifacts': archives,
+      'rota:artifacts_sha256': '',
       'rota:ready_timeout': '1800',
     });
     await nodes.stop();

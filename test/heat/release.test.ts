@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TEMPLATES } from '../../heat/build';
+import { LAUNCHED } from '../../heat/versions';
 import { buildPlugin } from '../../scripts/build_plugin';
 import { buildRelease, type Release } from '../../scripts/release';
 import { Child } from './support/child';
@@ -27,32 +27,52 @@ describe('what `npm run build` makes, fetched by the nodes’ own script from a 
   });
 
   /** Runs shell words with common.sh's functions on a node that got these settings. */
-  async function onNode(words: string, settings: Record<string, string>) {
+  async function onNode(words: string, settings: Record<string, string>, change?: (files: NodeFiles) => void) {
     const files = new NodeFiles('log_server', { branch: 'v1.2', artifacts_sha256: '', ...settings });
     const common = readFileSync(files.script('common.sh'), 'utf8')
       .replaceAll('/var/lib/rota', files.path('var'))
+      .replaceAll('/usr/lib/rota', files.path('programs'))
       .replaceAll('/etc/rota', files.path('etc/rota'))
       .replace('--retry 5', '--retry 0');
     mkdirSync(files.path('var'));
     writeFileSync(files.path('common.sh'), common);
     if (settings['artifacts'])
       writeFileSync(files.path('etc/rota/peers.env'), `ROTA_ARTIFACTS='${settings['artifacts']}'\n`);
+    change?.(files);
     const ended = await Child.run('bash', ['-c', `set -e; . ${files.path('common.sh')}; ${words}`, files.root]);
     const unpacked = existsSync(files.path('programs/indexer.cjs'));
+    const configured = existsSync(files.path('etc/rota/rsyslog/server.conf'));
     files.remove();
-    return { ...ended, unpacked };
+    return { ...ended, unpacked, configured };
   }
   const FETCH = 'fetch_archive rota-pipeline.tar.gz "$0/programs"';
   const artifacts = () => `${web.url}/artifacts/v1.2`;
 
   it('lies beside the templates, under its branch', async () => {
-    for (const name of TEMPLATES) expect(existsSync(join(release.folder, name)), name).toBe(true);
+    for (const name of LAUNCHED) expect(existsSync(join(release.folder, name)), name).toBe(true);
     expect((await fetch(`${artifacts()}/SHA256SUMS`)).status).toBe(200);
   });
 
   it('is unpacked when every sum is right', async () => {
     const settings = { artifacts: artifacts(), artifacts_sha256: release.sha256 };
     expect(await onNode(FETCH, settings)).toMatchObject({ code: 0, unpacked: true });
+  });
+
+  it('has the pipeline’s files that the templates were made with', async () => {
+    const fetched = await onNode('fetch_pipeline', { artifacts: artifacts() }, (files) =>
+      rmSync(files.path('etc/rota/rsyslog'), { recursive: true }),
+    );
+    expect(fetched).toMatchObject({ code: 0, unpacked: true, configured: true });
+  });
+
+  it('is refused when the templates were made with other files of the pipeline', async () => {
+    const fetched = await onNode('fetch_pipeline', { artifacts: artifacts() }, (files) => {
+      const list = files.path('etc/rota/pipeline/log_server.sha256');
+      writeFileSync(list, readFileSync(list, 'utf8').replace(/^.{8}/, '00000000'));
+      rmSync(files.path('etc/rota/rsyslog'), { recursive: true });
+    });
+    expect(fetched).toMatchObject({ code: 1, configured: false });
+    expect(fetched.output).toContain("are of another version than the stack's templates");
   });
 
   it('is refused when SHA256SUMS is not the one that the stack names', async () => {

@@ -2,10 +2,13 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { ROLES } from '../../heat/server_files';
+import { LAUNCHED } from '../../heat/versions';
 import { Cli, type Outcome } from './support/cli';
 import { Cloud, type Server } from './support/cloud';
 import { deleteStack, expectEmpty, stackIs } from './support/expect_gone';
 import { nodeSetting, PlayedNodes, type Word } from './support/nodes';
+import { filesOf } from './support/user_data';
 
 const PROJECT = 'rolling';
 const HEAT = join(import.meta.dirname, '../../heat');
@@ -19,7 +22,7 @@ describe('an update that replaces servers (servers are fake: the test plays the 
   let cloud: Cloud;
   let nodes: PlayedNodes;
   let before: Server[];
-  /** The templates of a next release: another boot script, and with it other digests. */
+  /** The templates of a next release: another boot script, and one more setting in each nested template. */
   const next = mkdtempSync(join(tmpdir(), 'rota-heat-next-'));
   let say: (server: Server) => Word | undefined = () => SUCCESS;
 
@@ -38,14 +41,11 @@ describe('an update that replaces servers (servers are fake: the test plays the 
   beforeAll(async () => {
     cloud = await Cloud.connect(inject('heatPlane'), PROJECT);
     nodes = new PlayedNodes(cloud, 'roll-', (server) => say(server));
-    cpSync(join(HEAT, 'rota'), join(next, 'rota'), { recursive: true });
-    for (const name of ['frontend', 'webapp', 'log_server', 'elasticsearch', 'kibana']) {
-      edit(join(next, 'rota', `${name}.yaml`), BOOT, NEXT_BOOT);
-      // The build's digest of that user_data, which has Heat make another one-time secret.
-      edit(join(next, 'rota', `${name}.yaml`), /template: [0-9a-f]{16} /, 'template: 0123456789abcdef ');
-    }
-    cpSync(join(HEAT, 'rota.yaml'), join(next, 'rota.yaml'));
-    // The build gives a template that changed another digest, and so all that name it.
+    for (const name of LAUNCHED) cpSync(join(HEAT, name), join(next, name), { recursive: true });
+    edit(join(next, 'files/boot.sh'), BOOT, NEXT_BOOT);
+    for (const role of ROLES)
+      edit(join(next, 'rota', `${role}.yaml`), 'ROTA_ROLE=', 'ROTA_NEXT=yes\n            ROTA_ROLE=');
+    // A template that changed has another version, and so all that name it.
     for (const name of ['rota/frontend.yaml', 'rota.yaml']) edit(join(next, name), /#\w{8}\.yaml/g, '#01234567.yaml');
     const settings = ['artifacts_url=https://files.example/%branch%', 'frontends=1'];
     const args = ['--wait', '-t', join(HEAT, 'rota.yaml'), ...parameters(...settings), 'roll'];
@@ -63,7 +63,7 @@ describe('an update that replaces servers (servers are fake: the test plays the 
     const updated: Promise<Outcome> = update(...parameters('ready_timeout=1200'));
     const kinds = async () => (await replaced()).map(kind);
     await expect
-      .poll(kinds, { timeout: 150_000, interval: 1000 })
+      .poll(kinds, { timeout: 600_000, interval: 1000 })
       .toEqual(['elasticsearch', 'frontend', 'kibana', 'log', 'web']);
     const half = await replaced();
     // Heat looks after each second: time enough to go on if it did not wait.
@@ -79,7 +79,7 @@ describe('an update that replaces servers (servers are fake: the test plays the 
     say = () => SUCCESS;
     await nodes.speak((await servers()).find((now) => short(now) === web && !before.some(({ id }) => id === now.id))!);
     say = () => undefined;
-    await expect.poll(replaced, { timeout: 60_000, interval: 1000 }).toEqual([...half, sibling].sort());
+    await expect.poll(replaced, { timeout: 600_000, interval: 1000 }).toEqual([...half, sibling].sort());
 
     say = () => SUCCESS;
     for (const server of await servers()) await nodes.speak(server);
@@ -93,7 +93,8 @@ describe('an update that replaces servers (servers are fake: the test plays the 
     for (const [index, server] of now.entries()) {
       const old = before[index]!;
       expect(server.id).not.toBe(old.id);
-      expect(server.user_data).toContain(NEXT_BOOT);
+      expect(filesOf(server.user_data).get('/usr/local/lib/rota/boot.sh')).toContain(NEXT_BOOT);
+      expect(filesOf(server.user_data).get('/etc/rota/node.env')).toContain('ROTA_NEXT=yes');
       expect(server.metadata).toEqual({ ...old.metadata, 'rota:ready_timeout': '1200' });
       expect(addresses(server)).toEqual(addresses(old));
       expect(nodeSetting(server, 'ROTA_ENROLMENT_ID')).not.toBe(nodeSetting(old, 'ROTA_ENROLMENT_ID'));
@@ -103,7 +104,8 @@ describe('an update that replaces servers (servers are fake: the test plays the 
   });
 
   it('stops at a server that says FAILURE, and the rollback makes that one anew with the old values', async () => {
-    const isDjango = (server: Server) => server.user_data.includes("ROTA_WEBAPP='django'");
+    const isDjango = (server: Server) =>
+      filesOf(server.user_data).get('/etc/rota/node.env')!.includes("ROTA_WEBAPP='django'");
     say = (server) => (isDjango(server) ? { status: 'FAILURE', reason: REASON } : SUCCESS);
     const { text } = await update('--rollback', 'enabled', ...parameters('webapp=django'));
     expect(text).toContain('UPDATE_FAILED');

@@ -96,6 +96,7 @@ export const BROKEN: Breakage[] = [
   },
   {
     name: 'a rule with a port above 65535',
+    file: 'rota/security.yaml',
     change: (t) => {
       properties(t, 'site_to_frontends').port_range_max = 80000;
     },

@@ -36,7 +36,7 @@ export class Cli {
     const { PYTHONDONTWRITEBYTECODE: _, ...inherited } = process.env;
     const env = { ...inherited, ...clientEnvironment(this.layout, this.project), COLUMNS: '400' };
     return new Promise((resolve) => {
-      const options = { env, maxBuffer: 64 * 1024 * 1024, timeout: 400_000 };
+      const options = { env, maxBuffer: 64 * 1024 * 1024, timeout: 1_200_000 };
       execFile(join(this.layout.venv, 'bin', command), args, options, (error, stdout, stderr) => {
         const code = error ? (typeof error.code === 'number' ? error.code : 1) : 0;
         resolve({ code, text: `${stdout}\n${stderr}`, stdout });

@@ -11,7 +11,7 @@ export async function stackIsGone(cli: Cli, name: string) {
           (stack) => stack['Stack Name'] === name,
         ),
       {
-        timeout: 180_000,
+        timeout: 600_000,
         interval: 1000,
       },
     )
@@ -33,7 +33,7 @@ export async function expectEmpty(cloud: Cloud) {
 export async function stackIs(cli: Cli, name: string, status: string) {
   const show = async () =>
     (await cli.json<{ stack_status: string }>('stack', 'show', name, '-c', 'stack_status')).stack_status;
-  await expect.poll(show, { timeout: 180_000, interval: 2000 }).not.toMatch(/_IN_PROGRESS$|^(CREATE|UPDATE)_FAILED$/);
+  await expect.poll(show, { timeout: 600_000, interval: 2000 }).not.toMatch(/_IN_PROGRESS$|^(CREATE|UPDATE)_FAILED$/);
   const reached = await show();
   if (reached !== status) throw new Error(`${name} is ${reached}, not ${status}.\n${await whatHappened(cli, name)}`);
 }

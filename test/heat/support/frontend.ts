@@ -50,13 +50,13 @@ export class Frontend {
   /** What the timer runs every 10 s: nginx's configuration from the fresh announcements. */
   refresh(settings: Record<string, string> = {}) {
     return Child.run('python3', [this.files.script('webapps.py')], {
-      ...readEnv(this.files.path('etc/rota/nginx.defaults.env')),
+      ...readEnv(this.files.path('usr/lib/rota/nginx/defaults.env')),
       ...this.settings,
       ROTA_NGINX_RUN: this.files.path('nginx'),
       ROTA_NGINX_ACCESS_LOG: this.files.path('access.log'),
       ROTA_NGINX_ERROR_LOG: this.files.path('error.log'),
       ROTA_NGINX_POOL: 'webapps-1',
-      ROTA_NGINX_TEMPLATE: this.files.path('usr/local/share/rota/frontend.conf.template'),
+      ROTA_NGINX_TEMPLATE: this.files.path('usr/lib/rota/nginx/frontend.conf.template'),
       ROTA_NGINX_CONFIG: this.files.path('nginx/frontend.conf'),
       ...settings,
     });

@@ -1,27 +1,26 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { buildUserData } from '../../../heat/build/user_data';
-import { parseYaml, type YamlMap } from '../../../heat/build/yaml';
+import { type Role, serverFiles } from '../../../heat/server_files';
 
-const RSYSLOG = join(import.meta.dirname, '../../../pipeline/rsyslog');
+const PIPELINE = join(import.meta.dirname, '../../../pipeline');
 
 /** The files that cloud-init would write on a server of a role, and those of rota-pipeline.tar.gz, in a folder instead of at `/`. */
 export class NodeFiles {
   readonly root = mkdtempSync(join(tmpdir(), 'rota-heat-node-'));
 
   /** @param values what Heat would fill in, by token name */
-  constructor(role: string, values: Record<string, string> = {}) {
-    const text = buildUserData(role).text.replace(
-      /@([a-z][a-z0-9_]*)@/g,
-      (token, name: string) => values[name] ?? token,
-    );
-    for (const file of (parseYaml(text, role) as YamlMap)['write_files'] as YamlMap[]) {
-      const path = this.path(String(file['path']));
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, String(file['content']));
+  constructor(role: Role, values: Record<string, string> = {}) {
+    for (const { path, content } of serverFiles(role)) {
+      const file = this.path(path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(
+        file,
+        content.replace(/@([a-z][a-z0-9_]*)@/g, (token, name: string) => values[name] ?? token),
+      );
     }
-    if (role === 'log_server') cpSync(RSYSLOG, this.path('etc/rota/rsyslog'), { recursive: true });
+    cpSync(join(PIPELINE, 'rsyslog'), this.path('etc/rota/rsyslog'), { recursive: true });
+    cpSync(join(PIPELINE, 'nginx'), this.path('usr/lib/rota/nginx'), { recursive: true });
   }
 
   path(...parts: string[]): string {

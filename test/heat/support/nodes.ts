@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from './child';
 import type { Cloud, Server } from './cloud';
+import { filesOf } from './user_data';
 
 /** The nodes' own script, which sends the signal. */
-const REPORT = join(import.meta.dirname, '../../../heat/src/files/report.py');
+const REPORT = join(import.meta.dirname, '../../../heat/files/report.py');
 
 export interface Word {
   status: 'SUCCESS' | 'FAILURE';
@@ -13,7 +14,8 @@ export interface Word {
 
 /** The setting that a node would find in the node.env of its user_data. */
 export function nodeSetting(server: Server, name: string): string {
-  const value = new RegExp(`^\\s*${name}='([^']*)'$`, 'm').exec(server.user_data)?.[1];
+  const settings = filesOf(server.user_data).get('/etc/rota/node.env') ?? '';
+  const value = new RegExp(`^${name}='([^']*)'$`, 'm').exec(settings)?.[1];
   if (value === undefined) throw new Error(`user_data of ${server.name} has no ${name}.`);
   return value;
 }

@@ -4,12 +4,12 @@ import { CORE_SCHEMA, load } from 'js-yaml';
 
 export interface CollectedTemplate {
   template: string;
-  /** Nested templates by the name that their parent's `type` gives them. */
+  /** Nested templates by the name that their parent's `type` gives them, and what `get_file` names. */
   files: Record<string, string>;
 }
 
 /**
- * Collects a template and its nested files as a client does: every `type:` that ends in .yaml is read relative to the
+ * Collects a template and its files as a client does: every `get_file`, and every `type:` that ends in .yaml, is read relative to the
  * file that names it, and named by its absolute URL in both places.
  */
 export function collectTemplate(path: string): CollectedTemplate {
@@ -43,6 +43,11 @@ function resolve(text: string, path: string, files: Record<string, string>): str
     if (typeof node !== 'object' || node === null) return node;
     return Object.fromEntries(
       Object.entries(node).map(([key, value]) => {
+        if (key === 'get_file') {
+          const file = join(dirname(path), String(value));
+          files[`file://${file}`] ??= readFileSync(file, 'utf8');
+          return [key, `file://${file}`];
+        }
         if (key !== 'type' || typeof value !== 'string' || !value.endsWith('.yaml')) return [key, walk(value)];
         const nested = join(dirname(path), value);
         const name = `file://${nested}`;
