@@ -1,4 +1,6 @@
+const IN_ENGLISH = new Intl.Collator('en', { numeric: true });
+
 /** web-2 before web-10. */
 export function compare(a: string, b: string): number {
-  return a.localeCompare(b, 'en', { numeric: true });
+  return IN_ENGLISH.compare(a, b);
 }

@@ -1,5 +1,5 @@
-import { rowOf, timesOf } from './cells';
 import type { Cell, Grid, PlaceTier } from './evidence';
+import { firstWhere } from './groups';
 import type { Span } from './spans';
 
 /** One host's turns in time, all its places together. */
@@ -79,22 +79,25 @@ export function leadUpTo(
   probing: number | null,
   share: number,
 ): LeadUp | null {
-  const [n, failed] = [rowOf(cells, grid), rowOf(cells, grid, (cell) => cell.failed)];
-  const firsts = timesOf(cells, grid, ({ firstFailed }) => firstFailed);
-  let i = Math.min(failed.length - 1, Math.floor((ejected - (grid.times[0] ?? 0)) / grid.interval));
+  const begin = grid.times[0] ?? 0;
+  const stepOf = (t: number) => Math.floor((t - begin) / grid.interval);
+  let k = firstWhere(cells, ({ t }) => t > ejected) - 1;
   let lead = null as LeadUp | null;
+  let i = Math.min(grid.times.length - 1, stepOf(ejected));
   for (let calm = 0; i >= 0 && calm < 2; i--) {
+    while (k >= 0 && stepOf(cells[k]!.t) > i) k--;
+    const cell = k >= 0 && stepOf(cells[k]!.t) === i ? cells[k]! : null;
     const start = grid.times[i]!;
-    const first = firsts[i] ?? null;
+    const first = cell?.firstFailed ?? null;
     const during = probing !== null && start + grid.interval > probing && start <= ejected;
-    if (failed[i] === 0 || first === null || (!during && failed[i]! < share * n[i]!)) {
+    if (cell === null || cell.failed === 0 || first === null || (!during && cell.failed < share * cell.n)) {
       // The ejection's own step, or one between two failing ones, may hold none.
       calm++;
       continue;
     }
     if (first > ejected) continue;
     calm = 0;
-    lead = { first, failed: (lead?.failed ?? 0) + failed[i]! };
+    lead = { first, failed: (lead?.failed ?? 0) + cell.failed };
   }
   return lead;
 }

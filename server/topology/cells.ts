@@ -98,14 +98,3 @@ export function rowOf(cells: readonly Cell[], grid: Grid, count: (cell: Cell) =>
   }
   return row;
 }
-
-/** The same with the times of a place's first or last 5XX. */
-export function timesOf(cells: readonly Cell[], grid: Grid, read: (cell: Cell) => number | null): (number | null)[] {
-  const row: (number | null)[] = grid.times.map(() => null);
-  const begin = grid.times[0] ?? 0;
-  for (const cell of cells) {
-    const i = Math.floor((cell.t - begin) / grid.interval);
-    if (i >= 0 && i < row.length) row[i] = read(cell);
-  }
-  return row;
-}

@@ -1,10 +1,11 @@
 import type { Settings } from '../settings';
 import { rowOf, turnsDuring } from './cells';
 import type { Evidence, Grid } from './evidence';
+import { groupBy } from './groups';
 import type { Membership } from './membership';
 import { poolsOf } from './peers';
 import type { Place } from './places';
-import { clip, lengthOf, type Span, subtract } from './spans';
+import { clip, holdsOf, lengthOf, partsOf, type Span, subtract, unite } from './spans';
 import { type States, serverKey } from './states';
 
 /** What one place got, and what was due to it, of its own pool's turns. */
@@ -54,8 +55,11 @@ export function duesOf(
   /** Turns of what the page searches for; by default all. */
   counted: (place: Place) => Place['turns']['cells'] = ({ turns }) => turns.cells,
 ): Dues[] {
+  const chains = groupBy(states.chains, ({ place }) => place);
   return [...poolsOf(places).values()].flatMap((pool) => {
-    const members = pool.map((place) => memberOf(place, memberships.get(place.id), states, evidence, settings));
+    const members = pool.map((place) =>
+      memberOf(place, memberships.get(place.id), chains.get(place.id) ?? [], states, evidence, settings),
+    );
     markBackups(members, evidence);
     return duesOfPool(members, states, evidence, counted);
   });
@@ -64,15 +68,13 @@ export function duesOf(
 function memberOf(
   place: Place,
   membership: Membership | undefined,
+  chains: States['chains'],
   states: States,
   { window }: Pick<Evidence, 'window'>,
   { weights }: Settings,
 ): Member {
   const weight = weights[place.name] ?? weights[place.host];
-  const outs = clip(
-    states.chains.filter((out) => out.place === place.id),
-    window,
-  );
+  const outs = clip(chains, window);
   const server = serverKey(place.teller ?? '', place.pool, place.name);
   return {
     place,
@@ -87,31 +89,70 @@ function memberOf(
 
 /** Whoever took turns only while nobody else could is a backup (nginx's and HAProxy's `backup`). */
 function markBackups(members: readonly Member[], { window, grid }: Pick<Evidence, 'window' | 'grid'>): void {
+  let others = new Others(members, window);
   for (const member of members.filter(({ backup }) => !backup)) {
-    const others = members.filter((other) => other !== member && !other.backup);
-    const alone = others.length === 0 ? [] : othersAway(others, window);
+    const alone = others.away(member);
     const beside = subtract(subtract(member.spans, member.outs), alone);
-    const mean = beside.reduce((sum, span) => sum + meanOf(others, span, grid), 0);
+    const mean = beside.reduce((sum, span) => sum + meanOf(others.members, member, span, grid), 0);
     const got = beside.reduce((sum, span) => sum + turnsDuring(member.place.turns.cells, span, grid), 0);
     const spare = alone.reduce((sum, span) => sum + turnsDuring(member.place.turns.cells, span, grid), 0);
     if (mean < ENOUGH_TO_MISS || got > HARDLY * mean) continue;
-    if (spare > got) member.backup = true;
-    else member.idle = true;
+    if (spare > got) {
+      member.backup = true;
+      others = new Others(members, window);
+    } else member.idle = true;
   }
 }
 
-/** When none of them was in its pool. */
-function othersAway(others: readonly Member[], window: Span): Span[] {
-  return others.map(({ spans, outs }) => subtract([window], subtract(spans, outs))).reduce((a, b) => overlap(a, b));
+/** Those of a pool that are no backups, and when none of them, or only one, was in it. */
+class Others {
+  readonly members: readonly Member[];
+  private readonly nobody: Span[] = [];
+  private readonly only = new Map<Member, Span[]>();
+
+  constructor(all: readonly Member[], window: Span) {
+    this.members = all.filter(({ backup }) => !backup);
+    const changes = this.members.flatMap((member, i) =>
+      subtract(member.spans, member.outs).flatMap(({ from, to }) => [
+        { t: from, sign: 1, i },
+        { t: to, sign: -1, i },
+      ]),
+    );
+    changes.sort((a, b) => a.t - b.t);
+    // While one is in, the sum of the places in the list is its own.
+    let [count, sum, at] = [0, 0, window.from];
+    for (const { t, sign, i } of [...changes, { t: window.to, sign: 0, i: 0 }]) {
+      const span = { from: at, to: Math.min(t, window.to) };
+      if (span.from < span.to && count === 0) this.nobody.push(span);
+      if (span.from < span.to && count === 1) {
+        const member = this.members[sum]!;
+        this.only
+          .set(member, this.only.get(member) ?? [])
+          .get(member)!
+          .push(span);
+      }
+      at = Math.max(at, t);
+      count += sign;
+      sum += sign * i;
+    }
+  }
+
+  /** When none of the others was in its pool; never where there are no others. */
+  away(member: Member): Span[] {
+    if (this.members.length < 2) return [];
+    return unite([...this.nobody, ...(this.only.get(member) ?? [])]);
+  }
 }
 
-function overlap(a: readonly Span[], b: readonly Span[]): Span[] {
-  return subtract(a, subtract(a, b));
-}
-
-function meanOf(members: readonly Member[], span: Span, grid: Grid): number {
-  const counts = members.map(({ place }) => turnsDuring(place.turns.cells, span, grid)).filter((n) => n > 0);
-  return counts.length > 0 ? counts.reduce((a, b) => a + b, 0) / counts.length : 0;
+function meanOf(members: readonly Member[], but: Member, span: Span, grid: Grid): number {
+  let [sum, took] = [0, 0];
+  for (const member of members) {
+    const n = member === but ? 0 : turnsDuring(member.place.turns.cells, span, grid);
+    if (n <= 0) continue;
+    sum += n;
+    took++;
+  }
+  return took > 0 ? sum / took : 0;
 }
 
 function duesOfPool(
@@ -123,10 +164,13 @@ function duesOfPool(
   const rows = members.map(({ place }) => rowOf(counted(place), grid));
   const [first] = members;
   const unread = clip(states.unread.get(first?.place.id ?? '') ?? [], window);
-  const unclear = [...clip(states.unclear.get(first?.place.id ?? '') ?? [], window), ...unread];
+  const hazyIn = partsOf([...clip(states.unclear.get(first?.place.id ?? '') ?? [], window), ...unread]);
+  const unreadIn = partsOf(unread);
   const edges = [
     ...new Set(members.flatMap(({ spans, outs }) => [...spans, ...outs]).flatMap(({ from, to }) => [from, to])),
   ].sort((a, b) => a - b);
+  const sharesAt = sharesOf(members, rows);
+  let edge = 0;
   const due = members.map(() => grid.times.map(() => 0));
   const equal = members.map(() => 0);
   let known = 0;
@@ -136,24 +180,25 @@ function duesOfPool(
     const demand = rows.reduce((sum, row) => sum + row[t]!, 0);
     const length = step.to - step.from;
     if (demand === 0 || length <= 0) return;
-    const hazy = Math.min(1, lengthOf(clip(unclear, step)) / length);
+    const hazy = Math.min(1, hazyIn(step) / length);
     all += demand;
-    known += demand * (1 - Math.min(1, lengthOf(clip(unread, step)) / length));
+    known += demand * (1 - Math.min(1, unreadIn(step) / length));
     members.forEach((_, i) => {
       // What was due is not known: what was given stands for it, so that nobody is judged by it.
       due[i]![t]! += rows[i]![t]! * hazy;
       equal[i]! += rows[i]![t]! * hazy;
     });
-    const cuts = [step.from, ...edges.filter((edge) => edge > step.from && edge < step.to), step.to];
-    for (let k = 0; k + 1 < cuts.length; k++) {
-      const part = (demand * (1 - hazy) * (cuts[k + 1]! - cuts[k]!)) / length;
-      const at = cuts[k]!;
-      sharesAt(members, at, true, rows, t).forEach((share, i) => {
-        due[i]![t]! += part * share;
-      });
-      sharesAt(members, at, false, rows, t).forEach((share, i) => {
-        equal[i]! += part * share;
-      });
+    while (edge < edges.length && edges[edge]! <= step.from) edge++;
+    for (let at = step.from; at < step.to; ) {
+      const until = Math.min(step.to, edges[edge] ?? step.to);
+      const part = (demand * (1 - hazy) * (until - at)) / length;
+      const shares = sharesAt(at, t);
+      for (let i = 0; i < members.length; i++) {
+        due[i]![t]! += part * shares.due[i]!;
+        equal[i]! += part * shares.equal[i]!;
+      }
+      at = until;
+      if (edges[edge] === until) edge++;
     }
   });
   return members.map(({ place, spans, outs, weight, weightKnown, backup, idle }, i) => {
@@ -177,14 +222,30 @@ function duesOfPool(
   });
 }
 
-/** Equal by weight among those who are in; backups only when nobody else is; when nobody is, nobody can be preferred. */
-function sharesAt(members: readonly Member[], t: number, withOuts: boolean, rows: number[][], step: number): number[] {
-  const inside = (spans: readonly Span[]) => spans.some(({ from, to }) => from <= t && t < to);
-  const here = members.map(({ spans, outs }) => inside(spans) && !(withOuts && inside(outs)));
+/**
+ * Equal by weight among those who are in; backups only when nobody else is; when nobody is, nobody can be preferred. `equal`
+ * is as if nobody were ever out. Moments are asked for one after the other in time.
+ */
+function sharesOf(members: readonly Member[], rows: number[][]) {
+  const isMember = members.map(({ spans }) => holdsOf(spans));
+  const isOut = members.map(({ outs }) => holdsOf(outs));
+  return (t: number, step: number) => {
+    const there = isMember.map((holds) => holds(t));
+    const inPool = isOut.map((holds, i) => there[i]! && !holds(t));
+    return { due: among(members, inPool, there, rows, step), equal: among(members, there, there, rows, step) };
+  };
+}
+
+function among(
+  members: readonly Member[],
+  here: readonly boolean[],
+  there: readonly boolean[],
+  rows: number[][],
+  step: number,
+): number[] {
   const primaries = members.map(({ backup, idle }, i) => here[i]! && !backup && !idle);
   const backups = members.map(({ backup }, i) => here[i]! && backup);
-  const anyone = members.map(({ spans }) => inside(spans));
-  const eligible = [primaries, backups, anyone].find((set) => set.includes(true));
+  const eligible = [primaries, backups, there].find((set) => set.includes(true));
   if (!eligible) {
     // Nobody was known to be there; whoever took turns was.
     const sum = rows.reduce((total, row) => total + row[step]!, 0);

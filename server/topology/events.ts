@@ -1,8 +1,9 @@
 import { balancerBursts, burstEvent, isBelow, isPartOf } from './burst_events';
-import { type Burst, type BurstRules, burstsOf, leadUpTo } from './bursts';
+import { type Burst, type BurstRules, burstsOf, type HostRow, leadUpTo } from './bursts';
 import type { EventsInput } from './events_input';
+import { groupBy } from './groups';
 import { takeBelow, unservedKey } from './hurt';
-import { isUnserved } from './places';
+import { isUnserved, type Place } from './places';
 import { allSilentEvent, clockEvent, deployEvent, silentEvent } from './quiet_events';
 import type { Out, Said } from './said';
 import { namesOf, type SiteEvent } from './site_event';
@@ -15,16 +16,23 @@ export function eventsOf(input: EventsInput): SiteEvent[] {
   const bursts = rows.flatMap((row) => burstsOf(row, rules, evidence.grid));
   const outages = outagesOf(input);
   const perHost = oneEach(states.chains);
-  const first = perHost.filter(({ tier }) => tier === 'frontend').map((out) => ejection(out, input, rules, bursts));
-  const second = perHost.filter(({ tier }) => tier === 'webapp').map((out) => ejection(out, input, rules, bursts));
+  const known: Known = {
+    rows: new Map(rows.map((row) => [`${row.tier} ${row.host}`, row])),
+    places: new Map(input.places.map((place) => [place.id, place])),
+    below: below(rows, bursts),
+  };
+  const told = (of: Out['tier']) =>
+    perHost.filter(({ tier }) => tier === of).map((out) => ejection(out, input, rules, known));
+  const first = told('frontend');
+  const second = told('webapp');
   const ejected = [...first, ...second];
   const alone = bursts.filter((burst) => !isPartOf(burst, ejected, input) && !isBelow(burst, bursts, ejected, input));
   // Webapps' bursts before their frontends': who answered 5XX explains more than who passed it on.
-  const told = [...alone].sort((a, b) => Number(a.tier === 'frontend') - Number(b.tier === 'frontend'));
+  const ordered = [...alone].sort((a, b) => Number(a.tier === 'frontend') - Number(b.tier === 'frontend'));
   return [
     ...outages,
     ...ejected,
-    ...told.map((burst) => burstEvent(burst, input)),
+    ...ordered.map((burst) => burstEvent(burst, input)),
     ...balancerBursts(input, rules),
     ...input.silences.map((silence) => silentEvent(silence, input.places)),
     ...(input.allSilent === null ? [] : [allSilentEvent(input.allSilent)]),
@@ -35,28 +43,46 @@ export function eventsOf(input: EventsInput): SiteEvent[] {
 
 /** A host of several places in one pool is told of once for each time that it was out. */
 function oneEach<O extends Out>(outs: readonly O[]): O[] {
-  const kept: O[] = [];
+  const kept = new Map<string, O>();
   for (const out of [...outs].sort((a, b) => a.from - b.from)) {
-    const same = kept.find(
-      (one) => one.host === out.host && one.tier === out.tier && one.by === out.by && one.from === out.from,
-    );
-    if (!same) kept.push(out);
+    const key = JSON.stringify([out.host, out.tier, out.by, out.from]);
+    if (!kept.has(key)) kept.set(key, out);
   }
-  return kept;
+  return [...kept.values()];
 }
 
-function ejection(
-  out: Out & { tries: number },
-  input: EventsInput,
-  rules: BurstRules,
-  bursts: readonly Burst[],
-): SiteEvent {
-  const { evidence, rows, ledger, places } = input;
+/** What each ejection asks for. */
+interface Known {
+  rows: ReadonlyMap<string, HostRow>;
+  places: ReadonlyMap<string, Place>;
+  /** Bursts of the webapps below each frontend. */
+  below: ReadonlyMap<string, readonly Burst[]>;
+}
+
+function below(rows: readonly HostRow[], bursts: readonly Burst[]): Map<string, Burst[]> {
+  const ofHost = groupBy(
+    bursts.filter(({ tier }) => tier === 'webapp'),
+    ({ host }) => host,
+  );
+  const found = new Map<string, Burst[]>();
+  for (const { host, tier, tellers } of rows) {
+    const own = tier === 'webapp' ? (ofHost.get(host) ?? []) : [];
+    for (const teller of own.length > 0 ? tellers : []) {
+      const known = found.get(teller) ?? [];
+      for (const burst of own) known.push(burst);
+      found.set(teller, known);
+    }
+  }
+  return found;
+}
+
+function ejection(out: Out & { tries: number }, input: EventsInput, rules: BurstRules, known: Known): SiteEvent {
+  const { evidence, ledger, places } = input;
   const { window, grid } = evidence;
   const passive = out.kind === 'passive' || out.kind === 'failed_try';
   const drained = out.kind === 'drain' || out.kind === 'maintenance';
-  const row = rows.find(({ host, tier }) => host === out.host && tier === out.tier);
-  const place = places.find(({ id }) => id === out.place);
+  const row = known.rows.get(`${out.tier} ${out.host}`);
+  const place = known.places.get(out.place);
   const cells = place?.turns.cells.length ? place.turns.cells : (row?.cells ?? []);
   const lead = drained ? null : leadUpTo(cells, grid, out.from, out.firstFailure, rules.share);
   const until = out.to !== null && out.to <= window.to ? out.to : null;
@@ -81,7 +107,7 @@ function ejection(
     by: out.by,
     since: out.from,
     until,
-    cause: [...counted, out.cause, ...tries, ...(passive ? [] : behind(out, input, bursts))],
+    cause: [...counted, out.cause, ...tries, ...(passive ? [] : behind(out, known))],
     hurt,
     gapMs,
     firstFailure: lead?.first ?? out.firstFailure,
@@ -91,14 +117,10 @@ function ejection(
 }
 
 /** Which webapps of an ejected frontend failed with it. */
-function behind(out: Out, { rows }: EventsInput, bursts: readonly Burst[]): Said[] {
+function behind(out: Out, known: Known): Said[] {
   const from = (out.firstFailure ?? out.from) - 60_000;
-  const failing = bursts.filter((b) => b.tier === 'webapp' && b.from <= out.from && b.to >= from);
-  const hosts = failing
-    .filter(({ host }) =>
-      rows.some((row) => row.host === host && row.tier === 'webapp' && row.tellers.includes(out.host)),
-    )
-    .map(({ host }) => host);
+  const failing = (known.below.get(out.host) ?? []).filter((burst) => burst.from <= out.from && burst.to >= from);
+  const hosts = failing.map(({ host }) => host);
   const unique = [...new Set(hosts)].sort();
   return unique.length === 0 ? [] : [{ id: 'out.behind', values: { hosts: unique } }];
 }
@@ -109,15 +131,19 @@ function outagesOf(input: EventsInput): SiteEvent[] {
   const { window } = evidence;
   const pools = new Map<string, { teller: string; pool: string | null }>();
   for (const { teller, pool } of evidence.answers) pools.set(unservedKey({ teller, pool }), { teller, pool });
+  const chains = groupBy(states.chains, ({ place }) => place);
+  const ofPool = groupBy(
+    places.filter(({ name }) => !isUnserved({ place: name })),
+    ({ teller, pool }) => JSON.stringify([teller, pool]),
+  );
   return [...pools.values()].flatMap(({ teller, pool }) => {
-    const members = places.filter(
-      (place) => place.teller === teller && place.pool === pool && !isUnserved({ place: place.name }),
-    );
+    const members = ofPool.get(JSON.stringify([teller, pool])) ?? [];
     const outs = members.map(({ id }) =>
       unite(
-        states.chains
-          .filter((out) => out.place === id)
-          .map(({ from, to }) => ({ from: Math.max(from, window.from), to: Math.min(to ?? window.to, window.to) })),
+        (chains.get(id) ?? []).map(({ from, to }) => ({
+          from: Math.max(from, window.from),
+          to: Math.min(to ?? window.to, window.to),
+        })),
       ),
     );
     const relevant = outs.filter((_, i) => members[i]!.turns.cells.length > 0 || outs[i]!.length > 0);

@@ -1,5 +1,5 @@
-import { rowOf } from './cells';
 import type { BalancerAnswers, Cell, Evidence, Grid } from './evidence';
+import { firstWhere } from './groups';
 import type { Place } from './places';
 import type { Span } from './spans';
 
@@ -9,6 +9,8 @@ import type { Span } from './spans';
  */
 export class Ledger {
   private readonly left = new Map<string, Map<number, number>>();
+  /** Begins of all steps in which users got a 5XX. */
+  private known: number[] | null = null;
 
   constructor(
     private readonly grid: Grid,
@@ -20,6 +22,12 @@ export class Ledger {
     const own = this.left.get(through) ?? new Map<number, number>();
     for (const { t, n } of cells) if (n > 0) own.set(t, (own.get(t) ?? 0) + n);
     this.left.set(through, own);
+    this.known = null;
+  }
+
+  private get steps(): readonly number[] {
+    this.known ??= [...new Set([...this.left.values()].flatMap((own) => [...own.keys()]))].sort((a, b) => a - b);
+    return this.known;
   }
 
   get total(): number {
@@ -34,28 +42,38 @@ export class Ledger {
   }
 
   private takeAnyhow(span: Span, most: (t: number) => number): number {
-    const limits = new Map<number, number>();
     let taken = 0;
-    for (const own of this.left.values()) {
-      taken += this.takeFrom(own, span, (t) => {
-        const limit = limits.get(t) ?? most(t);
+    for (const t of this.stepsIn(span)) {
+      let limit = most(t);
+      for (const own of this.left.values()) {
+        if (limit <= 0) break;
         const now = Math.min(limit, own.get(t) ?? 0);
-        limits.set(t, limit - now);
-        return now;
-      });
+        limit -= now;
+        taken += now;
+        if (now > 0) own.set(t, own.get(t)! - now);
+      }
     }
     return taken;
   }
 
-  private takeFrom(own: Map<number, number>, { from, to }: Span, most: (t: number) => number): number {
+  private takeFrom(own: Map<number, number>, span: Span, most: (t: number) => number): number {
     let taken = 0;
-    for (const [t, n] of own) {
-      if (t + this.grid.interval <= from || t > to) continue;
+    for (const t of this.stepsIn(span)) {
+      const n = own.get(t);
+      if (n === undefined) continue;
       const now = Math.min(n, most(t));
       taken += now;
       own.set(t, n - now);
     }
     return taken;
+  }
+
+  /** Begins of the steps that a span touches. */
+  private stepsIn({ from, to }: Span): readonly number[] {
+    return this.steps.slice(
+      firstWhere(this.steps, (t) => t + this.grid.interval > from),
+      firstWhere(this.steps, (t) => t > to),
+    );
   }
 }
 
@@ -83,9 +101,10 @@ export function takeBelow(
   span: Span,
   { evidence, ledger }: { evidence: Pick<Evidence, 'grid'>; ledger: Ledger },
 ): number {
-  const { grid } = evidence;
-  const hurt = rowOf(cells, grid, (cell) => cell.hurt);
-  const begin = grid.times[0] ?? 0;
-  const most = (t: number) => hurt[Math.floor((t - begin) / grid.interval)] ?? 0;
+  const { interval } = evidence.grid;
+  const most = (t: number) => {
+    const cell = cells[firstWhere(cells, (one) => one.t > t - interval)];
+    return cell !== undefined && cell.t < t + interval ? cell.hurt : 0;
+  };
   return ledger.take(place?.teller ?? place?.host ?? '', span, most);
 }

@@ -1,5 +1,6 @@
 import { turnsDuring } from './cells';
 import type { Evidence } from './evidence';
+import { groupBy } from './groups';
 import { poolKey, poolsOf } from './peers';
 import type { Place } from './places';
 import { clip, type Span, unite } from './spans';
@@ -24,17 +25,28 @@ export interface Membership {
 export function membershipOf(places: readonly Place[], states: States, evidence: Evidence): Map<string, Membership> {
   const pools = poolsOf(places);
   const found = new Map<string, Membership>();
+  const chains = groupBy(states.chains, ({ place }) => place);
   for (const place of places) {
-    found.set(place.id, memberSpans(place, pools.get(poolKey(place)) ?? [], states, evidence));
+    found.set(
+      place.id,
+      memberSpans(place, pools.get(poolKey(place)) ?? [], chains.get(place.id) ?? [], states, evidence),
+    );
   }
   return found;
 }
 
-function memberSpans(place: Place, pool: readonly Place[], states: States, evidence: Evidence): Membership {
+function memberSpans(
+  place: Place,
+  pool: readonly Place[],
+  chains: States['chains'],
+  states: States,
+  evidence: Evidence,
+): Membership {
   const { window } = evidence;
-  const outs = states.chains
-    .filter((out) => out.place === place.id)
-    .map(({ from, to }) => ({ from: Math.max(from, window.from), to: Math.min(to ?? window.to, window.to) }));
+  const outs = chains.map(({ from, to }) => ({
+    from: Math.max(from, window.from),
+    to: Math.min(to ?? window.to, window.to),
+  }));
   const probed = probedSpans(place, states, evidence);
   const turned = turnedSpans(place, pool, evidence);
   const all = unite([...turned, ...probed, ...outs]).filter(({ from, to }) => from < to);

@@ -1,6 +1,8 @@
 import type { Settings } from '../settings';
 import { turnsDuring, turnsIn } from './cells';
 import type { Evidence, Life, PlaceTier } from './evidence';
+import { greatestOf, groupBy, leastOf } from './groups';
+import { ofHost } from './of_host';
 import { goodTurns } from './peers';
 import type { Place, Tier } from './places';
 import { lengthOf, type Span, subtract, unite } from './spans';
@@ -38,8 +40,12 @@ export function silencesOf(input: SilenceInput): Silence[] {
   return (['frontend', 'webapp'] as const).flatMap((tier) => {
     const { places, source } = tier === 'frontend' ? frontends : webapps;
     const counted = source !== (tier === 'frontend' ? 'frontends' : 'webapps');
+    const placesOf = groupBy(
+      places.filter((place) => place.teller !== null && place.tier === tier),
+      ({ host }) => host,
+    );
     return writersOf(tier, evidence).flatMap((host) => {
-      const own = places.filter((place) => place.host === host && place.teller !== null && place.tier === tier);
+      const own = placesOf.get(host) ?? [];
       if (own.length > 0) return toldSilences(host, tier, own, input);
       return counted ? [] : untoldSilences(host, tier, input);
     });
@@ -74,11 +80,12 @@ function settled({ window, settledTo }: Evidence): Span {
 function toldSilences(host: string, tier: PlaceTier, places: readonly Place[], input: SilenceInput): Silence[] {
   const { evidence, settings, states } = input;
   const window = settled(evidence);
-  const signs = signsOf(host, evidence.lives, tier);
+  const mine = ofHost(evidence, host);
+  const signs = signsOf(host, mine.lives, tier);
   // Who wrote nothing in the range must have written before it.
-  const wrote = signs.length > 0 || evidence.inventory.writers.some((w) => w.host === host && w.tier === tier);
+  const wrote = signs.length > 0 || mine.inventory.writers.some((w) => w.tier === tier);
   if (!wrote) return [];
-  const written = loggedShare(host, tier, places, input);
+  const written = loggedShare(host, tier, places, { ...input, evidence: mine });
   return quietSpans(signs, window, settings.silent_after_s * 1000).flatMap((span): Silence[] => {
     const inner = { from: span.from + 1, to: span.to - 1 };
     const outs = states.chains
@@ -115,8 +122,8 @@ function loggedShare(host: string, tier: PlaceTier, places: readonly Place[], { 
 function untoldSilences(host: string, tier: PlaceTier, input: SilenceInput): Silence[] {
   const { evidence, settings, states } = input;
   const window = settled(evidence);
-  const own = signsOf(host, evidence.lives, tier);
-  const before = lastBefore(host, tier, evidence);
+  const own = signsOf(host, ofHost(evidence, host).lives, tier);
+  const before = lastBefore(host, tier, ofHost(evidence, host));
   const isOut = ({ from, to }: Span) =>
     states.chains.some((out) => out.host === host && out.from < to && (out.to ?? window.to) > from);
   return quietSpans(own, window, settings.silent_after_s * 1000)
@@ -159,10 +166,11 @@ interface Pace {
 }
 
 function wasMissed(host: string, tier: PlaceTier, silence: Span, inWindow: Span, evidence: Evidence): boolean {
-  const mine = paceOf(host, tier, silence, inWindow, evidence);
+  const mine = paceOf(host, tier, silence, inWindow, ofHost(evidence, host));
+  if (mine.rate * (silence.to - silence.from) < DUE_LINES) return false;
   const others = writersOf(tier, evidence)
     .filter((other) => other !== host)
-    .map((other) => paceOf(other, tier, silence, inWindow, evidence));
+    .map((other) => paceOf(other, tier, silence, inWindow, ofHost(evidence, other)));
   const at = others.filter(({ during }) => during > 0);
   const beside = at.filter(({ first, rate }) => first < silence.from - HANDOVER_MS / 2 && rate > 0);
   const replaced = at.some(({ first }) => Math.abs(first - silence.from) <= HANDOVER_MS);
@@ -175,8 +183,10 @@ function wasMissed(host: string, tier: PlaceTier, silence: Span, inWindow: Span,
 }
 
 /** All being quiet is a quiet site: the others must have been at work most of the time. */
-function busyMostly(others: readonly Pace[], tier: PlaceTier, span: Span, { lives }: Evidence): boolean {
-  const signs = others.flatMap(({ host }) => signsOf(host, lives, tier));
+function busyMostly(others: readonly Pace[], tier: PlaceTier, span: Span, evidence: Evidence): boolean {
+  const signs = others
+    .flatMap(({ host }) => signsOf(host, ofHost(evidence, host).lives, tier))
+    .filter(({ from, to }) => to >= span.from && from <= span.to);
   const quiet = quietSpans(signs, span, Math.max(60_000, (span.to - span.from) / 10));
   return lengthOf(quiet) < (span.to - span.from) / 2;
 }
@@ -190,12 +200,12 @@ function paceOf(host: string, tier: PlaceTier, silence: Span, inWindow: Span, ev
     ...inventory.writers.filter((w) => w.host === host && w.tier === tier),
     ...(tier === 'frontend' ? inventory.monitors.filter((m) => m.host === host) : []),
   ];
-  const first = Math.min(...each.flat().map((cell) => cell.first), ...seen.map((one) => one.first));
+  const first = Math.min(leastOf(each.flat().map((cell) => cell.first)), leastOf(seen.map((one) => one.first)));
   const during = most((cells) => sumOf(cells.filter((cell) => cell.first >= inWindow.from && cell.last < inWindow.to)));
   const isNear = (cell: { first: number; last: number }) =>
     cell.last <= silence.from && cell.first >= silence.from - PACE_MS;
-  const begin = Math.min(
-    ...each
+  const begin = leastOf(
+    each
       .flat()
       .filter(isNear)
       .map((cell) => cell.first),
@@ -228,14 +238,14 @@ export function allSilentSince({ evidence, settings }: Pick<SilenceInput, 'evide
   const window = settled(evidence);
   const { newest } = evidence;
   const cells = evidence.lives.flatMap((life) => life.cells);
-  const last = Math.max(newest ?? Number.NEGATIVE_INFINITY, ...cells.map((cell) => cell.last));
+  const last = Math.max(newest ?? Number.NEGATIVE_INFINITY, greatestOf(cells.map((cell) => cell.last)));
   // What fell silent a day ago is known, or is gone.
   if (!Number.isFinite(last) || last >= window.to || window.to - last > 24 * 3_600_000) return null;
   const quiet = window.to - last;
   if (quiet < settings.silent_after_s * 1000) return null;
   const near = cells.filter((cell) => cell.last > last - PACE_MS);
   const n = near.reduce((sum, cell) => sum + cell.n, 0);
-  const begin = Math.min(...near.map(({ first }) => first));
+  const begin = leastOf(near.map(({ first }) => first));
   const seen = evidence.inventory.writers;
   const rate =
     n >= 2 && last > begin

@@ -6,8 +6,10 @@ import type { Directory } from './directory';
 import { type Dues, duesOf } from './due';
 import { eventsOf } from './events';
 import type { Cell, Evidence, PlaceTier } from './evidence';
+import { groupBy } from './groups';
 import { type Entry, entryOf, Ledger, unservedKey } from './hurt';
 import { type Membership, membershipOf } from './membership';
+import { ofHost } from './of_host';
 import { frontendTier, isUnserved, type Place, type Tier, webappTier } from './places';
 import { allSilentSince, quietSpans, type Silence, signsOf, silencesOf } from './silence';
 import type { SiteEvent } from './site_event';
@@ -44,7 +46,7 @@ export function siteOf(directory: Directory, evidence: Evidence, settings: Setti
     ...(entry === 'frontends' ? withReplaced(first, frontends, evidence) : first),
     ...hostRows(webapps.places, 'webapp'),
   ];
-  const dead = (host: string, minMs: number) => deadSpans(host, minMs, rows, frontends, evidence);
+  const dead = remembered((host, minMs) => deadSpans(host, minMs, rows, frontends, evidence));
   const states = statesOf({ evidence, directory, frontends, webapps, settings, dead });
   const memberships = membershipOf(places, states, evidence);
   const dues = duesOf(places, memberships, states, evidence, settings);
@@ -84,13 +86,7 @@ export function placesOf({ frontends, webapps }: Pick<Site, 'frontends' | 'webap
 
 /** Places of one host are one row. */
 export function hostRows(places: readonly Place[], tier: PlaceTier): HostRow[] {
-  const byHost = new Map<string, Place[]>();
-  for (const place of places) {
-    const known = byHost.get(place.host);
-    if (known) known.push(place);
-    else byHost.set(place.host, [place]);
-  }
-  return [...byHost].map(([host, own]) => ({
+  return [...groupBy(places, ({ host }) => host)].map(([host, own]) => ({
     host,
     tier,
     tellers: [...new Set(own.flatMap(({ teller }) => (teller === null ? [] : [teller])))],
@@ -101,12 +97,13 @@ export function hostRows(places: readonly Place[], tier: PlaceTier): HostRow[] {
 function ledgerOf(entry: Entry, frontends: Tier, evidence: Evidence, rows: readonly HostRow[]): Ledger {
   const named = new Set(frontends.places.filter(({ writes }) => writes).map(({ host }) => host));
   const ledger = new Ledger(evidence.grid, entry === 'balancer' && named.size < frontends.places.length);
+  const balancers = new Set(evidence.balancers.map(({ teller }) => teller));
   const failed = (cells: readonly Cell[]) => cells.map(({ t, hurt }) => ({ t, n: hurt }));
   for (const row of rows) {
     const first = entry === 'webapps' ? 'webapp' : 'frontend';
     if (row.tier === first) ledger.add(row.host, failed(row.cells));
     // Webapps that stand in a balancer's pool themselves.
-    else if (entry === 'balancer' && row.tellers.some((t) => evidence.balancers.some(({ teller }) => teller === t)))
+    else if (entry === 'balancer' && row.tellers.some((teller) => balancers.has(teller)))
       ledger.add(row.host, failed(row.cells));
   }
   for (const answer of evidence.answers) {
@@ -117,9 +114,13 @@ function ledgerOf(entry: Entry, frontends: Tier, evidence: Evidence, rows: reado
 
 /** 5XX that the balancer gave in the place of a frontend's answer: the frontend's lines do not know of them. */
 function withReplaced(rows: readonly HostRow[], frontends: Tier, { answers }: Evidence): HostRow[] {
-  const named = answers.filter((answer) => !isUnserved(answer));
+  const hosts = new Map([...frontends.places].reverse().map(({ name, host }) => [name, host]));
+  const byHost = groupBy(
+    answers.filter((answer) => !isUnserved(answer)),
+    ({ place }) => hosts.get(place) ?? place,
+  );
   return rows.map((row) => {
-    const own = named.filter((answer) => hostOfServer(answer, frontends) === row.host);
+    const own = byHost.get(row.host) ?? [];
     const cells = own.flatMap(({ cells: all }) =>
       all.map(({ t, n, first, last }) => ({
         t,
@@ -136,15 +137,24 @@ function withReplaced(rows: readonly HostRow[], frontends: Tier, { answers }: Ev
   });
 }
 
-function hostOfServer({ place }: { place: string }, { places }: Tier): string {
-  return places.find(({ name }) => name === place)?.host ?? place;
+type Dead = (host: string, minMs: number) => Span[];
+
+/** Several monitors ask the same host at the same pace. */
+function remembered(dead: Dead): Dead {
+  const known = new Map<string, Span[]>();
+  return (host, minMs) => {
+    const key = JSON.stringify([host, minMs]);
+    const spans = known.get(key) ?? dead(host, minMs);
+    known.set(key, spans);
+    return spans;
+  };
 }
 
 /** Times in which a host wrote nothing and its balancer gave it nothing, while the others of its tier were at work. */
 function deadSpans(host: string, minMs: number, rows: readonly HostRow[], frontends: Tier, evidence: Evidence): Span[] {
   if (frontends.source !== 'balancer') return [];
   const window = { from: evidence.window.from, to: Math.max(evidence.window.from, evidence.settledTo) };
-  const signs = signsOf(host, evidence.lives);
+  const signs = signsOf(host, ofHost(evidence, host).lives);
   const own = rows.find((row) => row.host === host && row.tier === 'frontend')?.cells ?? [];
   const others = rows.filter((row) => row.host !== host && row.tier === 'frontend').flatMap(({ cells }) => cells);
   const given = own.filter(({ n, failed }) => n > failed).map(({ first, last }) => ({ from: first, to: last + 1 }));

@@ -1,4 +1,5 @@
 import type { PlaceTier } from './evidence';
+import { groupBy } from './groups';
 import type { Place } from './places';
 import type { EvidenceKind, Said } from './said';
 
@@ -37,8 +38,13 @@ export function nobody(id: string, kind: EventKind, tier: SiteEvent['tier']): Si
   return { id, kind, hosts: [], tier, evidence: 'lines', ...none };
 }
 
-export function placesOf(host: string, tier: PlaceTier, places: readonly Place[]): Place[] {
-  return places.filter((place) => place.host === host && place.tier === tier);
+const BY_HOST = new WeakMap<readonly Place[], ReadonlyMap<string, Place[]>>();
+
+/** A host's places; asked of each host and each event, they are looked for once. */
+export function placesOf(host: string, tier: PlaceTier, places: readonly Place[]): readonly Place[] {
+  const known = BY_HOST.get(places) ?? groupBy(places, (place) => `${place.tier} ${place.host}`);
+  BY_HOST.set(places, known);
+  return known.get(`${tier} ${host}`) ?? [];
 }
 
 /** By which names the tier above knows a host. */

@@ -1,13 +1,14 @@
 import type { Settings } from '../settings';
 import { type Directory, type Entry, hostsOf } from './directory';
 import type { Evidence, Word } from './evidence';
+import { firstWhere, groupBy } from './groups';
 import { ENOUGH_TO_MISS, type Monitor, markForeign, monitorsOf } from './monitors';
 import { joinTries } from './passive';
 import { goodTurns, peersMean, poolKey, poolsOf, servedAgain } from './peers';
 import type { Place, Tier } from './places';
 import { outsFromRecords, sinceRecorded } from './records';
 import type { Out } from './said';
-import { clip, intersect, type Span, unite } from './spans';
+import { clip, holdsOf, intersect, type Span, unite } from './spans';
 import { isWorkerLocal, passiveAbsences, passiveRules } from './upstream_absences';
 import { type Absence, absencesFromWords } from './words';
 
@@ -56,12 +57,11 @@ export function statesOf(input: StateInput): States {
   const pools = poolsOf(places);
   const poolOf = (place: Place) => pools.get(poolKey(place)) ?? [];
   const monitors = monitorsOf(evidence, settings.monitor, input.dead);
-  markForeign(
-    monitors,
-    (host) => places.filter((place) => place.host === host && isProbed(place, directory)),
-    poolOf,
-    evidence,
-  );
+  const balancers = new Set(directory.servers.map(({ seen }) => seen.teller));
+  const probedPlaces = places.filter((place) => isProbed(place, balancers));
+  const ofHost = groupBy(probedPlaces, ({ host }) => host);
+  markForeign(monitors, (host) => ofHost.get(host) ?? [], poolOf, evidence);
+  const entriesOf = entriesBy(directory);
   const spokenPools = new Set<string>();
   const words = wordsByServer(settings.balancer_words ? evidence.words : []);
   for (const { teller, pool } of settings.balancer_words ? evidence.words : [])
@@ -69,8 +69,8 @@ export function statesOf(input: StateInput): States {
   const outs: Out[] = [];
   const unclear = new Map<string, Span[]>();
   const workerLocal: States['workerLocal'] = [];
-  for (const place of places.filter((one) => isProbed(one, directory))) {
-    const entries = entriesOf(place, directory);
+  for (const place of probedPlaces) {
+    const entries = entriesOf(place);
     const said = entries.flatMap((entry) =>
       whileItWas(place, entry, spokenAbsences(entry, place, words, poolOf(place), evidence)),
     );
@@ -78,7 +78,7 @@ export function statesOf(input: StateInput): States {
     const probed = probedAbsences(place, monitors, poolOf(place), evidence);
     const found = speaks ? withFirstFailures(said, probed) : probed;
     const by = place.teller ?? entries[0]?.seen.teller ?? null;
-    outs.push(...found.map((absence) => outOf(place, by, absence)));
+    for (const absence of found) outs.push(outOf(place, by, absence));
   }
   const rules = passiveRules(settings);
   const chains: States['chains'] = outs.map((out) => ({ ...out, tries: 0 }));
@@ -88,16 +88,16 @@ export function statesOf(input: StateInput): States {
     for (const chain of local) {
       const span = { from: chain.from, to: chain.to ?? evidence.window.to };
       workerLocal.push({ place, span });
-      for (const { id } of poolOf(place)) unclear.set(id, [...(unclear.get(id) ?? []), span]);
     }
-    const isLocal = ({ from }: Absence) =>
-      local.some((chain) => chain.from <= from && from < (chain.to ?? Number.POSITIVE_INFINITY));
-    outs.push(...absences.filter((absence) => !isLocal(absence)).map((absence) => outOf(place, place.teller, absence)));
-    chains.push(
-      ...joined
-        .filter((chain) => !local.includes(chain))
-        .map((chain) => ({ ...outOf(place, place.teller, chain), tries: chain.tries })),
-    );
+    const hazy = local.map(({ from, to }) => ({ from, to: to ?? evidence.window.to }));
+    for (const { id } of hazy.length > 0 ? poolOf(place) : [])
+      unclear.set(id, unite([...(unclear.get(id) ?? []), ...hazy]));
+    const isLocal = holdsOf(local.map(({ from, to }) => ({ from, to: to ?? Number.POSITIVE_INFINITY })));
+    for (const absence of absences) if (!isLocal(absence.from)) outs.push(outOf(place, place.teller, absence));
+    const localOnes = new Set(local);
+    for (const chain of joined) {
+      if (!localOnes.has(chain)) chains.push({ ...outOf(place, place.teller, chain), tries: chain.tries });
+    }
   }
   const told = { outs: inWindow(outs, evidence), chains: inWindow(chains, evidence) };
   const recorded = outsFromRecords(evidence, places, told.chains);
@@ -137,8 +137,8 @@ function unreadOf(
 }
 
 /** Balancers probe what stands in their own pools; nginx, without its commercial part, probes nobody. */
-function isProbed({ tier, teller }: Place, { servers }: Directory): boolean {
-  return tier === 'frontend' || servers.some(({ seen }) => seen.teller === teller);
+function isProbed({ tier, teller }: Place, balancers: ReadonlySet<string | null>): boolean {
+  return tier === 'frontend' || balancers.has(teller);
 }
 
 export function serverKey(teller: string, pool: string | null, server: string): string {
@@ -146,25 +146,26 @@ export function serverKey(teller: string, pool: string | null, server: string): 
 }
 
 /** The balancers' servers that a place is: itself, or where it tells of itself all that were joined with its host. */
-function entriesOf(place: Place, { servers }: Directory): Entry[] {
-  if (place.teller === null) return servers.filter((entry) => hostsOf(entry).includes(place.host));
-  return servers.filter(
-    ({ seen }) =>
-      seen.teller === place.teller &&
-      seen.place === place.name &&
-      (place.pool === null || place.pool.startsWith(seen.pool ?? '')),
-  );
+function entriesBy({ servers }: Directory): (place: Place) => Entry[] {
+  const byName = groupBy(servers, ({ seen }) => JSON.stringify([seen.teller, seen.place]));
+  const byHost = new Map<string, Entry[]>();
+  for (const entry of servers) {
+    for (const host of new Set(hostsOf(entry)))
+      byHost
+        .set(host, byHost.get(host) ?? [])
+        .get(host)!
+        .push(entry);
+  }
+  return ({ teller, name, pool, host }) =>
+    teller === null
+      ? (byHost.get(host) ?? [])
+      : (byName.get(JSON.stringify([teller, name])) ?? []).filter(
+          ({ seen }) => pool === null || pool.startsWith(seen.pool ?? ''),
+        );
 }
 
 function wordsByServer(words: readonly Word[]): Map<string, Word[]> {
-  const found = new Map<string, Word[]>();
-  for (const word of words) {
-    const key = serverKey(word.teller, word.pool, word.server);
-    const known = found.get(key);
-    if (known) known.push(word);
-    else found.set(key, [word]);
-  }
-  return found;
+  return groupBy(words, ({ teller, pool, server }) => serverKey(teller, pool, server));
 }
 
 function spokenAbsences(
@@ -223,19 +224,20 @@ function probedAbsences(
   evidence: Evidence,
 ): Absence[] {
   const own = monitors.filter(({ foreign, hosts }) => foreign === null && hosts.has(place.host));
-  const all = own.flatMap((monitor) => monitor.hosts.get(place.host)!.absences);
+  const monitorOf = new Map(
+    own.flatMap((monitor) => monitor.hosts.get(place.host)!.absences.map((absence) => [absence, monitor] as const)),
+  );
+  const all = [...monitorOf.keys()];
   if (own.length <= 1) return all;
   return all
     .filter((absence) => {
       const to = absence.to ?? evidence.window.to;
-      const others = own.filter((monitor) => !monitor.hosts.get(place.host)!.absences.includes(absence));
+      const others = own.filter((monitor) => monitorOf.get(absence) !== monitor);
       const asked = others.filter(({ hosts }) => {
         const life = hosts.get(place.host)!;
         return life.from < absence.from && life.to > absence.from + 3 * (own[0]?.rules.intervalMs ?? 0);
       });
-      const agree = asked.every(({ hosts }) =>
-        hosts.get(place.host)!.absences.some((other) => other.from < to && (other.to ?? to) > absence.from),
-      );
+      const agree = asked.every(({ hosts }) => overlaps(hosts.get(place.host)!.absences, absence.from, to));
       if (agree) return true;
       const span = {
         from: Math.max(absence.from, evidence.window.from) + UNDER_WAY_MS,
@@ -245,11 +247,10 @@ function probedAbsences(
         peersMean(place, pool, span, evidence.grid) >= ENOUGH_TO_MISS && goodTurns(place, span, evidence.grid) === 0
       );
     })
+    .sort((a, b) => a.from - b.from)
     .reduce<Absence[]>((kept, absence) => {
-      const same = kept.find(
-        (one) =>
-          one.from < (absence.to ?? Number.POSITIVE_INFINITY) && (one.to ?? Number.POSITIVE_INFINITY) > absence.from,
-      );
+      const last = kept.at(-1);
+      const same = last !== undefined && (last.to ?? Number.POSITIVE_INFINITY) > absence.from ? last : null;
       if (!same) kept.push({ ...absence });
       else {
         // Both had it out: from the first that ejected it to the last that let it back.
@@ -260,11 +261,19 @@ function probedAbsences(
     }, []);
 }
 
+/** Whether any of a monitor's absences, which stand in order of time, touches the span. */
+function overlaps(absences: readonly Absence[], from: number, to: number): boolean {
+  const first = absences[firstWhere(absences, (one) => (one.to ?? to) > from)];
+  return first !== undefined && first.from < to;
+}
+
 /** Where a replay of probes ejects a host at about the time of the balancer's word, its first failed probe is taken over. */
 function withFirstFailures(said: readonly Absence[], probed: readonly Absence[]): Absence[] {
+  const seen = probed.filter(({ firstFailure }) => firstFailure !== null).sort((a, b) => a.from - b.from);
   return said.map((absence) => {
-    const near = probed
-      .filter(({ firstFailure }) => firstFailure !== null)
+    const after = firstWhere(seen, ({ from }) => from >= absence.from);
+    const near = [seen[after - 1], seen[after]]
+      .filter((one) => one !== undefined)
       .sort((a, b) => Math.abs(a.from - absence.from) - Math.abs(b.from - absence.from))[0];
     const fits =
       near !== undefined && near.firstFailure! <= absence.from && Math.abs(near.from - absence.from) < 60_000;

@@ -30,15 +30,16 @@ export function shareOfTier(
   label: string,
 ): TierShare {
   const rows = rowsOf(tier, dues);
-  const isSilent = ({ host }: Row) => site.silences.some((one) => one.host === host && one.tier === tier.tier);
+  const silent = new Set(site.silences.flatMap((one) => (one.tier === tier.tier ? [one.host] : [])));
   const requests = rows.reduce((sum, row) => sum + gotOf(row), 0);
   const known = rows.filter(
-    (row) => gotOf(row) > 0 || dueOf(row) > 0 || row.dues.some(isMember(site)) || isSilent(row),
+    (row) => gotOf(row) > 0 || dueOf(row) > 0 || row.dues.some(isMember(site)) || silent.has(row.host),
   );
   const judged = requests >= settings.judge.min_requests && known.length > 1;
   const all = known.reduce((sum, row) => sum + dueOf(row), 0);
   const equal = known.reduce((sum, row) => sum + row.dues.reduce((n, one) => n + one.equal, 0), 0);
-  const hosts = known.map((row) => hostShare(row, known, site, { requests, all, equal, judged, settings }));
+  const took = tookOf(known);
+  const hosts = known.map((row) => hostShare(row, site, { requests, all, equal, judged, took, settings }));
   const source = sourceOf(tier, site);
   return {
     tier: tier.tier,
@@ -100,10 +101,11 @@ interface Whole {
   all: number;
   equal: number;
   judged: boolean;
+  took: Took;
   settings: Settings;
 }
 
-function hostShare(row: Row, rows: readonly Row[], site: Site, whole: Whole): HostShare {
+function hostShare(row: Row, site: Site, whole: Whole): HostShare {
   const { host, frontend, dues } = row;
   const requests = gotOf(row);
   const turns = dues.map(({ place }) => place.turns);
@@ -115,7 +117,8 @@ function hostShare(row: Row, rows: readonly Row[], site: Site, whole: Whole): Ho
     whole.equal,
   );
   const failedShare = part(classes.s5xx, requests);
-  const meanMs = meanOf([row]);
+  const took = tookOf([row]);
+  const meanMs = meanOf(took);
   const places = dues.map(({ place, got, due: owed, outMs }) => ({
     name: place.name,
     pool: place.pool,
@@ -126,7 +129,7 @@ function hostShare(row: Row, rows: readonly Row[], site: Site, whole: Whole): Ho
   const outMs = dues.reduce((sum, one) => sum + one.outMs, 0) / dues.length;
   const known = dues.reduce((sum, one) => sum + one.known, 0) / dues.length;
   const inPoints = (share - due) * 100;
-  const others = meanOf(rows.filter((other) => other !== row));
+  const others = meanOf({ answers: whole.took.answers - took.answers, ms: whole.took.ms - took.ms });
   const cause = inCause({ inPoints, meanMs, failedShare }, others);
   const marked =
     whole.judged && isUneven(dues, inPoints, whole.settings) && known > 0.5 && !dues.every(({ idle }) => idle);
@@ -179,8 +182,20 @@ function isUneven(dues: readonly Dues[], inPoints: number, { judge }: Settings):
   return Math.abs(points) >= judge.deviation_points && Math.abs(got - due) >= 4 * Math.sqrt(turns * p * (1 - p));
 }
 
-function meanOf(rows: readonly Row[]): number | null {
+/** Answers whose time is known, and how long they took together. */
+interface Took {
+  answers: number;
+  ms: number;
+}
+
+function tookOf(rows: readonly Row[]): Took {
   const turns = rows.flatMap(({ dues }) => dues.map(({ place }) => place.turns));
-  const count = turns.reduce((sum, { durations }) => sum + durations, 0);
-  return count > 0 ? turns.reduce((sum, { durationMs }) => sum + durationMs, 0) / count : null;
+  return {
+    answers: turns.reduce((sum, { durations }) => sum + durations, 0),
+    ms: turns.reduce((sum, { durationMs }) => sum + durationMs, 0),
+  };
+}
+
+function meanOf({ answers, ms }: Took): number | null {
+  return answers > 0 ? ms / answers : null;
 }
