@@ -11,8 +11,13 @@ const MINUTE = 60_000;
 export function notKnownOf(site: Site): NotKnown[] {
   const { webapps, states, evidence, dues } = site;
   const found: NotKnown[] = [];
-  const add = (why: Said, mend: Said | null) =>
-    found.push({ id: why.id, because: say(why), mend: mend === null ? null : say(mend) });
+  const told = new Set<string>();
+  const add = (why: Said, mend: Said | null) => {
+    const because = say(why);
+    if (told.has(because)) return;
+    told.add(because);
+    found.push({ id: why.id, because, mend: mend === null ? null : say(mend) });
+  };
   const tellers = [...new Set(unnamedTurns(evidence, evidence.inventory).map(({ teller }) => teller!))].sort();
   if (tellers.length > 0 && (webapps.unplaced.turns > 0 || webapps.source !== 'frontends')) {
     add({ id: 'unknown.upstreams', values: { tellers } }, { id: 'mend.upstreams', values: {} });
@@ -21,10 +26,9 @@ export function notKnownOf(site: Site): NotKnown[] {
   if (servers.length > 0 && hosts.length > 0) {
     add({ id: 'unknown.names', values: { servers, hosts } }, { id: 'mend.names', values: {} });
   }
-  for (const { place } of states.workerLocal) {
+  for (const place of new Set(states.workerLocal.map(({ place }) => place))) {
     const values = { host: place.host, by: place.teller ?? '' };
-    if (!found.some(({ because }) => because === say({ id: 'unknown.worker_local', values })))
-      add({ id: 'unknown.worker_local', values }, { id: 'mend.worker_local', values: {} });
+    add({ id: 'unknown.worker_local', values }, { id: 'mend.worker_local', values: {} });
   }
   for (const { place } of dues.filter(({ idle, place: { turns } }) => idle && turnsIn(turns) === 0)) {
     add({ id: 'unknown.idle', values: { host: place.host } }, { id: 'mend.idle', values: { host: place.host } });

@@ -155,16 +155,24 @@ function deadSpans(host: string, minMs: number, rows: readonly HostRow[], fronte
   if (frontends.source !== 'balancer') return [];
   const window = { from: evidence.window.from, to: Math.max(evidence.window.from, evidence.settledTo) };
   const signs = signsOf(host, ofHost(evidence, host).lives);
-  const own = rows.find((row) => row.host === host && row.tier === 'frontend')?.cells ?? [];
-  const others = rows.filter((row) => row.host !== host && row.tier === 'frontend').flatMap(({ cells }) => cells);
+  const quiet = quietSpans(signs, window, minMs);
+  if (quiet.length === 0) return [];
+  const tier = rows.filter((row) => row.tier === 'frontend');
+  const own = tier.filter((row) => row.host === host).flatMap(({ cells }) => cells);
   const given = own.filter(({ n, failed }) => n > failed).map(({ first, last }) => ({ from: first, to: last + 1 }));
-  const elsewhere = others.filter(({ n }) => n > 0).map(({ first, last }) => ({ from: first, to: last }));
+  const elsewhere = tier
+    .filter((row) => row.host !== host)
+    .flatMap(({ cells }) => cells.filter(({ n }) => n > 0).map(({ first, last }) => ({ from: first, to: last })));
   return (
-    quietSpans(signs, window, minMs)
+    quiet
       .filter((span) => quietOf(given, span))
       // However short the steps are in which turns were counted: a pause of the others is one that a probe would have missed.
-      .filter((span) => 2 * lengthOf(quietSpans(elsewhere, span, minMs)) < span.to - span.from)
+      .filter((span) => 2 * lengthOf(quietSpans(touching(elsewhere, span), span, minMs)) < span.to - span.from)
   );
+}
+
+function touching(spans: readonly Span[], { from, to }: Span): Span[] {
+  return spans.filter((span) => span.to >= from && span.from <= to);
 }
 
 function quietOf(given: readonly Span[], span: Span): boolean {

@@ -3,13 +3,15 @@ import { duration, plural } from '../../../common/format';
 import type { Timeline } from '../../search/timeline';
 import { say } from '../../sentences/english';
 import type { Settings } from '../../settings';
-import { burstsOf } from '../../topology/bursts';
-import type { PlaceTier } from '../../topology/evidence';
+import { burstsOf, type HostRow } from '../../topology/bursts';
+import type { PlaceTier, ProbeSeries } from '../../topology/evidence';
+import { groupBy } from '../../topology/groups';
+import { ofHost } from '../../topology/of_host';
 import type { Place } from '../../topology/places';
-import { signsOf } from '../../topology/silence';
+import { type Silence, signsOf } from '../../topology/silence';
 import { placesOf, type Site } from '../../topology/site';
-import { namesOf } from '../../topology/site_event';
-import { clip, lengthOf, type Span, subtract, unite } from '../../topology/spans';
+import { namesOf, placesOf as placesOfHost } from '../../topology/site_event';
+import { clip, holdsOf, lengthOf, type Span, subtract, unite } from '../../topology/spans';
 import { awayTogether } from '../../topology/states';
 import { compare } from '../compare';
 import { linesAbout } from '../host_lines';
@@ -29,13 +31,37 @@ export interface LanesInput {
 /** A lane for each host that was there: the first tier, then the webapps under who gives them turns. */
 export function lanesOf(input: LanesInput): Lane[] {
   const { site } = input;
+  const known = knownOf(site);
   const lanes = (['frontend', 'webapp'] as const).flatMap((tier) =>
-    hostsOf(site, tier).map((host) => laneOf(host, tier, input)),
+    hostsOf(site, tier).map((host) => laneOf(host, tier, input, known)),
   );
   const order = (lane: Lane) => (lane.tier === 'frontend' ? 0 : 1);
   return lanes.sort(
     (a, b) => order(a) - order(b) || compare(a.frontend ?? '', b.frontend ?? '') || compare(a.host, b.host),
   );
+}
+
+/** What each lane asks for. */
+interface Known {
+  places: readonly Place[];
+  chains: ReadonlyMap<string, Site['states']['chains']>;
+  chainsOfPlace: ReadonlyMap<string, Site['states']['chains']>;
+  rows: ReadonlyMap<string, HostRow>;
+  silences: ReadonlyMap<string, Silence[]>;
+  probes: ReadonlyMap<string, ProbeSeries[]>;
+}
+
+const keyOf = ({ tier, host }: { tier: PlaceTier; host: string }) => `${tier} ${host}`;
+
+function knownOf(site: Site): Known {
+  return {
+    places: placesOf(site),
+    chains: groupBy(site.states.chains, keyOf),
+    chainsOfPlace: groupBy(site.states.chains, ({ place }) => place),
+    rows: new Map(site.rows.map((row) => [keyOf(row), row])),
+    silences: groupBy(site.silences, keyOf),
+    probes: groupBy(site.evidence.probes, ({ host }) => host),
+  };
 }
 
 function hostsOf(site: Site, tier: PlaceTier): string[] {
@@ -55,35 +81,35 @@ function hostsOf(site: Site, tier: PlaceTier): string[] {
   return [...new Set([...there, ...fallen, ...alive])];
 }
 
-function laneOf(host: string, tier: PlaceTier, input: LanesInput): Lane {
+function laneOf(host: string, tier: PlaceTier, input: LanesInput, all: Known): Lane {
   const { site, timeline } = input;
   const window: Span = { from: timeline.from, to: Math.max(timeline.from, Math.min(timeline.to, input.now)) };
-  const places = placesOf(site).filter((place) => place.host === host && place.tier === tier);
+  const places = placesOfHost(host, tier, all.places);
   const tellers = [...new Set(places.flatMap(({ teller }) => (teller === null ? [] : [teller])))].sort(compare);
-  const away = absencesOf(host, tier, places, tellers, site, window);
+  const away = absencesOf(host, tier, places, tellers, all, window);
   const known = tier === 'frontend' ? site.states.frontendsKnown : site.states.webappsKnown;
-  const marks = probeMarksOf(host, site.evidence.probes).filter(({ t }) => t >= window.from && t < window.to);
-  const { probes, thinned } = thin(marks, host, input);
-  const row = site.rows.find((one) => one.host === host && one.tier === tier);
+  const series = all.probes.get(host) ?? [];
+  const marks = probeMarksOf(host, series).filter(({ t }) => t >= window.from && t < window.to);
+  const { probes, thinned } = thin(marks, series);
+  const row = all.rows.get(keyOf({ tier, host }));
   const out = [...away.whole.map(strip), ...away.above];
   return {
     host,
     tier,
     frontend: tier === 'webapp' ? (tellers[0] ?? null) : null,
-    segments: window.from < window.to ? segmentsOf(host, tier, places, away, input, window) : [],
+    segments: window.from < window.to ? segmentsOf(host, tier, places, away, input, all, window) : [],
     probes,
     probes_thinned: thinned,
     in_pool_share: known && window.to > window.from ? 1 - lengthOf(out) / (window.to - window.from) : null,
     requests: row ? row.cells.reduce((sum, { n }) => sum + n, 0) : 0,
-    kql: linesAbout({ host, tier }, namesOf(host, tier, placesOf(site))),
+    kql: linesAbout({ host, tier }, namesOf(host, tier, all.places)),
     places: [...new Set(places.map(({ name }) => name))].sort(compare),
   };
 }
 
 const strip = ({ from, to }: Span): Span => ({ from, to });
 
-function thin(marks: readonly ProbeMark[], host: string, { site }: LanesInput) {
-  const all = site.evidence.probes.filter((series) => series.host === host);
+function thin(marks: readonly ProbeMark[], all: readonly ProbeSeries[]) {
   const many = marks.length > MAX_MARKS || all.some(({ runs }) => runs.some(({ n, times }) => times.length < n));
   const kept = many ? marks.filter(({ ok }) => !ok).slice(0, MAX_MARKS) : marks;
   return { probes: kept.map(({ t, ok, status }) => ({ t, ok, status })), thinned: many };
@@ -105,10 +131,10 @@ function absencesOf(
   tier: PlaceTier,
   places: readonly Place[],
   tellers: readonly string[],
-  { states, frontends }: Site,
+  all: Known,
   window: Span,
 ): Absences {
-  const own = states.chains.filter((out) => out.host === host && out.tier === tier);
+  const own = all.chains.get(keyOf({ tier, host })) ?? [];
   const noted = (kinds: (kind: string) => boolean): Noted[] =>
     clip(
       own.filter(({ kind }) => kinds(kind)),
@@ -116,22 +142,17 @@ function absencesOf(
     ).map(({ from, to, cause }) => ({ from, to, note: say(cause) }));
   const byHand = (kind: string) => kind === 'drain' || kind === 'maintenance';
   const failed = noted((kind) => !byHand(kind));
-  const outsOf = (place: Place) =>
-    clip(
-      own.filter((out) => out.place === place.id),
-      window,
-    );
+  const ofPlace = groupBy(own, ({ place }) => place);
+  const outsOf = (place: Place) => clip(ofPlace.get(place.id) ?? [], window);
   const used = places.filter((place) => place.turns.cells.length > 0 || outsOf(place).length > 0);
   const together = used.length > 1 ? awayTogether(used.map(outsOf)) : failed;
-  const inside = (span: Noted) => together.some(({ from, to }) => from <= span.from && span.from < to);
+  const inside = holdsOf(together);
   const away = used.length > 1 ? together.map(({ from, to }) => ({ from, to, note: noteAt(failed, from) })) : failed;
   const above =
-    tier === 'webapp' && tellers.length > 0
-      ? tellers.map((teller) => outsOfFrontend(teller, frontends.places, states, window))
-      : [];
+    tier === 'webapp' && tellers.length > 0 ? tellers.map((teller) => outsOfFrontend(teller, all, window)) : [];
   return {
     whole: away,
-    partly: used.length > 1 ? failed.filter((span) => !inside(span)) : [],
+    partly: used.length > 1 ? [...failed].sort((a, b) => a.from - b.from).filter(({ from }) => !inside(from)) : [],
     drained: noted(byHand),
     above: awayTogether(above),
   };
@@ -141,23 +162,11 @@ function noteAt(spans: readonly Noted[], t: number): string | null {
   return spans.find(({ from, to }) => from <= t && t < to)?.note ?? null;
 }
 
-function outsOfFrontend(host: string, places: readonly Place[], { chains }: Site['states'], window: Span): Span[] {
-  const own = places.filter((place) => place.host === host);
-  const spans = own.map(({ id }) =>
-    clip(
-      chains.filter((out) => out.place === id),
-      window,
-    ),
-  );
+function outsOfFrontend(host: string, all: Known, window: Span): Span[] {
+  const own = placesOfHost(host, 'frontend', all.places);
+  const spans = own.map(({ id }) => clip(all.chainsOfPlace.get(id) ?? [], window));
   return awayTogether(
-    spans.length > 0
-      ? spans
-      : [
-          clip(
-            chains.filter((out) => out.host === host && out.tier === 'frontend'),
-            window,
-          ),
-        ],
+    spans.length > 0 ? spans : [clip(all.chains.get(keyOf({ tier: 'frontend', host })) ?? [], window)],
   );
 }
 
@@ -167,13 +176,14 @@ function segmentsOf(
   places: readonly Place[],
   away: Absences,
   { site, settings, timeline }: LanesInput,
+  all: Known,
   window: Span,
 ): Lane['segments'] {
-  const { states, silences, memberships, evidence } = site;
+  const { states, memberships, evidence } = site;
   const least = Math.max(settings.silent_after_s * 1000, 2 * timeline.interval);
   const member = places.flatMap(({ id }) => memberships.get(id)?.spans ?? []);
-  const lived = signsOf(host, evidence.lives, tier);
-  const silent = silences.filter((silence) => silence.host === host && silence.tier === tier);
+  const lived = signsOf(host, ofHost(evidence, host).lives, tier);
+  const silent = all.silences.get(keyOf({ tier, host })) ?? [];
   const seen = closed(
     unite([...member, ...lived.map(({ from, to }) => ({ from, to: to + 1 })), ...silent]),
     least,
@@ -182,7 +192,7 @@ function segmentsOf(
   const unseen = subtract([window], [...seen, ...away.whole, ...away.above, ...away.drained]).filter(
     ({ from, to }) => to - from >= least,
   );
-  const row = site.rows.find((one) => one.host === host && one.tier === tier);
+  const row = all.rows.get(keyOf({ tier, host }));
   const rules = { minFailed: settings.burst.min_failed, share: settings.burst.share };
   const failing = states.monitors
     .filter(({ foreign }) => foreign === null)

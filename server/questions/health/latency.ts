@@ -3,6 +3,7 @@ import type { SlownessName } from '../../elasticsearch/slowness';
 import { NANOS_PER_MS } from '../../search/aggregations';
 import { type Bucket, bucketsOf, percentileOf } from '../../search/buckets';
 import type { SearchAnswer } from '../../search/msearch';
+import type { HostRow } from '../../topology/bursts';
 import { namerOf } from '../../topology/directory';
 import type { Site } from '../../topology/site';
 
@@ -20,11 +21,11 @@ export function latencyOf(answers: Record<SlownessName, SearchAnswer>, site: Sit
   );
   const wrote = new Set(own.map(({ host }) => host));
   const all = [...own, ...measured.filter(({ host }) => !wrote.has(host))];
-  return all.map(({ host, bucket }) => latency(host, bucket, site)).sort((a, b) => b.p99_ms - a.p99_ms);
+  const rows = new Map(site.rows.filter(({ tier }) => tier === 'webapp').map((row) => [row.host, row]));
+  return all.map(({ host, bucket }) => latency(host, bucket, rows.get(host))).sort((a, b) => b.p99_ms - a.p99_ms);
 }
 
-function latency(host: string, bucket: Bucket, { rows }: Site): Latency {
-  const row = rows.find((one) => one.host === host && one.tier === 'webapp');
+function latency(host: string, bucket: Bucket, row: HostRow | undefined): Latency {
   const at = (percent: number) => (percentileOf(bucket, 'times', percent) ?? 0) / NANOS_PER_MS;
   const requests = row?.cells.reduce((sum, { n }) => sum + n, 0) ?? bucket.doc_count;
   return { host, tier: 'webapp', requests, p50_ms: at(50), p95_ms: at(95), p99_ms: at(99) };

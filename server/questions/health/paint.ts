@@ -13,11 +13,12 @@ export function paint(window: Span, base: HostState, layers: readonly Layer[]): 
   const cuts = [window.from, window.to, ...spans.flatMap(({ from, to }) => [from, to])]
     .filter((t) => t >= window.from && t <= window.to)
     .sort((a, b) => a - b);
+  const topAt = topOf(base, layers);
   const segments: Segment[] = [];
   for (let i = 0; i + 1 < cuts.length; i++) {
     const [from, to] = [cuts[i]!, cuts[i + 1]!];
     if (from === to) continue;
-    const { state, note } = topAt(from, base, layers);
+    const { state, note } = topAt(from);
     const last = segments.at(-1);
     if (last && last.state === state && last.note === note) last.to = to;
     else segments.push({ state, from, to, note });
@@ -39,10 +40,22 @@ export function absorb(segments: readonly Segment[], calm: HostState, minMs: num
   return kept;
 }
 
-function topAt(t: number, base: HostState, layers: readonly Layer[]): { state: HostState; note: string | null } {
-  for (const { state, spans } of [...layers].reverse()) {
-    const span = spans.find(({ from, to }) => from <= t && t < to);
-    if (span) return { state, note: span.note ?? null };
-  }
-  return { state: base, note: null };
+/** What lies on top at moments that are asked for one after the other in time: of a layer the first span that is there. */
+function topOf(base: HostState, layers: readonly Layer[]): (t: number) => { state: HostState; note: string | null } {
+  const sweeps = [...layers].reverse().map(({ state, spans }) => {
+    const waiting = spans.map((span, order) => ({ ...span, order })).sort((a, b) => a.from - b.from);
+    return { state, waiting, next: 0, there: [] as typeof waiting };
+  });
+  return (t) => {
+    for (const sweep of sweeps) {
+      while (sweep.next < sweep.waiting.length && sweep.waiting[sweep.next]!.from <= t)
+        sweep.there.push(sweep.waiting[sweep.next++]!);
+      sweep.there = sweep.there.filter(({ to }) => t < to);
+      const [first, ...others] = sweep.there;
+      if (!first) continue;
+      const span = others.reduce((a, b) => (b.order < a.order ? b : a), first);
+      return { state: sweep.state, note: span.note ?? null };
+    }
+    return { state: base, note: null };
+  };
 }
