@@ -51,9 +51,15 @@ export function highestOf({ highest }: RunLife, { letters }: Declared): number {
   return letters.reduce((most, n) => (n > most && n <= MAX_NUMBER ? n : most), highest);
 }
 
-export function canBeCounted({ lowest, highest }: RunLife): boolean {
-  return lowest >= 1 && highest <= MAX_NUMBER;
+/** No SDK leaves out so many numbers: they are no count. Each number of a long run is looked at, by tens of thousands. */
+const MAX_ABSENT = 100_000_000;
+
+export function canBeCounted({ lines, lowest, highest }: Pick<RunLife, 'lines' | 'lowest' | 'highest'>): boolean {
+  return lowest >= 1 && highest <= MAX_NUMBER && (lines < MANY || highest - lines <= MAX_ABSENT);
 }
+
+/** Runs of fewer lines are looked at as a whole. */
+const MANY = 50_000;
 
 /**
  * Judges a run: every number up to the highest is indexed, older than what is kept, a dead letter, declared dropped, still on
@@ -129,13 +135,12 @@ function classify({ holes, declared, expiredTo, youngFrom }: RunFacts, highest: 
   const [inFlight, sure] = [countOf(wide.outside) - countOf(named), countOf(named)];
   // Of a wide drop's range it is not known which are young: as few as can be are called missing.
   const youngInside = Math.min(wide.unexplained, countOf(commonRanges(wide.ambiguous, young)));
+  // Where too many could explain a hole, that they do is not ruled out.
+  const left = wide.left.length <= MOST_WIDE ? wide.left.filter(({ count }) => count > 0) : [EVERYTHING];
   const explainable = [...old, ...letters, ...whole, ...young];
   let [vagueMissing, vague] = [0, 0];
   for (const hole of holes.filter((one) => one.absent < sizeOf(one))) {
-    const byCount = wide.left.reduce(
-      (sum, drop) => sum + Math.min(drop.count, countOf(commonRanges([hole], [drop]))),
-      0,
-    );
+    const byCount = left.reduce((sum, drop) => sum + Math.min(drop.count, overlapOf(hole, drop)), 0);
     const most = countOf(commonRanges([hole], explainable)) + byCount;
     const lost = Math.max(0, hole.absent - most);
     vagueMissing += lost;
@@ -151,6 +156,14 @@ function classify({ holes, declared, expiredTo, youngFrom }: RunFacts, highest: 
     dead: countOf(kept) - countOf(afterLetters),
     expired: countOf(absent) - countOf(kept),
   };
+}
+
+/** Wide drops that are held against each hole. */
+const MOST_WIDE = 1000;
+const EVERYTHING: Drop = { cause: '', first: 1, last: MAX_NUMBER, count: MAX_NUMBER };
+
+function overlapOf(a: Range, b: Range): number {
+  return Math.max(0, Math.min(a.last, b.last) - Math.max(a.first, b.first) + 1);
 }
 
 /** A drop of all the numbers of its range. */

@@ -1,6 +1,7 @@
 import { DATASETS, FIELDS } from '../../common/ecs';
 import type { Hit, NamedSearch, SearchAnswer } from '../search/msearch';
 import type { Cut, UpstreamFault } from '../topology/evidence';
+import { leastOf } from '../topology/groups';
 import { anyOf, between, not, type Query, searchOf } from './search';
 
 const MOST = 10_000;
@@ -78,7 +79,7 @@ function cutOf(
   faults: readonly { t: number }[],
 ): Cut[] {
   if (total <= hits.length) return [];
-  const since = Math.min(...faults.map(({ t }) => t));
+  const since = leastOf(faults.map(({ t }) => t));
   const sentence = `Of ${total} ${words} the newest ${hits.length} were read, from ${new Date(since).toISOString().slice(11, 19)} UTC on. Which webapps nginx had given up before that is not known. Choose a shorter time range.`;
   return [{ what, sentence, to: since }];
 }

@@ -2,6 +2,7 @@ import { ACCESS_DATASETS, DATASETS, FIELDS } from '../../common/ecs';
 import { type Bucket, bucketOf, bucketsOf, numberOf, remainderOf } from '../search/buckets';
 import type { NamedSearch, SearchAnswer } from '../search/msearch';
 import type { Inventory, MonitorSeen, PlaceSeen, PlaceTier, WriterSeen } from '../topology/evidence';
+import { groupBy } from '../topology/groups';
 import { AGENT, candidates, SOURCE } from './probes_of';
 import { type Aggs, between, countOf, exists, firstAndLast, type Query, terms } from './search';
 
@@ -209,13 +210,18 @@ function upstreamsOf(frontend: Bucket): PlaceSeen[] {
 
 /** Addresses that only error lines name, in the one pool that their frontend has, where it has one. */
 function blamedOf({ aggregations }: SearchAnswer, upstreams: readonly PlaceSeen[]): PlaceSeen[] {
+  const named = groupBy(
+    upstreams.filter(({ place }) => place !== ''),
+    ({ teller }) => teller,
+  );
   return bucketsOf(aggregations, 'hosts').flatMap((frontend) => {
     const teller = String(frontend.key);
-    const own = upstreams.filter((one) => one.teller === teller && one.place !== '');
+    const own = named.get(teller) ?? [];
     const pools = new Set(own.map(({ pool }) => pool));
+    const places = new Set(own.map(({ place }) => place));
     const pool = pools.size === 1 ? [...pools][0]! : null;
     return bucketsOf(frontend, 'upstreams')
-      .filter(({ key }) => !own.some(({ place }) => place === String(key)))
+      .filter(({ key }) => !places.has(String(key)))
       .map((one) => ({ teller, pool, place: String(one.key), address: null, ...timesOf(one), n: 0 }));
   });
 }

@@ -1,6 +1,7 @@
 import { FIELDS } from '../../common/ecs';
 import { type Directory, type Entry, hostsOf } from '../topology/directory';
 import type { WriterSeen } from '../topology/evidence';
+import { groupBy } from '../topology/groups';
 import { fits, isNarrowed, type Selectors } from '../topology/selection';
 import { anyOf, exists, not, type Query } from './search';
 
@@ -60,15 +61,15 @@ function frontendLines(wanted: Selectors, { upstreams, servers }: Directory): Qu
 
 /** Lines whose last upstream is one of these, each as its own frontend knows it. */
 export function placesIn(entries: readonly Entry[]): Query {
-  const byTeller = new Map<string, string[]>();
-  for (const { seen } of entries) byTeller.set(seen.teller, [...(byTeller.get(seen.teller) ?? []), seen.place]);
+  const byTeller = groupBy(entries, ({ seen }) => seen.teller);
   if (byTeller.size === 0) return { match_none: {} };
   return anyOf(
-    [...byTeller].map(
-      ([teller, places]): Query => ({
+    [...byTeller].map(([teller, own]): Query => {
+      const places = own.map(({ seen }) => seen.place);
+      return {
         bool: { filter: [{ term: { [FIELDS.host]: teller } }, { terms: { [FIELDS.upstreamAddress]: places } }] },
-      }),
-    ),
+      };
+    }),
   );
 }
 

@@ -2,6 +2,7 @@ import { ACCESS_DATASETS, DATASETS, type Dataset, FIELDS } from '../../common/ec
 import { type Bucket, bucketOf, bucketsOf, numberOf } from '../search/buckets';
 import type { Hit, NamedSearch, SearchAnswer } from '../search/msearch';
 import type { Cut, ProbeRun, ProbeSeries } from '../topology/evidence';
+import { greatestOf, groupBy, leastOf } from '../topology/groups';
 import { joinRuns } from '../topology/replay';
 import type { Span } from '../topology/spans';
 import { SOURCE } from './probes_of';
@@ -99,13 +100,7 @@ function runOf({ ok, t, status }: Line): ProbeRun {
 }
 
 function group(lines: readonly Line[]): Map<string, Line[]> {
-  const groups = new Map<string, Line[]>();
-  for (const line of lines) {
-    const known = groups.get(keyOf(line));
-    if (known) known.push(line);
-    else groups.set(keyOf(line), [line]);
-  }
-  return groups;
+  return groupBy(lines, keyOf);
 }
 
 export interface StepSeries {
@@ -185,12 +180,15 @@ export function seriesOfSteps(
   const lines = readLines(closer.hits, passes);
   const until = closer.total > closer.hits.length ? (lines.at(-1)?.t ?? 0) : Number.POSITIVE_INFINITY;
   const read = windows.slice(0, MOST_WINDOWS).filter(({ span }) => span.to <= until);
+  const readAt = new Map(
+    [...read].reverse().map((window) => [JSON.stringify([window.host, window.span.from]), window]),
+  );
   const byKey = group(lines);
   const probes = series.map((one): ProbeSeries => {
     const own = byKey.get(keyOf(one)) ?? [];
     const unread: Span[] = [];
     const runs = one.steps.flatMap(({ t, ok, bad }): ProbeRun[] => {
-      const window = read.find(({ host, span }) => host === one.host && span.from === t);
+      const window = readAt.get(JSON.stringify([one.host, t]));
       if (window) return own.filter((line) => line.t >= window.span.from && line.t < window.span.to).map(runOf);
       if (ok && bad) {
         unread.push({ from: Math.min(ok.first, bad.first), to: Math.max(ok.last, bad.last) });
@@ -205,7 +203,7 @@ export function seriesOfSteps(
   const left = probes.flatMap(({ unread }) => unread);
   if (left.length === 0) return { probes, cuts: [] };
   const sentence = `Probes passed and failed by turns in ${left.length} stretches, too many to be read one by one. Who was out of the pool in these is not known. Choose a shorter time range.`;
-  const [from, to] = [Math.min(...left.map((s) => s.from)), Math.max(...left.map((s) => s.to))];
+  const [from, to] = [leastOf(left.map((s) => s.from)), greatestOf(left.map((s) => s.to))];
   return { probes, cuts: [{ what: 'probes', sentence, from, to }] };
 }
 

@@ -3,6 +3,7 @@ import { bucketsOf } from '../search/buckets';
 import type { Hit, NamedSearch, SearchAnswer } from '../search/msearch';
 import type { Entry } from '../topology/directory';
 import type { SharedId } from '../topology/evidence';
+import { greatestOf, groupBy, leastOf } from '../topology/groups';
 import { between, countOf, exists, not, type Query, searchOf, terms } from './search';
 
 /**
@@ -104,7 +105,7 @@ export function sharedSearch(samples: readonly Sample[], namespace: string): Nam
   if (wanted.length === 0) return null;
   const times = samples.map(({ t }) => t);
   // Clocks differ, and a line bears the time at which its request ended.
-  const near = between(Math.min(...times) - 3_600_000, Math.max(...times) + 3_600_000);
+  const near = between(leastOf(times) - 3_600_000, greatestOf(times) + 3_600_000);
   return searchOf([DATASETS.nginxAccess, ...ACCESS_DATASETS.webapp], namespace, {
     size: MAX_LINES,
     track_total_hits: false,
@@ -120,8 +121,12 @@ export function readShared(samples: readonly Sample[], { hits }: SearchAnswer): 
     const tier = doc.event?.dataset === DATASETS.nginxAccess ? ('frontend' as const) : ('webapp' as const);
     return { id: doc.http?.request?.id, host: doc.host?.name, tier, t: Date.parse(doc['@timestamp'] ?? '') };
   });
+  const byId = groupBy(
+    lines.filter(({ host }) => host !== undefined),
+    ({ id }) => id,
+  );
   return samples.flatMap(({ id, teller, pool, place, t }) => {
-    const same = lines.filter((line) => line.id === id && line.host !== undefined);
+    const same = byId.get(id) ?? [];
     return (['frontend', 'webapp'] as const).flatMap((tier) => {
       const written = same.filter((line) => line.tier === tier);
       const hosts = new Set(written.map(({ host }) => host));

@@ -1,4 +1,5 @@
 import type { VersionCell } from './evidence';
+import { groupBy, leastOf } from './groups';
 import type { Span } from './spans';
 
 /** A change of `service.version` that lasts, on some hosts. Versions side by side are a canary and none; back is one too. */
@@ -17,27 +18,20 @@ const MOSTLY = 0.95;
 const SIDE_BY_SIDE_MS = 15 * 60_000;
 
 export function deploysOf(cells: readonly VersionCell[], interval: number): Deploy[] {
-  const byHost = new Map<string, VersionCell[]>();
-  for (const cell of cells) {
-    const key = JSON.stringify([cell.host, cell.service]);
-    const known = byHost.get(key);
-    if (known) known.push(cell);
-    else byHost.set(key, [cell]);
-  }
+  const byHost = groupBy(cells, ({ host, service }) => JSON.stringify([host, service]));
   const changes = [...byHost.values()].flatMap((own) => changesOf(own, interval)).sort((a, b) => a.from - b.from);
   const deploys: Deploy[] = [];
+  const latest = new Map<string, Deploy>();
   for (const change of changes) {
-    const same = deploys.find(
-      (d) =>
-        d.service === change.service &&
-        d.before === change.before &&
-        d.after === change.after &&
-        change.from - d.to < ONE_DEPLOY_MS,
-    );
-    if (same) {
+    const key = JSON.stringify([change.service, change.before, change.after]);
+    const same = latest.get(key);
+    if (same && change.from - same.to < ONE_DEPLOY_MS) {
       same.hosts.push(...change.hosts);
       same.to = Math.max(same.to, change.from);
-    } else deploys.push(change);
+    } else {
+      deploys.push(change);
+      latest.set(key, change);
+    }
   }
   return deploys;
 }
@@ -64,7 +58,7 @@ function changesOf(own: readonly VersionCell[], interval: number): Deploy[] {
     if (settled !== null && version !== settled) {
       const since = mixedSince ?? t;
       const firsts = own.filter((cell) => cell.version === version && cell.t >= since).map(({ first }) => first);
-      const from = Math.min(...firsts, ...cells.filter((cell) => cell.version === version).map(({ first }) => first));
+      const from = leastOf([...firsts, ...cells.filter((cell) => cell.version === version).map(({ first }) => first)]);
       const { host, service } = own[0]!;
       changes.push({ hosts: [host], from, to: from, before: settled, after: version, service });
     }

@@ -1,5 +1,6 @@
-import { isAddress } from './address';
+import { isAddress, splitAddress } from './address';
 import type { Inventory, PlaceSeen, PlaceTier, WriterSeen } from './evidence';
+import { groupBy } from './groups';
 import { type Join, type Known, type Owners, ownersOfServer, ownersOfUpstream } from './joins';
 
 /** A place with whoever was behind it. */
@@ -22,15 +23,40 @@ export interface Directory {
 }
 
 export function directoryOf(inventory: Inventory, declared: Readonly<Record<string, string>>): Directory {
-  const known: Known = { inventory, declared };
+  const knownOf = concerning({ inventory, declared });
+  const poolsOf = groupBy(inventory.servers, ({ place }) => place);
   const servers = inventory.servers.map((seen): Entry => {
+    const known = knownOf(seen);
     const owners = ownersOfServer(seen, known);
-    return { tier: tierBehind(owners, inventory), seen, owners, label: labelOfServer(seen, inventory.servers) };
+    const label = labelOfServer(seen, poolsOf.get(seen.place) ?? []);
+    return { tier: tierBehind(owners, known.inventory), seen, owners, label };
   });
   const upstreams = inventory.upstreams
     .filter(({ place }) => place !== '' && isAddress(place))
-    .map((seen): Entry => ({ tier: 'webapp', seen, owners: ownersOfUpstream(seen, known), label: seen.place }));
+    .map((seen): Entry => ({ tier: 'webapp', seen, owners: ownersOfUpstream(seen, knownOf(seen)), label: seen.place }));
   return { inventory, servers, upstreams, whole: null };
+}
+
+/** Of all that is known what may concern one place: hosts that have its address or its name, and ids that it shares. */
+function concerning({ inventory, declared }: Known): (seen: PlaceSeen) => Known {
+  const writers = groupBy(inventory.writers.entries(), ([, { host }]) => host);
+  const hostsAt = groupBy(inventory.writers, ({ address }) => address);
+  const shared = groupBy(inventory.shared, ({ teller, pool, place }) => JSON.stringify([teller, pool, place]));
+  return (seen) => {
+    const { teller, pool, place, address: told, addresses: all = [] } = seen;
+    const ids = shared.get(JSON.stringify([teller, pool, place])) ?? [];
+    const names = [place, ...(told === null ? [] : [told]), ...all.map(({ address }) => address)];
+    const addresses = names.flatMap((name) => [name, splitAddress(name).address]);
+    const hosts = new Set([
+      teller,
+      ...names,
+      ...[`${pool}/${place}`, ...addresses].flatMap((name) => declared[name] ?? []),
+      ...addresses.flatMap((address) => (hostsAt.get(address) ?? []).map(({ host }) => host)),
+      ...ids.map(({ host }) => host),
+    ]);
+    const own = [...hosts].flatMap((host) => writers.get(host) ?? []).sort(([a], [b]) => a - b);
+    return { inventory: { ...inventory, writers: own.map(([, writer]) => writer), shared: ids }, declared };
+  };
 }
 
 /** A balancer's servers are webapps where they are known to be, and frontends otherwise. */
@@ -41,8 +67,8 @@ function tierBehind({ joins, several }: Owners, { writers }: Inventory): PlaceTi
 }
 
 /** A name that stands in two backends names two servers. */
-function labelOfServer({ pool, place }: PlaceSeen, servers: readonly PlaceSeen[]): string {
-  const pools = new Set(servers.filter((other) => other.place === place).map((other) => other.pool));
+function labelOfServer({ pool, place }: PlaceSeen, same: readonly PlaceSeen[]): string {
+  const pools = new Set(same.map((other) => other.pool));
   return pools.size > 1 && pool !== null ? `${pool}/${place}` : place;
 }
 
@@ -57,8 +83,9 @@ export function writersAt(entry: Entry, { inventory }: Directory): WriterSeen[] 
   const { joins, several } = entry.owners;
   const isOf = (join: Join, writer: WriterSeen) =>
     writer.host === join.host && (join.environment === null || writer.environment === join.environment);
+  const hosts = new Set([...joins.map(({ host }) => host), ...several]);
   const own = inventory.writers.filter(
-    (writer) => joins.some((join) => isOf(join, writer)) || several.includes(writer.host),
+    (writer) => hosts.has(writer.host) && (joins.some((join) => isOf(join, writer)) || several.includes(writer.host)),
   );
   // Of a host with several webapps those that listen there, where they say so.
   const port = Number(/:(\d+)$/.exec(entry.seen.place)?.[1] ?? Number.NaN);

@@ -1,6 +1,7 @@
 import { joinCells, joinTurns, NO_CLASSES, turnsIn } from './cells';
 import type { Directory, Entry } from './directory';
-import type { Cell, Evidence, Passing, PlaceTier, Turns } from './evidence';
+import type { Cell, Evidence, Passing, PlaceTier, Turns, WriterSeen } from './evidence';
+import { greatestOf, groupBy, leastOf } from './groups';
 import type { Join } from './joins';
 import { isWatcher } from './probers';
 
@@ -51,7 +52,8 @@ export type Counts = Pick<
 
 /** The balancers' pools, and who stands in them. Facts choose the source, so that a search cannot change it. */
 export function frontendTier(directory: Directory, counts: Counts, facts: Counts = counts): Tier {
-  const told = facts.balancers.filter((row) => !isUnserved(row) && tierOf(row, directory) === 'frontend');
+  const tierOf = tiersOf(directory);
+  const told = facts.balancers.filter((row) => !isUnserved(row) && tierOf(row) === 'frontend');
   const own = facts.ownFrontends;
   const [balanced, written] = [total(told), total(own)];
   const coverage = balanced > 0 && written > 0 ? balanced / written : null;
@@ -126,12 +128,14 @@ const BASE = { tier: 'webapp' as const, unplaced: { turns: 0, tellers: [] as str
 function residueOf(directory: Directory, entries: readonly Entry[], facts: Counts) {
   const claimed = new Set(entries.flatMap(({ owners }) => owners.joins.map(({ host }) => host)));
   const writers = directory.inventory.writers.filter((w) => w.tier === 'webapp' && !claimed.has(w.host));
-  const hosts = [...new Set(writers.map(({ host }) => host))];
+  const unclaimed = new Set(writers.map(({ host }) => host));
+  const hosts = [...unclaimed];
   const unnamed = unnamedTurns(facts, directory.inventory);
   const unknown = entries.filter(({ owners }) => owners.joins.length === 0);
-  const turnsOf = (entry: Entry) => turnsIn(rowOf([...facts.frontends, ...facts.balancers], entry));
+  const rows = [...facts.frontends, ...facts.balancers];
+  const turnsOf = (entry: Entry) => turnsIn(rowOf(rows, entry));
   const asked = total(unnamed) + unknown.reduce((sum, entry) => sum + turnsOf(entry), 0);
-  const written = total(facts.ownWebapps.filter(({ place }) => hosts.includes(place)));
+  const written = total(facts.ownWebapps.filter(({ place }) => unclaimed.has(place)));
   const nobodyAbove = entries.length === 0 && unnamed.length === 0;
   const tellers = [...new Set([...unnamed.map(({ teller }) => teller!), ...unknown.map(({ seen }) => seen.teller)])];
   const fits = nobodyAbove || (hosts.length > unknown.length && written >= ENOUGH_OWN * asked) || entries.length === 0;
@@ -158,7 +162,11 @@ function residueOf(directory: Directory, entries: readonly Entry[], facts: Count
  * itself: nobody's turn.
  */
 export function unnamedTurns({ frontends }: Pick<Counts, 'frontends'>, { writers }: Directory['inventory']): Turns[] {
-  const named = (teller: string | null) => total(frontends.filter((row) => row.teller === teller && row.place !== ''));
+  const ofTeller = groupBy(
+    frontends.filter(({ place }) => place !== ''),
+    ({ teller }) => teller,
+  );
+  const named = (teller: string | null) => total(ofTeller.get(teller) ?? []);
   const whole = new Set(writers.filter(({ namesUpstreams }) => namesUpstreams).map(({ host }) => host));
   return frontends.filter(
     (row) =>
@@ -171,17 +179,30 @@ export function isUnserved({ place }: Pick<Turns, 'place'>): boolean {
   return place.startsWith('<');
 }
 
-function tierOf(row: Turns, { servers }: Directory): PlaceTier {
-  return servers.find((entry) => isOf(row, entry))?.tier ?? 'frontend';
-}
-
-function isOf({ teller, pool, place }: Turns, { seen }: Entry): boolean {
-  return teller === seen.teller && pool === seen.pool && place === seen.place;
+function tiersOf({ servers }: Directory): (row: Turns) => PlaceTier {
+  const tiers = new Map([...servers].reverse().map((entry) => [keyOfEntry(entry), entry.tier]));
+  return ({ teller, pool, place }) => tiers.get(JSON.stringify([teller, pool, place])) ?? 'frontend';
 }
 
 function rowOf(rows: readonly Turns[], entry: Entry): Turns {
   const { teller, pool, place } = entry.seen;
-  return joinTurns(rows.filter((row) => isOf(row, entry))) ?? emptyTurns(teller, pool, place);
+  const byPlace = indexed(ROWS, rows, (row) => JSON.stringify([row.teller, row.pool, row.place]));
+  return joinTurns(byPlace.get(keyOfEntry(entry)) ?? []) ?? emptyTurns(teller, pool, place);
+}
+
+const ROWS = new WeakMap<readonly Turns[], Map<string, Turns[]>>();
+const OWN = new WeakMap<readonly Turns[], Map<string, Turns[]>>();
+const WRITERS = new WeakMap<readonly WriterSeen[], Map<string, WriterSeen[]>>();
+
+/** A list by key; lists that are asked of many places are gone through once. */
+function indexed<T>(
+  known: WeakMap<readonly T[], Map<string, T[]>>,
+  items: readonly T[],
+  keyOf: (item: T) => string,
+): ReadonlyMap<string, T[]> {
+  const found = known.get(items) ?? groupBy(items, keyOf);
+  known.set(items, found);
+  return found;
 }
 
 export function emptyTurns(teller: string | null, pool: string | null, place: string): Turns {
@@ -190,10 +211,11 @@ export function emptyTurns(teller: string | null, pool: string | null, place: st
 }
 
 function ownPlace(host: string, tier: PlaceTier, rows: readonly Turns[], { inventory }: Directory): Place {
-  const turns = joinTurns(rows.filter(({ place }) => place === host)) ?? emptyTurns(null, null, host);
-  const writers = inventory.writers.filter((writer) => writer.host === host && writer.tier === tier);
-  const first = Math.min(...writers.map((writer) => writer.first));
-  const last = Math.max(...writers.map((writer) => writer.last));
+  const turns = joinTurns(indexed(OWN, rows, ({ place }) => place).get(host) ?? []) ?? emptyTurns(null, null, host);
+  const all = indexed(WRITERS, inventory.writers, (writer) => writer.host).get(host) ?? [];
+  const writers = all.filter((writer) => writer.tier === tier);
+  const first = leastOf(writers.map((writer) => writer.first));
+  const last = greatestOf(writers.map((writer) => writer.last));
   const place = { tier, teller: null, pool: null, name: host, host, join: null, writes: true, turns };
   return { ...place, id: idOf(place), seen: writers.length > 0 ? { first, last } : null };
 }

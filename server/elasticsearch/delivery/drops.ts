@@ -75,7 +75,11 @@ export async function dropsOf(
   for (let n = 0; n === 0 || after !== undefined; n++) {
     if (n === pages) return { drops, cut: true };
     const [found] = await askEach(context, 'drops', [dropsSearch(runs, after, context.settings.namespace, page)]);
-    for (const [run, drop] of found!.drops) drops.set(run, [...(drops.get(run) ?? []), drop]);
+    for (const [run, drop] of found!.drops) {
+      const own = drops.get(run);
+      if (own) own.push(drop);
+      else drops.set(run, [drop]);
+    }
     after = found!.after;
   }
   return { drops, cut: false };

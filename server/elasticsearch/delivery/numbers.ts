@@ -2,6 +2,7 @@ import { FIELDS } from '../../../common/ecs';
 import type { Context } from '../../context';
 import type { CountAsked } from '../../delivery/holes';
 import { sizeOf, uniteRanges } from '../../delivery/ranges';
+import { groupBy } from '../../topology/groups';
 import { runStreams } from './streams';
 import { askEach, chunks, type Query, type Search } from './typed_search';
 
@@ -19,8 +20,7 @@ function readSearch(
   asked: readonly CountAsked[],
   namespace: string,
 ): Search<number[][], { runs: { buckets: { key: string; numbers: Buckets }[] } }> {
-  const byRun = new Map<string, CountAsked[]>();
-  for (const one of asked) byRun.set(one.run, [...(byRun.get(one.run) ?? []), one]);
+  const byRun = groupBy(asked, ({ run }) => run);
   return {
     index: runStreams(namespace),
     body: {
