@@ -1,5 +1,5 @@
 import type { Drop } from './evidence';
-import { commonRanges, countOf, type Range, sizeOf, subtractRanges, uniteRanges } from './ranges';
+import { commonRanges, type Range, sizeOf, subtractRanges, uniteRanges } from './ranges';
 
 /** What drops explain that say how many numbers of a range were lost, but not which. */
 export interface WideExplained {

@@ -26,7 +26,7 @@ import {
   windowsOf,
 } from './probes';
 import { isProbe, watchersOf } from './probes_of';
-import { readRecorded, recordedSearch } from './recorded';
+import { readRecorded, recordedCut, recordedSearch } from './recorded';
 import { between, not, type Query } from './search';
 import { readBalancers, readFrontends, readOwn, turnSearches } from './turns';
 import { readVersions, versionsSearch } from './versions';
@@ -127,7 +127,9 @@ export async function gather<K extends string>(
     balancersUnnamed: !balancersTell(asking.query, directory),
   });
   const all = [...spoken.cuts, ...disabled.cuts, ...attempts.cuts, ...cuts];
-  for (const { sentence } of all) context.reasons.push({ code: 'limit_reached', message: sentence });
+  const unread = recordedCut(answers.recorded);
+  const sentences = [...all.map(({ sentence }) => sentence), ...(unread === null ? [] : [unread])];
+  for (const message of sentences) context.reasons.push({ code: 'limit_reached', message });
   const hosts = isNarrowed(asking.query) ? hostsIn(directory) : null;
   const chosen = <T extends { host: string }>(list: readonly T[]) =>
     list.filter(({ host }) => hosts?.has(host) ?? true);

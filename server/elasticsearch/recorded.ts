@@ -17,6 +17,12 @@ export function recordedSearch(from: number, to: number, namespace: string): Nam
   });
 }
 
+/** What is not known where more was recorded than is read; null where all was. */
+export function recordedCut({ hits, total }: SearchAnswer): string | null {
+  if (total <= hits.length) return null;
+  return `Of ${total} recorded ejections and returns the newest ${hits.length} were read. What happened before those, at times of which no line is kept any more, is not known. Choose a shorter time range.`;
+}
+
 interface Source {
   '@timestamp': string;
   rota?: {
