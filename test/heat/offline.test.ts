@@ -8,6 +8,7 @@ import { TEMPLATES } from '../../heat/versions';
 import { printYaml } from '../../heat/yaml';
 import { BROKEN, breakTemplate } from './offline/broken';
 import { type Case, runValidation, type Verdict } from './offline/run_validation';
+import { NodeFiles } from './support/node_files';
 import { collectEnvironment, collectTemplate } from './support/template_files';
 
 const HEAT = join(import.meta.dirname, '../../heat');
@@ -90,6 +91,22 @@ describe.each(ROLES)('user_data of %s', (role) => {
     expect(checked.stdout + checked.stderr).toContain('Valid cloud-config');
     writeFileSync(join(folder, 'broken'), text.replace('permissions:', 'permision:'));
     expect(schema(join(folder, 'broken')).stderr).toContain("'permision' was unexpected");
+  });
+
+  it('has services that systemd itself finds hardened, but for the one that changes the server', () => {
+    const files = new NodeFiles(role);
+    const units = serverFiles(role).flatMap(({ path }) => /\/(rota-[a-z-]+\.service)$/.exec(path)?.[1] ?? []);
+    expect(units).toContain('rota-peers.service');
+    for (const unit of units) {
+      const args = ['security', '--offline=true', '--no-pager', `--root=${files.root}`, unit];
+      const { stdout } = spawnSync('systemd-analyze', args, {
+        encoding: 'utf8',
+        env: { ...process.env, LC_ALL: 'C.UTF-8' },
+      });
+      const mark = unit === 'rota-peers.service' ? '✗' : '✓';
+      for (const setting of ['NoNewPrivileges', 'ProtectSystem']) expect(stdout, unit).toContain(`${mark} ${setting}=`);
+    }
+    files.remove();
   });
 
   it('holds shell scripts in which ShellCheck finds nothing, and Python that compiles', () => {
