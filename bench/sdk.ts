@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { median, publish, type Result } from './output.js';
 import { measureOmrelp } from './sdk/omrelp.js';
 import { type Receiver, Rsyslog, Sink } from './sdk/receivers.js';
@@ -12,6 +13,10 @@ const COUNT = Number(process.env['ROTA_BENCH_EVENTS'] || 200_000);
 const ROUNDS = Number(process.env['ROTA_BENCH_ROUNDS'] || 3);
 const PORT = Number(process.env['ROTA_BENCH_PORT'] || 21_450);
 const SUBJECTS = ['rota-tcp', 'rota-relp', 'winston-syslog', 'pino-socket'];
+/** What is sent without any promise, to show the limit. */
+const BARE = 'bare';
+const LIBRARIES = ['rota', 'pino', 'winston'];
+const SHAPE_CALLS = 100_000;
 const OTLP = 'otlp-http';
 const UNITS: Readonly<Record<keyof Figures, string>> = {
   messages_per_s: 'msg/s',
@@ -50,7 +55,10 @@ async function all(folder: string): Promise<Result[]> {
   ] as const) {
     await receiver.start();
     try {
-      for (let round = 0; round < ROUNDS; round += 1) await oneRound(receiver, prefix, samples, folder);
+      for (let round = 0; round < ROUNDS; round += 1) {
+        await oneRound(receiver, prefix, samples, folder);
+        if (receiver === sink) await shapes(receiver, samples);
+      }
     } finally {
       await receiver.stop();
     }
@@ -70,13 +78,25 @@ async function all(folder: string): Promise<Result[]> {
 
 async function oneRound(receiver: Receiver, prefix: string, samples: Samples, folder: string): Promise<void> {
   // rsyslog has no input for OTLP, so OpenTelemetry's exporter meets the bare receiver only.
-  for (const subject of receiver.httpPort === undefined ? SUBJECTS : [...SUBJECTS, OTLP]) {
+  for (const subject of [...SUBJECTS, BARE, ...(receiver.httpPort === undefined ? [] : [OTLP])]) {
     const figures = await measure(subject, receiver, COUNT);
     for (const [name, value] of Object.entries(figures)) {
       add(samples, `${subject} ${prefix}${name} ${UNITS[name as keyof Figures]}`, value);
     }
   }
   if (prefix === '') add(samples, 'omrelp messages_per_s msg/s', await measureOmrelp(folder, receiver, COUNT));
+}
+
+/** One call by its shape: the short way is not the only one that is measured. */
+async function shapes(receiver: Receiver, samples: Samples): Promise<void> {
+  const file = fileURLToPath(new URL('./sdk/shapes.mts', import.meta.url));
+  for (const library of LIBRARIES) {
+    const args = ['--import', 'tsx', file, library, String(receiver.tcpPort), String(SHAPE_CALLS)];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    for (const [shape, us] of Object.entries(JSON.parse(stdout) as Record<string, number>)) {
+      add(samples, `${library} call_${shape}_us µs`, us);
+    }
+  }
 }
 
 function summarise(results: readonly Result[]): void {
@@ -88,6 +108,8 @@ otlp-http (OpenTelemetry's OTLP log exporter) is measured against the bare recei
 
 rota-tcp   : pino-socket     ${ratio('rota-tcp', 'pino-socket', 'messages_per_s')} × messages/s, ${ratio('rota-tcp', 'pino-socket', 'cpu_us_per_message')} × CPU a message
 rota-relp  : omrelp          ${ratio('rota-relp', 'omrelp', 'messages_per_s')} × messages/s, both acknowledged
+rota-tcp   : bare            ${ratio('rota-tcp', 'bare', 'cpu_us_per_message')} × CPU a message: numbers, bounds, redaction and what waits for the receiver
+rota-relp  : bare            ${ratio('rota-relp', 'bare', 'cpu_us_per_message')} × CPU a message: the same, and an answer to each
 rota-relp  : winston-syslog  ${ratio('rota-relp', 'winston-syslog', 'messages_per_s')} × messages/s, acknowledged against not`);
 }
 

@@ -1,6 +1,7 @@
 // One run of one subject, in a process of its own: SUBJECT RELP_PORT TCP_PORT HTTP_PORT COUNT PER_SECOND (0: as fast as it can).
 // Prints one line of JSON when everything is handed over, and another with what it used, and ends when told on stdin.
 import { createRequire } from 'node:module';
+import { connect } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 
@@ -35,6 +36,7 @@ const subjects: Record<string, () => Subject> = {
   'otlp-http': () => otlp(`http://127.0.0.1:${httpPort}/v1/logs`),
   'rota-tcp': () => rota(`tcp://127.0.0.1:${tcpPort}`),
   'rota-relp': () => rota(`relp://127.0.0.1:${relpPort}`),
+  bare: () => bare(Number(tcpPort)),
   'winston-syslog': () => {
     const winston = require('winston');
     const { Syslog } = require('winston-syslog');
@@ -80,6 +82,45 @@ const subjects: Record<string, () => Subject> = {
     };
   },
 };
+
+/** The limit of what JavaScript does: JSON of the finished document, framed, one write a batch. It promises nothing. */
+function bare(port: number): Subject {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => {});
+  const statics = {
+    service: { name: 'bench' },
+    agent: { ephemeral_id: '0'.repeat(20) },
+    host: { name: 'h' },
+    ecs: { version: '8.11.0' },
+  };
+  let batch = '';
+  let sequence = 0;
+  const write = async () => {
+    const isTaken = batch === '' || socket.write(batch, 'latin1');
+    batch = '';
+    if (!isTaken) await new Promise((resolve) => socket.once('drain', resolve));
+    await turn();
+  };
+  return {
+    log: (n) => {
+      sequence += 1;
+      const time = new Date().toISOString();
+      const event = { dataset: 'rota.app', id: `0-${sequence}`, sequence };
+      const doc = {
+        '@timestamp': time,
+        log: { level: 'info' },
+        message: 'request done',
+        event,
+        ...fields(n),
+        ...statics,
+      };
+      const message = `<134>1 ${time} h bench 1 rota.app - ${JSON.stringify(doc)}`;
+      batch += `${message.length} ${message}`;
+    },
+    ready: write,
+    flush: write,
+  };
+}
 
 /** OpenTelemetry's log SDK with its batch processor, as its documentation sets it up; the queue as large as the others'. */
 function otlp(url: string): Subject {

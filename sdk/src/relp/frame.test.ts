@@ -27,6 +27,21 @@ describe('RelpParser', () => {
     );
   });
 
+  it('plain answers among them are the same by the short way', () => {
+    const ok = frame.map(({ txnr }) => ({ txnr, command: 'rsp', data: '200 OK' }));
+    const frames = fc.array(fc.oneof(ok, ok, frame), { maxLength: 12 });
+    fc.assert(
+      fc.property(frames, fc.array(fc.nat(), { maxLength: 8 }), (given, places) => {
+        const bytes = Buffer.from(given.map((f) => encodeFrame(f.txnr, f.command, f.data)).join(''));
+        const parser = new RelpParser();
+        const got: RelpFrame[] = [];
+        const onOk = (txnr: number) => got.push({ txnr, command: 'rsp', data: '200 OK' });
+        for (const chunk of cut(bytes, places)) parser.push(chunk, (f) => got.push(f), onOk);
+        expect(got).toEqual(given);
+      }),
+    );
+  });
+
   it('never throws anything but ROTA_RELP_FRAME, whatever comes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {

@@ -31,6 +31,8 @@ export interface RelpFrame {
   data: string;
 }
 
+/** A plain answer behind its number. */
+const OK = Buffer.from(' rsp 6 200 OK\n');
 const SPACE = 0x20;
 const LF = 0x0a;
 const ZERO = 0x30;
@@ -54,12 +56,22 @@ export class RelpParser {
   private missing = 0;
 
   /**
-   * Calls `onFrame` for each complete frame in order.
+   * Calls `onFrame` for each complete frame in order; for a plain `rsp 6 200 OK`, which nearly all are, `onOk`.
    * @throws ProtocolError `ROTA_RELP_FRAME` when the bytes are no RELP; the connection is then of no more use.
    */
-  push(chunk: Buffer, onFrame: (frame: RelpFrame) => void): void {
+  push(chunk: Buffer, onFrame: (frame: RelpFrame) => void, onOk?: (txnr: number) => void): void {
     let i = 0;
     while (i < chunk.length) {
+      if (onOk !== undefined && this.at === At.txnr && this.digits === 0) {
+        const end = this.readOk(chunk, i);
+        if (end > 0) {
+          i = end;
+          onOk(this.txnr);
+          this.txnr = 0;
+          continue;
+        }
+        this.txnr = 0;
+      }
       if (this.at === At.data) {
         i = this.takeData(chunk, i);
         continue;
@@ -72,6 +84,21 @@ export class RelpParser {
       else if (byte === LF) this.finish(onFrame);
       else throw bad(`expected the end of frame ${this.txnr}, found byte ${byte}`);
     }
+  }
+
+  /** Behind a whole plain answer that begins at `from`, whose number is then in `txnr`; 0 where there is none. */
+  private readOk(chunk: Buffer, from: number): number {
+    let at = from;
+    let number = 0;
+    for (; at < chunk.length && at - from < 9; at += 1) {
+      const digit = (chunk[at] as number) - ZERO;
+      if (digit < 0 || digit > 9) break;
+      number = number * 10 + digit;
+    }
+    if (at === from || at + OK.length > chunk.length) return 0;
+    for (let i = 0; i < OK.length; i += 1) if (chunk[at + i] !== OK[i]) return 0;
+    this.txnr = number;
+    return at + OK.length;
   }
 
   private onTxnr(byte: number): void {

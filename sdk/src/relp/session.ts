@@ -22,6 +22,8 @@ export interface RelpHandler {
 
 type State = 'new' | 'opening' | 'open' | 'closing' | 'closed';
 
+const OK = '200 OK';
+
 export class RelpSession {
   state: State = 'new';
   private readonly parser = new RelpParser();
@@ -69,8 +71,13 @@ export class RelpSession {
 
   /** @throws ProtocolError when the receiver breaks the protocol or refuses the session. */
   receive(chunk: Buffer): void {
-    this.parser.push(chunk, this.onFrame);
+    this.parser.push(chunk, this.onFrame, this.onOk);
   }
+
+  private readonly onOk = (txnr: number): void => {
+    if (this.state === 'open' && txnr !== 0) this.handler.onAnswer(this.indexOf(txnr), true, OK);
+    else this.onFrame({ txnr, command: 'rsp', data: OK });
+  };
 
   private readonly onFrame = (frame: RelpFrame): void => {
     if (frame.txnr === 0) {
