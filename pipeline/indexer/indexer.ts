@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Counters } from './counters';
 import type { Delivery } from './delivery';
-import { intake } from './intake';
+import { intakeAll } from './intake';
 import { adoptOrphans, Journal } from './journal';
 import type { OmprogHandler } from './omprog';
 import type { IndexerSettings } from './settings';
@@ -59,7 +59,7 @@ export class Indexer implements OmprogHandler {
 
   message(line: Buffer): Promise<void> | undefined {
     this.unhandled -= 1;
-    this.transaction.add(this.intake(line));
+    for (const item of this.intake(line)) this.transaction.add(item);
     return this.transaction.full ? this.transaction.relief() : undefined;
   }
 
@@ -87,7 +87,7 @@ export class Indexer implements OmprogHandler {
   }
 
   private intake(line: Buffer) {
-    return intake(line, this.parts.shape, this.parts.settings.namespace);
+    return intakeAll(line, this.parts.shape, this.parts.settings.namespace);
   }
 
   /** Not while lines of the block in hand are in the journal only. */
@@ -119,7 +119,7 @@ export class Indexer implements OmprogHandler {
     if (lines.length > 0)
       status.note(`sending ${lines.length} events again that a process before this one left in its journal`);
     for (let start = 0; start < lines.length; start += settings.bulkDocs) {
-      const items = lines.slice(start, start + settings.bulkDocs).map((line) => this.intake(line));
+      const items = lines.slice(start, start + settings.bulkDocs).flatMap((line) => this.intake(line));
       if (!(await delivery.deliver(items, true))) return false;
       counters.add('replayed', items.length);
     }

@@ -4,9 +4,19 @@ import { hashId } from './hash_id';
 import { type Item, isUsableId, itemOf, itemOfText } from './item';
 import type { JsonObject, Shaped, ShapedText } from './shape/shaped';
 
-/** Turns one line of rsyslog into an event that Elasticsearch will take, whatever the line holds. */
-export function intake(line: Buffer, shape: (line: Buffer) => Shaped | ShapedText, namespace: string): Item {
+/** Turns one line of rsyslog into events that Elasticsearch will take, whatever the line holds: one, or several of a Python log. */
+export function intakeAll(line: Buffer, shape: (line: Buffer) => Shaped | ShapedText, namespace: string): Item[] {
   const shaped = shapeSafely(line, shape);
+  const more = shaped.kind === 'text' ? [] : (shaped.more ?? []);
+  return [shaped, ...more].map((one) => eventOf(one, line, namespace));
+}
+
+/** The same where the line is one event. */
+export function intake(line: Buffer, shape: (line: Buffer) => Shaped | ShapedText, namespace: string): Item {
+  return eventOf(shapeSafely(line, shape), line, namespace);
+}
+
+function eventOf(shaped: Shaped | ShapedText, line: Buffer, namespace: string): Item {
   if (shaped.kind === 'text') return itemOfText(shaped, `logs-${shaped.dataset}-${namespace}`, line);
   const dataset = shaped.kind === 'document' ? shaped.dataset : DEAD_LETTER_DATASET;
   const doc = shaped.kind === 'document' ? conform(shaped.doc) : deadLetterDocument(shaped);

@@ -2,9 +2,8 @@
 # Starts the agent in the foreground (exec: same pid, same signals).
 #
 # imfile writes its place in a file when the lines before it are in the queue, with one exception: when the file grows beyond
-# 512 bytes, which give it the name that imfile knows it by, the place is written before those lines are submitted. An agent that
-# was killed just then would never send them. So places near the beginning of a file are forgotten here, and its first
-# lines are read again: they get the same ids, and what had arrived is recognised (docs/decisions/0031-following-log-files.md).
+# 512 bytes. An agent that was killed just then would never send those. So places near the beginning of a file are forgotten here: its
+# first lines are read again, get the same ids, and what had arrived is recognised (docs/decisions/0031-following-log-files.md).
 set -eu
 near=1048576
 
@@ -23,5 +22,9 @@ if [ "${ROTA_WINDOW:-2}" -lt 2 ]; then
   echo "run_agent.sh: ROTA_WINDOW is $ROTA_WINDOW; give 2 or more (RELP messages under way)." >&2
   exit 64
 fi
+
+# For times in files that do not say their zone: its offset changes with the day.
+ROTA_ZONE=${ROTA_ZONE:-$(printenv TZ || readlink -f /etc/localtime | sed 's|.*/zoneinfo/||')}
+export ROTA_ZONE="${ROTA_ZONE#:}"
 
 exec /usr/sbin/rsyslogd -n -f "$ROTA_RSYSLOG_DIR/agent.conf" -i "$ROTA_WORK/rsyslogd.pid" "$@"

@@ -1,12 +1,19 @@
+import { text } from 'node:stream/consumers';
 import { AnswerError, UnansweredError } from '../indexer/errors';
 import { HttpClient } from '../indexer/http_client';
 import { readText, readUrls } from '../indexer/settings';
+import { FORMAT_USAGE, tryFormat } from './format';
 import { readOptions, type SetupOptions, USAGE } from './options';
 import { listening, readEnvironmentFiles, sendersSentence } from './server_settings';
 import { setUp } from './setup';
 import type { SetupStep } from './step';
 
 async function main(): Promise<void> {
+  const [command, ...rest] = process.argv.slice(2);
+  if (command === 'format') {
+    await format(rest);
+    return;
+  }
   const options = readOptions(process.argv.slice(2), process.env);
   if (options.help) {
     process.stdout.write(USAGE);
@@ -23,6 +30,18 @@ async function main(): Promise<void> {
   for (const sentence of ofServer(options)) process.stdout.write(`${sentence}\n`);
   if (options.dryRun) process.stdout.write('Dry run: nothing was changed.\n');
   http.close();
+}
+
+/** `rota-setup format`: the lines come from standard input, unless that is a terminal. */
+async function format(argv: readonly string[]): Promise<void> {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    process.stdout.write(FORMAT_USAGE);
+    return;
+  }
+  const lines = process.stdin.isTTY ? [] : (await text(process.stdin)).split('\n').filter((one) => one.trim() !== '');
+  const tried = tryFormat(argv, lines);
+  process.stdout.write(tried.text);
+  if (!tried.fits) process.exitCode = 2;
 }
 
 /** What the rsyslog server listens on, and who may write what. */

@@ -29,6 +29,8 @@ cluster has one. Safe to run again; run it again after an upgrade of Rota.
   --dry-run             say what would be done, change nothing
   --help                this text
 
+rota-setup format --help: tries a log format on lines.
+
 The key needs the cluster privileges monitor, manage_index_templates and manage_ilm, and on logs-*-<namespace> the
 index privileges manage and view_index_metadata. The indexer's own key needs create_doc, create_index, read, delete,
 maintenance and view_index_metadata on logs-*-<namespace>.

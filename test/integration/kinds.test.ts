@@ -1,16 +1,20 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { intake } from '../../pipeline/indexer/intake';
+import { readFormatsFile } from '../../pipeline/formats/declared/formats_file';
+import { intakeAll } from '../../pipeline/indexer/intake';
 import { documentOf } from '../../pipeline/indexer/item';
 import { readShapeSettings, shape } from '../../pipeline/indexer/shape';
+import { unescapeNginx } from '../../pipeline/indexer/shape/escapes';
 import { readLine } from '../../pipeline/indexer/shape/line';
+import type { ShapeSettings } from '../../pipeline/indexer/shape/settings';
+import { withHeader } from '../support/lines/again.js';
 import { Capture } from '../support/lines/capture.js';
 import { send } from '../support/lines/doors.js';
 import { flatten } from '../support/lines/expand.js';
 import { type Expected, readSituations, type Situation, type Wanted } from '../support/lines/kinds.js';
 
-const situations = readSituations().filter((one) => one.declare === undefined && one.run.clock === undefined);
+const situations = readSituations();
 const PORTS = { udp: 'udp', tcp: 'tcp', relp: 'relp' } as const;
 const FILES: Readonly<Record<string, string>> = {
   'nginx.access': 'ROTA_NGINX_ACCESS',
@@ -18,8 +22,6 @@ const FILES: Readonly<Record<string, string>> = {
   'gunicorn.access': 'ROTA_GUNICORN_ACCESS',
   'gunicorn.error': 'ROTA_GUNICORN_ERROR',
 };
-const settings = readShapeSettings({});
-
 interface Doc {
   dataset: string;
   flat: Record<string, unknown>;
@@ -29,8 +31,9 @@ interface Doc {
 /** Each situation goes through a real agent and server; the indexer's parser makes its documents. */
 describe('what other programs write, by kinds', () => {
   let capture: Capture;
-  let documents: Doc[] = [];
-  const of = ({ mark }: Situation) => documents.filter(({ text }) => text.includes(mark));
+  let arrived: Buffer[] = [];
+  const of = (one: Situation) =>
+    arrived.filter((line) => line.includes(one.mark)).flatMap((line) => read(byItsClock(line, one), settingsOf(one)));
 
   beforeAll(async () => {
     capture = await Capture.start({ ROTA_STATS_INTERVAL: '600' });
@@ -44,10 +47,7 @@ describe('what other programs write, by kinds', () => {
       const messages = situations.filter((one) => one.input === input).flatMap(({ lines }) => lines);
       await send(input, capture.ports.rsyslog[name], messages);
     }
-    await capture.until((lines) => {
-      documents = lines.map(read);
-      return situations.every((one) => haveArrived(one, lines));
-    });
+    arrived = await capture.until((lines) => situations.every((one) => haveArrived(one, lines)));
   });
   afterAll(() => capture?.stop());
 
@@ -91,19 +91,40 @@ describe('what other programs write, by kinds', () => {
 
 const envOf = ({ run }: Situation) => JSON.stringify(run.agent_env ?? {});
 
-/** Whether the end of each of its lines is there. */
-function haveArrived({ lines }: Situation, arrived: readonly Buffer[]): boolean {
-  const all = arrived.map((line) => readLine(line).raw);
+/** Whether each line of a file is there, and the end of each message. */
+function haveArrived({ input, lines, mark }: Situation, arrived: readonly Buffer[]): boolean {
+  const all = arrived.filter((line) => line.includes(mark)).map((line) => readLine(line).raw);
   return lines.every((line) => {
-    const end = line.subarray(-24).toString('latin1').trimEnd();
+    const end = line
+      .subarray(input.startsWith('file ') ? 0 : -24)
+      .toString('latin1')
+      .trimEnd();
     return all.some((raw) => raw.toString('latin1').includes(end));
   });
 }
 
-function read(line: Buffer): Doc {
-  const item = intake(line, (bytes) => shape(bytes, settings), 'rota');
-  const doc = documentOf(item);
-  return { dataset: item.dataset, flat: flatten(doc), text: `${JSON.stringify(doc)}\n${line.toString('latin1')}` };
+/** As the operator would set the indexer for it. */
+function settingsOf({ declare }: Situation): ShapeSettings {
+  if (declare === undefined) return readShapeSettings({});
+  const { type, text = '', host, zone, program } = declare;
+  if (type === 'host_zone') return readShapeSettings({ ROTA_ZONES: `${host}=${zone}` });
+  const name = type.slice(0, type.indexOf('_'));
+  const yaml = JSON.stringify([{ [name]: text, ...(program === undefined ? {} : { program }) }]);
+  return { ...readShapeSettings({}), declared: readFormatsFile(yaml, unescapeNginx) };
+}
+
+/** What a server with this clock would have handed over: its receipt, and its own year where the header has none. */
+function byItsClock(line: Buffer, { run }: Situation): Buffer {
+  if (run.clock === undefined) return line;
+  const rcv = `${run.clock.replace(' ', 'T')}.000000+00:00`;
+  return withHeader(line, (header) => ({ ...header, rcv, ts: rcv.slice(0, 4) + String(header['ts']).slice(4) }));
+}
+
+function read(line: Buffer, settings: ShapeSettings): Doc[] {
+  return intakeAll(line, (bytes) => shape(bytes, settings), 'rota').map((item) => {
+    const doc = documentOf(item);
+    return { dataset: item.dataset, flat: flatten(doc), text: JSON.stringify(doc) };
+  });
 }
 
 /** What is not as it should be. */

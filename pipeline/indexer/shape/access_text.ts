@@ -1,10 +1,10 @@
 import { splitNginxAccess } from '../../formats/nginx/access';
 import { httpFields, isProbe } from './access_document';
 import { readCombined } from './combined';
-import { ECS_VERSION, fileOffset, hasHeader, hostOf, isUsable } from './document';
+import { ECS_VERSION, fileOffset, isUsable } from './document';
 import { clientFields, outcome, urlFields, userAgentText } from './http_fields';
 import { quoted } from './json_text';
-import type { Line } from './line';
+import { hasHeader, hostOf, type Line } from './line';
 import type { ShapeSettings } from './settings';
 import type { ShapedText } from './shaped';
 import { isIsoTime } from './times';
@@ -18,6 +18,7 @@ const OPEN_BRACE = 0x7b;
  */
 export function accessText(line: Line, settings: ShapeSettings): ShapedText | undefined {
   const { header, agent } = line;
+  if (settings.declared.length > 0) return undefined;
   if (agent?.['dataset'] !== 'nginx.access' || line.raw[0] === OPEN_BRACE) return undefined;
   if (!line.utf8 || !hasHeader(line) || line.raw.length > settings.maxMessageBytes) return undefined;
   if (settings.anonymize !== 'off') return undefined;

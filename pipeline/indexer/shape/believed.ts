@@ -1,7 +1,7 @@
 import { hashId } from '../hash_id';
 import type { Claim, Refusal, Senders } from '../senders/senders';
-import { hostOf } from './document';
-import type { Line } from './line';
+
+import { hostOf, type Line } from './line';
 import type { ShapeSettings } from './settings';
 import { isObject, type Json, type JsonObject, type Shaped, type ShapedDeadLetter } from './shaped';
 

@@ -1,7 +1,7 @@
-import type { Line } from './line';
+import { hostOf, type Line } from './line';
+import { headerTime } from './line_time';
 import type { ShapeSettings } from './settings';
 import type { JsonObject } from './shaped';
-import { utc } from './times';
 
 /** ECS version whose names and types the documents have. */
 export const ECS_VERSION = '8.11.0';
@@ -19,7 +19,7 @@ export interface Base {
 export function startDocument(line: Line, base: Base, settings: ShapeSettings): JsonObject {
   const { header, agent } = line;
   const doc: JsonObject = {
-    '@timestamp': base.timestamp ?? line.time ?? utc(header.ts) ?? header.rcv,
+    '@timestamp': base.timestamp ?? line.time ?? headerTime(line, settings) ?? header.rcv,
     ecs: { version: ECS_VERSION },
     data_stream: { type: 'logs', dataset: base.dataset, namespace: settings.namespace },
     event: { id: base.id, dataset: base.dataset, created: agent ? header.ts : header.rcv },
@@ -45,17 +45,6 @@ export function isUsable(id: string): boolean {
 export function fileOffset(agent: Readonly<Record<string, string>>): number | undefined {
   const offset = Number(agent['offset']);
   return agent['offset'] && Number.isSafeInteger(offset) ? offset : undefined;
-}
-
-/** Who wrote the line, as its header says; who sent it, where there is no header or it says `-` (HAProxy's by default). */
-export function hostOf(line: Line): string {
-  const { h, from } = line.header;
-  return hasHeader(line) && h !== '-' ? h : from;
-}
-
-/** A bare line has no syslog header: what rsyslog read as one is the line's first words. */
-export function hasHeader(line: Line): boolean {
-  return line.header.in !== 'tcp_raw';
 }
 
 /** The object of that name inside `doc`, made when it is not there. */

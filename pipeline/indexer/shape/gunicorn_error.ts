@@ -2,14 +2,15 @@ import type { Parts } from '../../formats/parts';
 import { child, startDocument } from './document';
 import { whole } from './http_fields';
 import type { Line } from './line';
+import { localOffset } from './line_time';
 import type { ShapeSettings } from './settings';
 import type { JsonObject } from './shaped';
 import { addLevel } from './syslog';
-import { offsetOf, plainTime, zoneMinutes } from './times';
+import { plainTime, zoneMinutes } from './times';
 
 /** One event of gunicorn's error log, a traceback's lines with it; without a date its time is that of its receipt. */
 export function gunicornErrorDocument(line: Line, parts: Parts, id: string, settings: ShapeSettings) {
-  const timestamp = timeOf(line, parts);
+  const timestamp = timeOf(line, parts, settings);
   if (timestamp === null) return undefined;
   const doc = startDocument(line, { dataset: 'gunicorn.error', id, timestamp, tier: 'webapp' }, settings);
   const text = (parts['message'] ?? '').replace(/\s+$/, '');
@@ -34,10 +35,10 @@ export function gunicornErrorDocument(line: Line, parts: Parts, id: string, sett
 }
 
 /** @returns undefined: the receipt's; null: it is none */
-function timeOf({ header }: Line, { date, time, zone }: Parts): string | undefined | null {
+function timeOf(line: Line, { date, time, zone }: Parts, settings: ShapeSettings): string | undefined | null {
   if (date === undefined || time === undefined) return undefined;
-  const minutes = zone === undefined ? offsetOf(header.ts) : zoneMinutes(zone);
-  return (minutes === undefined ? undefined : plainTime(date, time, minutes)) ?? null;
+  const offset = zone === undefined ? localOffset(line, settings) : zoneMinutes(zone);
+  return (offset === undefined ? undefined : plainTime(date, time, offset)) ?? null;
 }
 
 function lastWords({ type, message }: JsonObject): string {

@@ -5,10 +5,11 @@ import { addTag, child, put, startDocument } from './document';
 import { readRota } from './haproxy_rota';
 import { addClient, clientFields, given, type RequestLine, requestLine, whole } from './http_fields';
 import type { Line } from './line';
+import { localOffset } from './line_time';
 import type { ShapeSettings } from './settings';
 import type { JsonObject } from './shaped';
 import { addLevel } from './syslog';
-import { clfTime, haproxyTime, offsetOf, requestBegin } from './times';
+import { clfTime, haproxyTime, requestBegin } from './times';
 
 const DATASET = 'haproxy.log';
 
@@ -63,7 +64,7 @@ function messageDocument(line: Line, parts: Parts, id: string, settings: ShapeSe
 /** A connection that carried no request, or none that is logged. */
 function connectionDocument(line: Line, parts: Parts, id: string, settings: ShapeSettings): JsonObject | undefined {
   const time = parts['time'];
-  const timestamp = time === undefined ? undefined : haproxyTime(time, offsetOf(line.header.ts));
+  const timestamp = time === undefined ? undefined : haproxyTime(time, localOffset(line, settings));
   if (time !== undefined && timestamp === undefined) return undefined;
   const doc = startDocument(line, { dataset: DATASET, id, timestamp, tier: 'lb' }, settings);
   doc['message'] = line.text.trimEnd();
@@ -131,7 +132,7 @@ function requestDocument(line: Line, parts: Parts, id: string, settings: ShapeSe
   const rota = parts['rota'] === undefined ? undefined : readRota(parts['rota']);
   const local = parts['clf_time']
     ? clfTime(parts['clf_time'])
-    : haproxyTime(parts['time'] ?? '', offsetOf(line.header.ts));
+    : haproxyTime(parts['time'] ?? '', localOffset(line, settings));
   if (local === undefined || (parts['status'] !== undefined && !Number.isInteger(status))) return undefined;
   const { address, port } = clientOf(parts);
   const total = milliseconds(parts['ta']);

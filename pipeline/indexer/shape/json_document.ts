@@ -1,7 +1,7 @@
-import { addTag, child, hostOf } from './document';
+import { addTag, child } from './document';
 import { foldDotted } from './fold_dotted';
 import { userAgent } from './http_fields';
-import type { Line } from './line';
+import { hostOf, type Line } from './line';
 import type { ShapeSettings } from './settings';
 import { isObject, type JsonObject } from './shaped';
 import { utc } from './times';

@@ -43,6 +43,8 @@ export interface Header {
   ver: string;
   sd: string;
   lf: string;
+  /** How the message began, before anything was read of it: whether its header says a year. */
+  raw?: string;
 }
 
 /** @throws SyntaxError when the line is not of this form */
@@ -120,4 +122,15 @@ export function readText(latin1: string): string {
 /** The message as text, by the same rule. */
 export function messageText(raw: Buffer): string {
   return isUtf8(raw) ? raw.toString('utf8') : raw.toString('latin1');
+}
+
+/** Who wrote the line, as its header says; who sent it, where there is no header or it says `-` (HAProxy's by default). */
+export function hostOf(line: Line): string {
+  const { h, from } = line.header;
+  return hasHeader(line) && h !== '-' ? h : from;
+}
+
+/** A bare line has no syslog header: what rsyslog read as one is the line's first words. */
+export function hasHeader(line: Line): boolean {
+  return line.header.in !== 'tcp_raw';
 }

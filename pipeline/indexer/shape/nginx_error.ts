@@ -3,9 +3,10 @@ import type { Parts } from '../../formats/parts';
 import { child, put, startDocument } from './document';
 import { addAuthority, addClient, given, requestLine, urlFields, whole } from './http_fields';
 import type { Line } from './line';
+import { localOffset } from './line_time';
 import type { ShapeSettings } from './settings';
 import type { JsonObject } from './shaped';
-import { offsetOf, plainTime } from './times';
+import { plainTime } from './times';
 
 /** What nginx says about its upstreams, for pool events: the words of ngx_http_upstream.c → `event.action`. */
 const ACTIONS: readonly [string, string | undefined][] = [
@@ -26,7 +27,7 @@ const MAX_ERROR_BYTES = 2_040;
 
 /** One line of nginx's error log; undefined when its time is none. Its times are local, the zone is the agent's. */
 export function nginxErrorDocument(line: Line, parts: Parts, id: string, settings: ShapeSettings) {
-  const timestamp = plainTime(parts['date'] ?? '', parts['time'] ?? '', offsetOf(line.header.ts));
+  const timestamp = plainTime(parts['date'] ?? '', parts['time'] ?? '', localOffset(line, settings));
   if (timestamp === undefined) return undefined;
   const doc = startDocument(line, { dataset: 'nginx.error', id, timestamp, tier: 'frontend' }, settings);
   const { message, context } = splitContext(parts['message'] ?? '', parts['context']?.trimEnd());

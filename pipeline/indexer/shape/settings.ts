@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { type Declared, readFormatsFile } from '../../formats/declared/formats_file';
 import { Senders } from '../senders/senders';
+import { unescapeNginx } from './escapes';
 import type { HealthRules } from './health_check';
 import { parseHealthRules } from './health_check';
+import { isZone } from './zones';
 
 /** What the shaper is told from outside, by environment variables. */
 export interface ShapeSettings {
@@ -18,6 +22,10 @@ export interface ShapeSettings {
   maxRawBytes: number;
   /** Who may write in whose name; undefined: anyone in any. */
   senders: Senders | undefined;
+  /** Zones (IANA's names) of hosts whose clocks show another one than their log server's. */
+  zones: ReadonlyMap<string, string>;
+  /** Formats that the operator declared. */
+  declared: readonly Declared[];
   /** An event older than this when it comes by may have come before. */
   lateMs: number;
 }
@@ -53,8 +61,31 @@ export function readShapeSettings(env: Environment, note?: (text: string) => voi
     maxMessageBytes: 64 * 1024,
     maxRawBytes: parseSize(env['ROTA_MAX_MESSAGE'] || '72k'),
     senders: env['ROTA_SENDERS'] ? new Senders(env['ROTA_SENDERS'], note) : undefined,
+    zones: readZones(env['ROTA_ZONES']),
+    declared: env['ROTA_FORMATS'] ? readDeclared(env['ROTA_FORMATS']) : [],
     lateMs: 10_000,
   };
+}
+
+/** `<host>=<zone>, …` */
+function readZones(text: string | undefined): Map<string, string> {
+  return new Map(
+    list(text).map((pair) => {
+      const [host = '', zone = ''] = pair.split('=');
+      if (host === '' || !isZone(zone)) {
+        throw new ShapeSettingsError('ROTA_ZONES', `"${pair}" is no host=Zone such as lb-1=Europe/Berlin`);
+      }
+      return [host, zone];
+    }),
+  );
+}
+
+function readDeclared(path: string): Declared[] {
+  try {
+    return readFormatsFile(readFileSync(path, 'utf8'), unescapeNginx);
+  } catch (error) {
+    throw new ShapeSettingsError('ROTA_FORMATS', `${path}: ${(error as Error).message}`);
+  }
 }
 
 /** rsyslog's sizes: `72k` is 72 × 1024 bytes, `1m` 1024 × 1024. */

@@ -1,11 +1,14 @@
+import { declaredFor } from '../../formats/declared/formats_file';
+import { pythonEvents } from '../../formats/gunicorn/events';
 import { type Unwrapped, unwrapCri, unwrapDocker } from '../../formats/wrapper';
 import { accessText } from './access_text';
 import { believed, refusalOfLine } from './believed';
 import { conceal, maskBytes } from './conceal';
-import { child, hostOf, isUsable } from './document';
+import { declaredDocument } from './declared';
+import { child, isUsable } from './document';
 import { LINE_DATASETS, readAny, readAs } from './formats';
 import { datasetOf, ecsDocument, folded, foreignDocument, isEcs, isTooDeep } from './json_document';
-import { type Line, messageText, readLine } from './line';
+import { hostOf, type Line, messageText, readLine } from './line';
 import { ResendMemory } from './resend';
 import { isRotaNginx, rotaNginxDocument, rotaNginxId } from './rota_nginx';
 import type { ShapeSettings } from './settings';
@@ -70,7 +73,31 @@ function readSafely(bytes: Buffer, settings: ShapeSettings, now: number): Line |
   }
 }
 
+/** A line, or the first of the events in it, with the others behind. */
 function shapeRead(line: Line, settings: ShapeSettings, memory: ResendMemory, now: number): Shaped {
+  const [first, ...others] = eventsOf(line);
+  const shaped = shapeOne(first as Line, settings, memory, now);
+  if (others.length > 0) shaped.more = others.map((one) => shapeOne(one, settings, memory, now));
+  return shaped;
+}
+
+/** Python's error logs: a message may hold several events. Each has an id of its own, the same when the message comes again. */
+function eventsOf(line: Line): Line[] {
+  if (fileDataset(line) !== 'gunicorn.error' && !/^gunicorn/i.test(line.header.app)) return [line];
+  const texts = pythonEvents(line.text);
+  if (texts.length === 1) return [line];
+  const id = line.agent?.['id'] || line.header.id;
+  return texts.map((text, n) => ({
+    ...line,
+    raw: Buffer.from(text, line.utf8 ? 'utf8' : 'latin1'),
+    text,
+    ...(n === 0
+      ? {}
+      : { header: { ...line.header, id: `${id}.${n}` }, agent: line.agent && { ...line.agent, id: `${id}.${n}` } }),
+  }));
+}
+
+function shapeOne(line: Line, settings: ShapeSettings, memory: ResendMemory, now: number): Shaped {
   try {
     const shaped = believed(line, shapeLine(line, settings), settings, now);
     if (shaped.kind === 'document') {
@@ -96,6 +123,8 @@ function shapeLine(line: Line, settings: ShapeSettings): Shaped {
   const { header, agent, raw } = line;
   const id = agent?.['id'] || header.id;
   if (raw.length === 0) return deadLetter(line, 'empty message');
+  const declared = fromDeclared(line, id, settings);
+  if (declared) return declared;
   if (raw[0] === 0x7b || (raw[0] === 0x40 && raw.subarray(0, 5).toString('latin1') === '@cee:')) {
     const shaped = fromJson(line, id, settings);
     if (shaped) return shaped;
@@ -112,6 +141,15 @@ function shapeLine(line: Line, settings: ShapeSettings): Shaped {
   const found = readAny(line, id, settings);
   if (found) return withOriginal(line, documentOf(found.dataset, id, found.doc), settings);
   return withOriginal(line, documentOf('syslog', id, syslogDocument(cut(line, settings), id, settings)), settings);
+}
+
+/** A line of a format that the operator declared; one that does not fit it may be of another that is known. */
+function fromDeclared(line: Line, id: string, settings: ShapeSettings): Shaped | undefined {
+  if (settings.declared.length === 0) return undefined;
+  const { agent, header } = line;
+  const format = declaredFor(settings.declared, agent?.['file'] || undefined, header.app, agent?.['dataset']);
+  const doc = format && declaredDocument(line, format, id, settings);
+  return doc && withOriginal(line, documentOf(format.dataset, id, doc), settings);
 }
 
 /** A container's line, as if its runtime had put nothing around it; the original stays as it came. */

@@ -26,10 +26,12 @@ export interface ShapedDocument {
    */
   mayBeResend: boolean;
   doc: JsonObject;
+  /** Further events of the same message. */
+  more?: Shaped[];
 }
 
 /** A document written down at once (access_text.ts), which costs less than to build it first. */
-export interface ShapedText extends Omit<ShapedDocument, 'kind' | 'doc'> {
+export interface ShapedText extends Omit<ShapedDocument, 'kind' | 'doc' | 'more'> {
   kind: 'text';
   /** The document as JSON, but for its end: `event` comes last and is still open, to take `event.ingested`. */
   open: string;
@@ -59,6 +61,8 @@ export interface ShapedDeadLetter {
   truncated?: true;
   /** First receipt, ISO 8601, for `@timestamp` and `event.created`. */
   received: string;
+  /** Further events of the same message. */
+  more?: Shaped[];
   /** Who sent it, as far as known, for `host.name`. */
   host?: string;
   /** Who it says to be from, where that is not believed, for `rota.claimed_host`. */

@@ -1,9 +1,8 @@
-import { addTag, child, hasHeader, put, startDocument } from './document';
+import { addTag, child, put, startDocument } from './document';
 import { given, whole } from './http_fields';
-import type { Line } from './line';
+import { hasHeader, type Line } from './line';
 import type { ShapeSettings } from './settings';
 import type { JsonObject } from './shaped';
-import { utc } from './times';
 
 const SEVERITIES = ['emergency', 'alert', 'critical', 'error', 'warning', 'notice', 'informational', 'debug'];
 const FACILITIES = (
@@ -14,7 +13,7 @@ const FACILITIES = (
 /** Plain syslog of anything: RFC 5424, RFC 3164, or a bare line. */
 export function syslogDocument(line: Line, id: string, settings: ShapeSettings): JsonObject {
   const { header } = line;
-  const base = { dataset: 'syslog', id, timestamp: utc(header.ts), tier: undefined };
+  const base = { dataset: 'syslog', id, timestamp: undefined, tier: undefined };
   const doc = startDocument(line, base, settings);
   doc['message'] = line.text.replace(/[\r\n]+$/, '');
   child(doc, 'event')['kind'] = 'event';

@@ -1,3 +1,5 @@
+import { type Offset, zoneOffset } from './zones';
+
 const MONTHS: Readonly<Record<string, number>> = {
   Jan: 0,
   Feb: 1,
@@ -34,15 +36,15 @@ function parseClf(text: string): string | undefined {
 }
 
 /** `23/Nov/2026:10:00:00.123` (HAProxy, local time of its host). */
-export function haproxyTime(text: string, offsetMinutes: number): string | undefined {
-  return iso(slashed(text), offsetMinutes);
+export function haproxyTime(text: string, offset: Offset): string | undefined {
+  return iso(slashed(text), offset);
 }
 
 /** `2026/11/23` or `2026-11-23`, and `10:00:00` or `10:00:00,123` or `10:00:00.123`. */
-export function plainTime(date: string, time: string, offsetMinutes: number): string | undefined {
+export function plainTime(date: string, time: string, offset: Offset): string | undefined {
   const day = /^(\d{4})[/-](\d\d)[/-](\d\d)$/.exec(date);
   if (!day) return undefined;
-  return iso(clock(Number(day[1]), Number(day[2]) - 1, Number(day[3]), time.replace(',', '.')), offsetMinutes);
+  return iso(clock(Number(day[1]), Number(day[2]) - 1, Number(day[3]), time.replace(',', '.')), offset);
 }
 
 /** Seconds since 1970 with a fraction, as text (`1795430106.760`). */
@@ -123,7 +125,8 @@ function clock(year: number, month: number, day: number, time: string): number |
   return new Date(Date.UTC(year, month, day)).getUTCMonth() === month ? ms : undefined;
 }
 
-function iso(wallClock: number | undefined, offsetMinutes: number): string | undefined {
+function iso(wallClock: number | undefined, offset: Offset): string | undefined {
   if (wallClock === undefined || Number.isNaN(wallClock)) return undefined;
-  return new Date(wallClock - offsetMinutes * 60_000).toISOString();
+  const minutes = typeof offset === 'number' ? offset : zoneOffset(offset, wallClock);
+  return new Date(wallClock - minutes * 60_000).toISOString();
 }

@@ -11,13 +11,17 @@ def filter(event)
   line = event.get('message').to_s
   return [] if line.empty?
   # The input reads Latin-1, a character a byte.
-  answer = JSON.parse(ask("#{event.get('host')}\t".b + line.encode('ISO-8859-1').b))
+  first, *others = JSON.parse(ask("#{event.get('host')}\t".b + line.encode('ISO-8859-1').b))
   event.to_hash.each_key { |name| event.remove(name) unless name == '@timestamp' }
+  [write(event, first), *others.map { |other| write(LogStash::Event.new, other) }]
+end
+
+def write(event, answer)
   answer['document'].each { |name, value| event.set(name, value) unless name == '@timestamp' }
   event.set('@timestamp', LogStash::Timestamp.new(answer['time'])) if answer['time']
   event.set('[@metadata][id]', answer['id'])
   event.set('[@metadata][index]', answer['index'])
-  [event]
+  event
 end
 
 # A parser that ended is started anew and asked again: no line goes on without its document.

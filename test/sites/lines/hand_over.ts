@@ -2,7 +2,7 @@ import { rfc3339, rfc3339Seconds } from './clock_text';
 import type { Line } from './line';
 
 /** Addresses by which lines reach the log server; `fromhost-ip` in rsyslog. */
-const FACILITY = { file: 22, ring: 16, udp: 16, sdk: 16 } as const;
+const FACILITY = { file: 16, ring: 16, udp: 16, sdk: 16 } as const;
 
 /**
  * A line as rsyslog hands it to the indexer (pipeline/rsyslog/message.conf): header as JSON, TAB, the message. hand_over.service.test.ts holds it against the real rsyslog.

@@ -1,0 +1,71 @@
+/** What a variable of a declared format says, whoever's format it is. */
+export const MEANINGS = [
+  'client', // an address, perhaps with its port
+  'client_port',
+  'peer', // who connected, before forwarding headers were read
+  'user',
+  'time_clf', // 30/Nov/2026:11:40:05 +0000
+  'time_iso',
+  'time_epoch', // seconds, with a fraction
+  'time_haproxy', // 30/Nov/2026:11:40:05.123, local
+  'request', // METHOD target HTTP/x
+  'method',
+  'target', // path, perhaps with its query
+  'path',
+  'query',
+  'protocol', // HTTP/1.1
+  'status',
+  'body_bytes',
+  'bytes',
+  'request_bytes',
+  'seconds',
+  'milliseconds',
+  'microseconds',
+  'referrer',
+  'agent',
+  'forwarded_for',
+  'domain',
+  'scheme',
+  'request_id',
+  'traceparent',
+  'pid', // perhaps in angle brackets
+  'upstream_addresses',
+  'upstream_statuses',
+  'upstream_seconds',
+  'upstream_connect_seconds',
+  'upstream_header_seconds',
+  'connection',
+  'frontend',
+  'backend',
+  'server',
+  'termination',
+  'nothing', // says nothing: gunicorn's %(l)s
+] as const;
+export type Meaning = (typeof MEANINGS)[number];
+
+/** What a line of a declared format says. */
+export interface DeclaredValues {
+  values: Partial<Record<Meaning, string>>;
+  /** Variables of one's own, under their own names. */
+  named: Record<string, string>;
+}
+
+export interface Variable {
+  /** As it stands in the format. */
+  name: string;
+  /** undefined: one of one's own. */
+  meaning: Meaning | undefined;
+  /** What it may be, as a regular expression without groups. */
+  form: string;
+}
+
+/** A format, as literal texts and variables in turn. */
+export type Piece = string | Variable;
+
+export class FormatError extends Error {
+  readonly code = 'ROTA_FORMAT';
+  constructor(message: string) {
+    super(message);
+    this.name = 'FormatError';
+  }
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { tryFormat } from './format';
+
+const COMBINED =
+  `log_format timed '$remote_addr - $remote_user [$time_local] "$request" '\n` +
+  `  '$status $body_bytes_sent "$http_referer" "$http_user_agent" $upstream_cache_status';`;
+const LINE = '203.0.113.9 - - [23/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "curl/8" HIT';
+
+describe('rota-setup format', () => {
+  it('shows what each variable becomes, and what the pages lack', () => {
+    const { text, fits } = tryFormat(['--nginx', COMBINED], []);
+    expect(text).toMatch(/^\$remote_addr +source\.ip, client\.ip$/m);
+    expect(text).toMatch(/^\$upstream_cache_status +rota\.extra/m);
+    expect(text).toContain('not known: Rotation does not know whose turn it was; $upstream_addr would tell');
+    expect(text).toContain('not known: latency is not known; $request_time would tell');
+    expect(fits).toBe(true);
+  });
+
+  it('says which lines do not fit, and where they stop fitting', () => {
+    const { text, fits } = tryFormat(['--nginx', COMBINED], [LINE, LINE.replace(' 200 ', ' OK '), '{"a":1}', 'x']);
+    expect(fits).toBe(false);
+    expect(text).toContain('1 of 4 lines fit');
+    expect(text).toMatch(/line 2 does not fit: \$status is wanted where it has "OK 5/);
+    expect(text).toContain('line 3 does not fit: it is JSON');
+    expect(text).toContain('line 4 does not fit: " - " is wanted where it ends');
+  });
+
+  it('takes gunicorn’s and HAProxy’s words', () => {
+    expect(tryFormat(['--gunicorn', '%(h)s %(t)s "%(r)s" %(s)s %(D)s'], []).text).toMatch(/%\(D\)s +event\.duration/);
+    expect(tryFormat(['--haproxy', 'log-format "%ci:%cp [%tr] %ft %b/%s %ST"'], []).text).toMatch(
+      /%ST +http\.response/,
+    );
+  });
+
+  it('refuses what is no format in a sentence', () => {
+    expect(() => tryFormat([], [])).toThrow(/give one of --nginx/);
+    expect(() => tryFormat(['--nginx', "log_format x escape=yes '$a';"], [])).toThrow(/escape=yes is none of nginx/);
+    expect(() => tryFormat(['--nginx', "log_format x 'no variable';"], [])).toThrow(/no variable in it/);
+  });
+});
