@@ -27,4 +27,8 @@ fi
 ROTA_ZONE=${ROTA_ZONE:-$(printenv TZ || readlink -f /etc/localtime | sed 's|.*/zoneinfo/||')}
 export ROTA_ZONE="${ROTA_ZONE#:}"
 
+# A host without Python, or without the program, starts as it is.
+check=$ROTA_RSYSLOG_DIR/check_queue.py
+[ ! -f "$check" ] || ! command -v python3 >/dev/null || python3 "$check" "$ROTA_WORK" forward forward "$ROTA_HOST"
+
 exec /usr/sbin/rsyslogd -n -f "$ROTA_RSYSLOG_DIR/agent.conf" -i "$ROTA_WORK/rsyslogd.pid" "$@"

@@ -118,7 +118,6 @@ function rsyslogd(
   { pipeline, folder, logFolder, settings, onChange }: RsyslogCommon,
   env: Record<string, string>,
 ): ServiceProcess {
-  const config = join(pipeline, 'rsyslog', entry);
   const pidFile = join(folder, 'rsyslogd.pid');
   const isServer = entry === 'server.conf';
   const settled: Record<string, string> = {
@@ -133,7 +132,7 @@ function rsyslogd(
     tier: 'log',
     port,
     ...(isServer
-      ? { command: '/usr/sbin/rsyslogd', args: ['-n', '-f', config, '-i', pidFile] }
+      ? { command: '/bin/sh', args: [join(pipeline, 'rsyslog', 'run_server.sh'), '-i', pidFile] }
       : { command: '/bin/sh', args: [join(pipeline, 'rsyslog', 'run_agent.sh')] }),
     cwd: folder,
     env: settled,

@@ -37,5 +37,12 @@ export function statsDocument(line: Line, found: JsonObject, id: string, setting
   }
   if (Object.keys(others).length > 0) counters['values'] = others;
   child(doc, 'rota')['rsyslog'] = counters;
+  if (found['origin'] === 'rota.queue' && typeof found['message'] === 'string') {
+    // Of check_queue.py: no counter, but news.
+    doc['message'] = found['message'];
+    event['kind'] = 'event';
+    event['action'] = 'queue_damaged';
+    delete others['message'];
+  }
   return doc;
 }
