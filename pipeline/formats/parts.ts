@@ -15,6 +15,8 @@ export interface AccessParts {
   agent: string;
   /** What stands behind the agent, and a blank. */
   extra: string | undefined;
+  /** The Common Log Format ends with the length: that there is no referrer and no agent says nothing. */
+  common?: true;
 }
 
 interface Head {

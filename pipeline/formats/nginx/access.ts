@@ -28,3 +28,27 @@ export function splitNginxAccess(text: string): AccessParts | undefined {
     extra: tail === '' ? undefined : tail,
   };
 }
+
+const COMMON_END = /^" (\d{3}) (\d+|-)\s*$/;
+
+/** The Common Log Format, as Apache, lighttpd and others write it: it ends with the length. */
+export function splitCommonAccess(text: string): AccessParts | undefined {
+  const head = headOf(text);
+  const end = head ? text.lastIndexOf('"') : -1;
+  const found = head && end >= head.request ? COMMON_END.exec(text.slice(end)) : null;
+  if (!head || !found) return undefined;
+  const [, status = '', bytes = ''] = found;
+  return {
+    host: head.host,
+    addr: head.addr,
+    user: head.user,
+    time: head.time,
+    request: text.slice(head.request, end),
+    status,
+    bytes,
+    referer: '',
+    agent: '',
+    extra: undefined,
+    common: true,
+  };
+}

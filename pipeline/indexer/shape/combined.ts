@@ -57,6 +57,7 @@ export function readCombined(
     durationNs: extras.durationNs,
     requestId: extras.requestId,
     pid: extras.pid,
+    ...(parts.common ? { agentNotLogged: true } : {}),
   };
   return { access, extras };
 }

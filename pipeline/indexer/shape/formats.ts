@@ -2,7 +2,7 @@ import { splitGunicornAccess } from '../../formats/gunicorn/access';
 import { splitGunicornError, splitUndated } from '../../formats/gunicorn/error';
 import { splitUvicornAccess } from '../../formats/gunicorn/uvicorn';
 import { splitHaproxy, splitUnnamedHaproxy } from '../../formats/haproxy/line';
-import { splitNginxAccess } from '../../formats/nginx/access';
+import { splitCommonAccess, splitNginxAccess } from '../../formats/nginx/access';
 import { splitNginxError } from '../../formats/nginx/error';
 import { combinedDocument, uvicornDocument } from './combined';
 import { gunicornErrorDocument } from './gunicorn_error';
@@ -43,9 +43,11 @@ const FORMATS: readonly Format[] = [
   },
   {
     dataset: 'nginx.access',
-    programs: /nginx/i,
+    programs: /nginx|apache|httpd/i,
     read: (line, id, settings) => {
-      const parts = splitNginxAccess(line.text);
+      // nginx escapes a quote otherwise than Apache, which writes the same format: a line that is not nginx's may be Apache's.
+      const { text } = line;
+      const parts = splitNginxAccess(text) ?? splitGunicornAccess(text) ?? splitCommonAccess(text);
       return parts && (combinedDocument(line, parts, 'nginx.access', id, settings) ?? null);
     },
   },
