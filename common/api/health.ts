@@ -173,7 +173,7 @@ export const eventDetailSchema = z.object({
   marks: z.array(
     z.object({
       t: momentSchema,
-      kind: z.enum(['first_failure', 'ejected', 'recovered', 'returned', 'began', 'ended']),
+      kind: z.enum(['first_failure', 'ejected', 'drained', 'recovered', 'returned', 'began', 'ended']),
       label: z.string(),
     }),
   ),
@@ -214,6 +214,8 @@ export const healthDataSchema = z.object({
         probes_failed: z.number(),
         probes_failed_words: z.string().nullable(),
         silent_ms: z.number(),
+        /** Of it nothing is known: no line of anybody arrived. */
+        all_silent_ms: z.number(),
         silent_hosts: z.array(z.string()),
         /** "lb-1", "frontends" or "webapps": whose lines tell what users got. */
         counted_at: z.string(),

@@ -178,6 +178,8 @@ export const turnsSchema = z.object({
       out_of_pool_ms: z.number(),
     }),
   ),
+  /** Places behind which several hosts stand: who of them took a turn no line says. */
+  shared: z.array(z.object({ place: z.string(), hosts: z.array(z.string()) })),
   marks: z.array(turnSchema),
   out_of_pool: z.array(outSpanSchema),
   /** Consecutive requests, unsampled, oldest first; the same shape as marks. */
@@ -202,7 +204,8 @@ export const rotationDataSchema = z.object({
         probe_interval_s: z.number().nullable(),
         jain: z.number().nullable(),
         jain_hosts: z.number(),
-        hosts_in_pool: z.number(),
+        /** null: nothing arrived from anybody at the end, so nobody knows. */
+        hosts_in_pool: z.number().nullable(),
         hosts_known: z.number(),
         /** The first line of any host in the window; the window's start where there is none. */
         seen_from: momentSchema,
@@ -226,8 +229,8 @@ export const rotationDataSchema = z.object({
             tier: tierSchema,
             requests: z.array(z.number()),
             failed: z.array(z.number()),
-            /** Got ÷ due in that bucket; null without requests. For the heat map of many hosts. */
-            ratio: z.array(z.number().nullable()),
+            /** Turns that were due to it in that bucket; 0 where it is not known. */
+            due: z.array(z.number()),
           }),
         ),
       }),

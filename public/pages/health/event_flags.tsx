@@ -69,5 +69,5 @@ function EventFlag({ group, room, chosen, onChoose }: EventFlagProps) {
   );
 }
 
-const named = ({ title, hosts }: HealthEvent) => `${title}, ${hosts.join(', ')}`;
-const wordsOf = ({ title, hosts }: HealthEvent) => `${hosts.length > 1 ? '' : `${hosts[0]} `}${title.toLowerCase()}`;
+const named = ({ title, hosts }: HealthEvent) => [title, ...hosts].join(', ');
+const wordsOf = ({ title, hosts }: HealthEvent) => `${hosts.length === 1 ? `${hosts[0]} ` : ''}${title.toLowerCase()}`;

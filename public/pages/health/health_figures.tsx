@@ -50,17 +50,21 @@ export function HealthFigures({ figures: f }: { figures: Figures }) {
         {
           id: 'silent',
           label: 'Silent',
-          value: formatSpan(f.silent_ms),
-          context:
-            f.silent_hosts.length === 0 ? 'every host wrote all the time' : `${f.silent_hosts.join(', ')}: no lines`,
+          value: formatSpan(Math.max(f.silent_ms, f.all_silent_ms)),
+          context: silentWords(f),
         },
       ]}
     />
   );
 }
 
+function silentWords({ all_silent_ms, silent_hosts: hosts }: Figures): string {
+  if (all_silent_ms > 0) return 'nothing arrived from anybody';
+  return hosts.length === 0 ? 'every host wrote all the time' : `${namesOf(hosts)}: no lines`;
+}
+
 function byHost(list: Figures['out_of_pool_by_host']): string {
-  return list.map(({ host, ms }) => `${host} ${formatSpan(ms)}`).join(', ');
+  return namesOf(list.map(({ host, ms }) => `${host} ${formatSpan(ms)}`));
 }
 
 function seconds(ms: number): string {
@@ -73,4 +77,10 @@ function servingNow({ serving, hosts_unseen: unseen, hosts_known: known }: Figur
   const value = { value: `${serving} of ${known}`, unit: unseen > 0 ? `hosts, ${unseen} unknown` : 'hosts' };
   if (serving === known) return { ...value, tone: 'success' as const };
   return serving + unseen < known ? { ...value, tone: 'danger' as const } : value;
+}
+
+/** Three at most; the others by their number. */
+function namesOf(names: readonly string[]): string {
+  const more = names.length - 3;
+  return `${names.slice(0, 3).join(', ')}${more > 0 ? ` and ${plural(more, 'other')}` : ''}`;
 }

@@ -1,5 +1,6 @@
 import React from 'react';
 import type { HealthData } from '../../../common/api';
+import { HostName } from '../../components/host_name';
 import { Legend } from '../../components/legend';
 import { Panel } from '../../components/panel';
 import { formatMs } from '../../format/numbers';
@@ -58,7 +59,9 @@ export function SlowestPanel({
         <tbody>
           {shown.map(({ host, p50_ms, p95_ms, p99_ms }, i) => (
             <tr key={host} className={i === 0 ? 'rotaTable__strong' : undefined}>
-              <td>{host}</td>
+              <td>
+                <HostName name={host} />
+              </td>
               <td>
                 <Spread values={[p50_ms, p95_ms, p99_ms]} top={top} colour={colours.get(host) ?? '#98a2b3'} />
               </td>

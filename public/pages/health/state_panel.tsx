@@ -5,6 +5,7 @@ import { annotationStyle } from '../../charts/annotation_style';
 import { HatchPattern } from '../../charts/hatch';
 import { useWidth } from '../../charts/use_width';
 import type { TableData } from '../../components/data_table';
+import { HostName } from '../../components/host_name';
 import { Legend } from '../../components/legend';
 import { Panel } from '../../components/panel';
 import { formatPercent, formatSpan, plural } from '../../format/numbers';
@@ -79,7 +80,9 @@ export function StatePanel({ overview, window, chosen, onChoose, stale }: StateP
               .map((lane) => (
                 <React.Fragment key={lane.host}>
                   <div className="rotaState__row">
-                    <span className="rotaState__host">{lane.host}</span>
+                    <span className="rotaState__host">
+                      <HostName name={lane.host} />
+                    </span>
                     <StateLane lane={lane} x={x} width={width} />
                     <span className={(lane.in_pool_share ?? 1) < 1 ? 'rotaState__less' : 'rotaFine'}>
                       {formatPercent(lane.in_pool_share)}

@@ -3,14 +3,15 @@ import type { Annotation, RotationData, WindowInfo } from '../../../common/api';
 import { useTimeFormat } from '../../app/services';
 import { annotationStyle, placeAnnotations } from '../../charts/annotation_style';
 import { useWidth } from '../../charts/use_width';
+import { cutName } from '../../components/host_name';
 import { timeTicks } from '../../format/time';
 import { useRotaTheme } from '../../theme/use_rota_theme';
-import { byUnevenness, RATIO_STEPS, ratioStep } from './ratio_steps';
+import { bucketsPerCell, byUnevenness, cellsOf, RATIO_STEPS, ratioStep } from './ratio_steps';
 
 type SeriesHost = NonNullable<RotationData['overview']>['series']['hosts'][number];
 
 const ROW = 13;
-const NAMES = 76;
+const NAMES = 118;
 const MOST_ROWS = 40;
 /** Room above the rows for what the annotations say. */
 const HEAD = 22;
@@ -30,20 +31,19 @@ export function RatioMap({
   const theme = useRotaTheme();
   const time = useTimeFormat();
   const [ref, width] = useWidth<HTMLDivElement>();
-  const rows = byUnevenness(hosts).slice(0, MOST_ROWS);
+  const buckets = bucketsPerCell(hosts);
+  const rows = byUnevenness(hosts, buckets).slice(0, MOST_ROWS);
   const span = window.to - window.from;
   const x = (t: number) => NAMES + ((t - window.from) / span) * (width - NAMES);
-  const cell = Math.max(1, (window.interval_ms / span) * (width - NAMES));
+  const bucket = Math.max(1, (window.interval_ms / span) * (width - NAMES));
   const paths = RATIO_STEPS.map(() => [] as string[]);
-  rows.forEach(({ ratio }, row) => {
-    times.forEach((t, i) => {
-      const value = ratio[i];
-      if (value !== null && value !== undefined) {
-        paths[ratioStep(value)]!.push(
-          `M${x(t).toFixed(1)} ${row * ROW + 1}h${cell.toFixed(1)}v${ROW - 2}h-${cell.toFixed(1)}z`,
-        );
-      }
-    });
+  const few: string[] = [];
+  rows.forEach((host, row) => {
+    for (const cell of cellsOf(host, buckets)) {
+      const path = cell.ratio === null ? few : paths[ratioStep(cell.ratio)]!;
+      const wide = (bucket * cell.buckets).toFixed(1);
+      path.push(`M${x(times[cell.from]!).toFixed(1)} ${row * ROW + 1}h${wide}v${ROW - 2}h-${wide}z`);
+    }
   });
   const height = rows.length * ROW;
   const marks = placeAnnotations(annotations, window.from, window.to, width - NAMES);
@@ -57,6 +57,7 @@ export function RatioMap({
           role="img"
           aria-label="Got divided by due for each host over time; the table behind it has the requests"
         >
+          <path d={few.join('')} fill="none" stroke={theme.border} strokeDasharray="2 2" />
           {paths.map((parts, step) => (
             <path
               key={RATIO_STEPS[step]!.label}
@@ -92,7 +93,8 @@ export function RatioMap({
           })}
           {rows.map(({ host }, row) => (
             <text key={host} x={NAMES - 8} y={row * ROW + 10} fontSize={11} textAnchor="end" fill={theme.text}>
-              {host}
+              {cutName(host, 18)}
+              {cutName(host, 18) !== host && <title>{host}</title>}
             </text>
           ))}
           {timeTicks(window.from, window.to, Math.max(3, width / 140), time.zone).map((t) => (

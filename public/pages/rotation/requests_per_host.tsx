@@ -12,7 +12,7 @@ import { formatCount, formatPercent, formatRate, formatSpan } from '../../format
 import { usePageParam } from '../../hooks/use_scope';
 import { useRotaTheme } from '../../theme/use_rota_theme';
 import { RatioMap } from './ratio_map';
-import { RATIO_STEPS } from './ratio_steps';
+import { bucketsPerCell, RATIO_STEPS } from './ratio_steps';
 
 type Overview = NonNullable<RotationData['overview']>;
 type Tier = Overview['series']['hosts'][number]['tier'];
@@ -57,6 +57,7 @@ export function RequestsPerHost({
   );
   const { dark } = useRotaTheme();
   const asMap = groups.length >= MAP_FROM;
+  const rows = series.hosts.filter((host) => host.tier === tier);
   const barTarget = useBarTarget({ ...window, times: series.times });
   const total = groups.reduce((sum, group) => sum + group.total, 0);
   const table = (): TableData => ({
@@ -74,14 +75,17 @@ export function RequestsPerHost({
       title="Requests per host"
       question={
         asMap
-          ? `Got ÷ due by host, the most uneven first; ${formatSpan(window.interval_ms)} steps`
+          ? `Got ÷ due by host, the most uneven first; ${formatSpan(window.interval_ms * bucketsPerCell(rows))} steps`
           : `How did the split move? Requests/s, ${formatSpan(window.interval_ms)} bars; click a bar for its requests, drag to zoom`
       }
       legend={
         <Legend
           items={
             asMap
-              ? RATIO_STEPS.map(({ label, light, dark: deep }) => ({ label, colour: dark ? deep : light }))
+              ? [
+                  ...RATIO_STEPS.map(({ label, light, dark: deep }) => ({ label, colour: dark ? deep : light })),
+                  { label: 'too few turns to say', sign: 'dashed' as const },
+                ]
               : groups.map(({ name, colour, total: n }) => ({
                   label: `${name} ${formatPercent(total > 0 ? n / total : 0)}`,
                   colour,
@@ -104,12 +108,7 @@ export function RequestsPerHost({
       stale={stale}
     >
       {asMap ? (
-        <RatioMap
-          hosts={series.hosts.filter((host) => host.tier === tier)}
-          times={series.times}
-          annotations={annotations}
-          window={window}
-        />
+        <RatioMap hosts={rows} times={series.times} annotations={annotations} window={window} />
       ) : (
         <TimeBars
           id="perHost"

@@ -46,10 +46,15 @@ export function RotationFigures({ figures: f, window }: { figures: Figures; wind
         {
           id: 'hosts',
           label: 'Hosts in pool',
-          value: `${f.hosts_in_pool} of ${f.hosts_known}`,
-          unit: 'now',
-          context: fewest ?? `all of them, ${seenLate ? `since ${time.second(f.seen_from)}` : 'all the time'}`,
-          tone: f.hosts_in_pool < f.hosts_known ? 'danger' : undefined,
+          ...(f.hosts_in_pool === null
+            ? { value: 'Unknown', unit: 'no lines at the end' }
+            : { value: `${f.hosts_in_pool} of ${f.hosts_known}`, unit: 'now' }),
+          context:
+            fewest ??
+            (f.hosts_in_pool === null
+              ? plural(f.hosts_known, 'host')
+              : `all of them, ${seenLate ? `since ${time.second(f.seen_from)}` : 'all the time'}`),
+          tone: f.hosts_in_pool !== null && f.hosts_in_pool < f.hosts_known ? 'danger' : undefined,
         },
         {
           id: 'retries',

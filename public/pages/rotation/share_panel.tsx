@@ -2,6 +2,7 @@ import { EuiToolTip } from '@elastic/eui';
 import React from 'react';
 import type { HostShare, RotationData, TierShare } from '../../../common/api';
 import type { TableData } from '../../components/data_table';
+import { HostName } from '../../components/host_name';
 import { Legend } from '../../components/legend';
 import { Panel } from '../../components/panel';
 import { formatCount, formatMs, formatPercent, formatPoints, formatSpan } from '../../format/numbers';
@@ -131,7 +132,7 @@ function HostRow({ host, tier, top, widest, slowest, colour }: HostRowProps) {
         <EuiToolTip content={<Causes host={host} />}>
           <button type="button" className="rotaShare__host">
             <span className="rotaSign" style={{ background: colour }} />
-            {host.host}
+            <HostName name={host.host} />
           </button>
         </EuiToolTip>
       </th>

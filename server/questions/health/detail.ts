@@ -19,6 +19,8 @@ type AskedEvent = NonNullable<HealthRequest['event']>;
 const MARGIN_MS = 45_000;
 const MAX_BARS = 300;
 const MAX_PROBES = 2000;
+/** HAProxy's name of the server where there was none: what an outage answered. */
+const NO_SERVER = '<NOSRV>';
 
 /** The time that the event's picture covers: some before and after it, in bars of a second where they fit. */
 export function detailTimeline(event: AskedEvent, now: number): Timeline {
@@ -102,8 +104,10 @@ export function detailOf({ asked, answers, timeline, site, settings }: DetailInp
     })),
   );
   const own = new Set(asked.hosts);
+  const event = eventAsked(asked, site);
+  const drawn = buckets.filter(({ host }) => own.has(host) || (event?.kind === 'outage' && host === NO_SERVER));
   const [good, failedRow] = [zeros(timeline), zeros(timeline)];
-  for (const { bucket } of buckets.filter(({ host }) => own.has(host))) {
+  for (const { bucket } of drawn) {
     for (const second of bucketsOf(bucket, 'time')) {
       const i = indexOf(timeline, second);
       if (i === null) continue;
@@ -111,10 +115,6 @@ export function detailOf({ asked, answers, timeline, site, settings }: DetailInp
       good[i]! += second.doc_count - bucketOf(second, 'failed').doc_count;
     }
   }
-  const event = eventsInWords(site).find(
-    ({ hosts, kind, since }) =>
-      kind !== 'deploy' && hosts.some((host) => own.has(host)) && Math.abs(since - Date.parse(asked.since)) < 2000,
-  );
   const probes = asked.hosts.length === 1 ? probesOf(answers.detailProbes, settings) : [];
   const outs = site.states.chains.filter((out) => own.has(out.host));
   const gap =
@@ -137,6 +137,19 @@ export function detailOf({ asked, answers, timeline, site, settings }: DetailInp
     carried: carriedBy(buckets, own, timeline, event),
     lines: eventLinesOf(answers.eventLines),
   };
+}
+
+/** The event that was asked for: of the same hosts, or, where a link is older than a host, of some of them. */
+function eventAsked({ hosts, since }: AskedEvent, site: Site): HealthEvent | undefined {
+  const own = new Set(hosts);
+  const near = eventsInWords(site).filter(
+    (event) =>
+      event.kind !== 'deploy' &&
+      event.hosts.some((host) => own.has(host)) &&
+      Math.abs(event.since - Date.parse(since)) < 2000,
+  );
+  const same = near.find((event) => event.hosts.length === own.size && event.hosts.every((host) => own.has(host)));
+  return same ?? near[0];
 }
 
 /** Each probe, with its place in the run that changes the state. */
@@ -186,10 +199,16 @@ function silenceMarks({ since, until }: HealthEvent): EventDetail['marks'] {
   ];
 }
 
-function outMarks({ first_failure, since, until }: HealthEvent, recovered: number | null): EventDetail['marks'] {
+const EJECTED = { kind: 'ejected', label: 'ejected' } as const;
+const OUT_MARKS: Partial<Record<HealthEvent['kind'], { kind: 'ejected' | 'drained'; label: string }>> = {
+  drained: { kind: 'drained', label: 'drained' },
+  outage: { kind: 'ejected', label: 'nobody left' },
+};
+
+function outMarks({ kind, first_failure, since, until }: HealthEvent, recovered: number | null): EventDetail['marks'] {
   return [
     ...(first_failure === null ? [] : [{ t: first_failure, kind: 'first_failure' as const, label: 'first 5XX' }]),
-    { t: since, kind: 'ejected', label: 'ejected' },
+    { t: since, ...(OUT_MARKS[kind] ?? EJECTED) },
     ...(recovered !== null && (until === null || recovered < until)
       ? [{ t: recovered, kind: 'recovered' as const, label: 'first probe passed' }]
       : []),

@@ -5,6 +5,7 @@ import type { Timeline } from '../../search/timeline';
 import type { Settings } from '../../settings';
 import type { Site } from '../../topology/site';
 import { lengthOf } from '../../topology/spans';
+import { allSilentOf } from '../all_silent';
 import { compare } from '../compare';
 import { probesIn } from '../probe_counts';
 
@@ -28,6 +29,7 @@ export function figuresOf(input: FiguresInput): Figures {
   const gaps = events.filter(({ kind, gap_ms }) => kind === 'ejected' && gap_ms !== null);
   // Of whom nobody wrote anything nobody knows whether it serves.
   const mute = new Set(site.silences.flatMap(({ host, saidBy, open }) => (saidBy === null && open ? [host] : [])));
+  const silences = allSilentOf(site, Math.min(input.timeline.to, input.now));
   const last = (lane: Lane) => lane.segments.at(-1)?.state ?? '';
   // Who left for good is not missed.
   const there = lanes.filter((lane) => last(lane) !== 'gone');
@@ -46,6 +48,7 @@ export function figuresOf(input: FiguresInput): Figures {
     ...absenceFigures(input),
     ...probeFigures(input),
     silent_ms: lengthOf(site.silences),
+    all_silent_ms: lengthOf(silences),
     silent_hosts: [...new Set(site.silences.map(({ host }) => host))],
   };
 }

@@ -13,6 +13,7 @@ import { placesOf, type Site } from '../../topology/site';
 import { namesOf, placesOf as placesOfHost } from '../../topology/site_event';
 import { clip, holdsOf, lengthOf, type Span, subtract, unite } from '../../topology/spans';
 import { awayTogether } from '../../topology/states';
+import { allSilentOf } from '../all_silent';
 import { compare } from '../compare';
 import { linesAbout } from '../host_lines';
 import { absorb, type Layer, paint } from './paint';
@@ -92,7 +93,6 @@ function laneOf(host: string, tier: PlaceTier, input: LanesInput, all: Known): L
   const marks = probeMarksOf(host, series).filter(({ t }) => t >= window.from && t < window.to);
   const { probes, thinned } = thin(marks, series);
   const row = all.rows.get(keyOf({ tier, host }));
-  const out = [...away.whole.map(strip), ...away.above];
   return {
     host,
     tier,
@@ -100,14 +100,12 @@ function laneOf(host: string, tier: PlaceTier, input: LanesInput, all: Known): L
     segments: window.from < window.to ? segmentsOf(host, tier, places, away, input, all, window) : [],
     probes,
     probes_thinned: thinned,
-    in_pool_share: known && window.to > window.from ? 1 - lengthOf(out) / (window.to - window.from) : null,
+    in_pool_share: known && window.to > window.from ? 1 - lengthOf(away.whole) / (window.to - window.from) : null,
     requests: row ? row.cells.reduce((sum, { n }) => sum + n, 0) : 0,
     kql: linesAbout({ host, tier }, namesOf(host, tier, all.places)),
     places: [...new Set(places.map(({ name }) => name))].sort(compare),
   };
 }
-
-const strip = ({ from, to }: Span): Span => ({ from, to });
 
 function thin(marks: readonly ProbeMark[], all: readonly ProbeSeries[]) {
   const many = marks.length > MAX_MARKS || all.some(({ runs }) => runs.some(({ n, times }) => times.length < n));
@@ -205,6 +203,10 @@ function segmentsOf(
           spans: unseen.map((span) => ({ ...span, note: 'Not in its pool: no turn, and no line of its own.' })),
         }
       : { state: 'unknown', spans: unseen.map((span) => ({ ...span, note: 'No line tells what it did.' })) },
+    {
+      state: 'unknown',
+      spans: allSilentOf(site, window.to).map((span) => ({ ...span, note: 'Nothing arrived from anybody.' })),
+    },
     {
       state: 'errors',
       spans: (row ? burstsOf(row, rules, evidence.grid) : []).map((b) => ({

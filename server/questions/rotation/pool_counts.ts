@@ -3,6 +3,7 @@ import type { Dues } from '../../topology/due';
 import { groupBy } from '../../topology/groups';
 import type { Site } from '../../topology/site';
 import { clip, intersect, type Span, subtract, unite } from '../../topology/spans';
+import { allSilentOf } from '../all_silent';
 
 type PoolCounts = Pick<NonNullable<RotationData['overview']>['figures'], 'hosts_in_pool' | 'hosts_known' | 'fewest'>;
 
@@ -33,6 +34,7 @@ export function poolCounts(site: Site, dues: readonly Dues[], now: number): Pool
     ({ spans, outs, teller }) => subtract(spans, [...outs, ...(teller === null ? [] : (away.get(teller) ?? []))]),
   );
   const end = Math.max(window.from, now - 1);
+  const silent = allSilentOf(site, window.to).some(({ from, to }) => from <= end && end < to);
   // Only times in which somebody was out: who came or left for good makes no pool short.
   const outs = members.flatMap((member) => member.outs);
   const inside = outs.flatMap(({ from, to }) => [from, to]).filter((t) => t > window.from && t < window.to);
@@ -41,7 +43,7 @@ export function poolCounts(site: Site, dues: readonly Dues[], now: number): Pool
   const short = overlapping(spans, unite(outs));
   const fewest = short.sort((a, b) => a.hosts - b.hosts || b.to - b.from - (a.to - a.from))[0];
   return {
-    hosts_in_pool: serving(end),
+    hosts_in_pool: silent ? null : serving(end),
     hosts_known: there(end),
     fewest: fewest !== undefined && fewest.hosts < there(fewest.from) ? fewest : null,
   };

@@ -5,7 +5,9 @@ import type { Grid, PlaceTier } from '../../topology/evidence';
 
 type Series = NonNullable<RotationData['overview']>['series'];
 
-/** Requests, failures and got ÷ due of each host, step by step. */
+const rounded = (due: number) => Math.round(due * 100) / 100;
+
+/** Requests, failures and what was due to each host, step by step. */
 export function seriesOf(dues: readonly Dues[], grid: Grid, timeline: Timeline): Series {
   const { times } = timeline;
   const hosts = (['frontend', 'webapp'] as const).flatMap((tier) => hostsOf(dues, tier, grid, timeline));
@@ -31,6 +33,6 @@ function hostsOf(dues: readonly Dues[], tier: PlaceTier, { times }: Grid, timeli
       if (n > 0) failures.set(t, (failures.get(t) ?? 0) + n);
     }
     const failed = fold(times.map((time) => failures.get(time) ?? 0));
-    return { host, tier, requests, failed, ratio: requests.map((n, t) => (due[t]! > 0 ? n / due[t]! : null)) };
+    return { host, tier, requests, failed, due: due.map(rounded) };
   });
 }

@@ -213,13 +213,14 @@ export function turnsOf(
     requests: failedTurns.total + sampledTurns.total,
     source: tellerOf(directory).datasets[0]!,
     lanes: lanesOf(sampledTurns, failed, site, window),
+    shared: site.webapps.shared.map(({ place, hosts }) => ({ place, hosts: [...hosts] })),
     marks: [...failed, ...sampled].sort((a, b) => a.t - b.t),
     out_of_pool: clip(states.outs, window).map(outSpanOf),
     order: { from: order[0]?.t ?? lens.from, to: order.at(-1)?.t ?? lens.to, marks: order },
   };
 }
 
-/** A lane for each webapp that is known, by frontend; counts are exact, never sampled. */
+/** A lane for each place or webapp that takes turns, by frontend; counts are exact, never sampled. */
 function lanesOf(
   sampled: SearchAnswer,
   failed: Turn[],
@@ -238,7 +239,14 @@ function lanesOf(
   const total = [...counts.values()].reduce((a, b) => a + b, 0);
   const homes = new Map<string, string>();
   for (const { host, teller } of webapps.places) if (teller !== null && !homes.has(host)) homes.set(host, teller);
-  const hosts = new Set([...webapps.places.map(({ host }) => host), ...counts.keys()]);
+  for (const { place, hosts: several } of webapps.shared) {
+    const teller = several.map((host) => homes.get(host)).find((home) => home !== undefined);
+    if (teller !== undefined) homes.set(place, teller);
+  }
+  // Of hosts behind one address the tellers name none: who of them took a turn is not known here, so none is shown with none.
+  const behind = new Set(webapps.shared.flatMap(({ hosts }) => hosts));
+  const named = webapps.places.filter(({ host }) => !behind.has(host)).map(({ host }) => host);
+  const hosts = new Set([...named, ...counts.keys()]);
   const outs = (host: string, tier: string) => states.chains.filter((out) => out.host === host && out.tier === tier);
   return [...hosts]
     .map((host) => ({

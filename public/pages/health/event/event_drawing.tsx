@@ -35,6 +35,7 @@ export function EventDrawing({ detail }: { detail: EventDetail }) {
               from={x(Math.max(from, detail.from))}
               to={x(Math.min(to ?? detail.to, detail.to))}
               ms={(to ?? detail.to) - from}
+              what={detail.marks.some(({ kind }) => kind === 'drained') ? 'drained' : 'out of pool'}
             />
           ))}
           {detail.gap && (
@@ -104,10 +105,10 @@ function YAxis({ top, width, theme }: { top: number; width: number; theme: RotaT
   );
 }
 
-function OutOfPool({ from, to, ms }: { from: number; to: number; ms: number }) {
+function OutOfPool({ from, to, ms, what }: { from: number; to: number; ms: number; what: string }) {
   const theme = useRotaTheme();
   const width = Math.max(1, to - from);
-  const words = `out of pool ${formatSpan(ms)}`;
+  const words = `${what} ${formatSpan(ms)}`;
   return (
     <g>
       <rect x={from} y={TOP + 14} width={width} height={BASE - TOP - 14} fill="url(#rotaEventHatch)" />
@@ -132,6 +133,7 @@ function Mark({ mark }: { mark: PlacedMark }) {
   const colour = {
     first_failure: theme.dangerText,
     ejected: theme.dangerText,
+    drained: theme.subdued,
     recovered: theme.subdued,
     returned: theme.successText,
     began: theme.dangerText,

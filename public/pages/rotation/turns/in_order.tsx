@@ -2,21 +2,25 @@ import React from 'react';
 import type { Turns } from '../../../../common/api';
 import { useTimeFormat } from '../../../app/services';
 import { useWidth } from '../../../charts/use_width';
+import { HostName } from '../../../components/host_name';
 import { formatSpan } from '../../../format/numbers';
 import { statusClass } from '../../../theme/colours';
 import { useRotaTheme } from '../../../theme/use_rota_theme';
 import { columnsOf } from './columns';
 
 const ROW = 12;
+/** With more lanes than this, only hosts that took one of these turns have a row. */
+const ALL_ROWS = 24;
 
 /** The same requests in order: one column a turn, one square an attempt, a line to the host that a retry went to. */
 export function InOrder({ turns }: { turns: Turns }) {
   const theme = useRotaTheme();
   const time = useTimeFormat();
   const [ref, width] = useWidth<HTMLDivElement>();
-  const hosts = turns.lanes.map(({ host }) => host);
   const { order } = turns;
   const columns = columnsOf(order.marks);
+  const took = new Set(order.marks.map(({ host }) => host));
+  const hosts = turns.lanes.map(({ host }) => host).filter((host) => turns.lanes.length <= ALL_ROWS || took.has(host));
   const step = Math.min(14, width / Math.max(1, columns.length));
   const y = (host: string) => hosts.indexOf(host) * ROW;
   if (columns.length === 0) return null;
@@ -31,7 +35,7 @@ export function InOrder({ turns }: { turns: Turns }) {
         <span className="rotaInOrder__hosts">
           {hosts.map((host) => (
             <span key={host} style={{ blockSize: ROW, lineHeight: `${ROW}px` }}>
-              {host}
+              <HostName name={host} />
             </span>
           ))}
         </span>

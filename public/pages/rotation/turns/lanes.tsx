@@ -1,11 +1,15 @@
 import React, { useMemo } from 'react';
 import type { Turn, Turns } from '../../../../common/api';
+import { list } from '../../../../common/format';
 import { useTimeFormat } from '../../../app/services';
 import { HatchPattern } from '../../../charts/hatch';
 import { useWidth } from '../../../charts/use_width';
+import { HostName } from '../../../components/host_name';
 import { formatCount, formatPercent, formatSpan } from '../../../format/numbers';
 import { timeTicks } from '../../../format/time';
+import { usePageParam } from '../../../hooks/use_scope';
 import { useRotaTheme } from '../../../theme/use_rota_theme';
+import { isShort, openLanes } from './fold';
 import { Lane } from './lane';
 
 /** Who served, request by request: a lane a webapp, grouped by frontend. */
@@ -14,8 +18,10 @@ export function Lanes({ turns, colours }: { turns: Turns; colours: Map<string, s
   const time = useTimeFormat();
   const [ref, width] = useWidth<HTMLDivElement>();
   const byHost = useMemo(() => groupByHost(turns.marks), [turns.marks]);
-  const groups = useMemo(() => groupByFrontend(turns.lanes), [turns.lanes]);
-  const height = turns.lanes.length > 12 ? 14 : 26;
+  const [shown, setShown] = usePageParam('lanes');
+  const open = shown === 'all' ? turns.lanes : openLanes(turns);
+  const groups = groupByFrontend(open);
+  const height = open.length > 12 ? 14 : 26;
   const x = (t: number) => ((t - turns.from) / (turns.to - turns.from)) * width;
   const ticks = timeTicks(turns.from, turns.to, Math.max(3, width / 130), time.zone);
   return (
@@ -41,9 +47,11 @@ export function Lanes({ turns, colours }: { turns: Turns; colours: Map<string, s
                 className="rotaLanes__frontend"
                 style={{ borderColor: (frontend && colours.get(frontend)) || 'transparent' }}
               >
-                {i === 0 ? (frontend ?? '') : ''}
+                {i === 0 && <HostName name={frontend ?? ''} />}
               </span>
-              <span className="rotaLanes__host">{lane.host}</span>
+              <span className="rotaLanes__host">
+                <HostName name={lane.host} />
+              </span>
               <Lane
                 host={lane.host}
                 marks={byHost.get(lane.host) ?? []}
@@ -54,7 +62,7 @@ export function Lanes({ turns, colours }: { turns: Turns; colours: Map<string, s
                 height={height}
               />
               <span>{formatCount(lane.turns)}</span>
-              <span className={lane.share < 0.5 / turns.lanes.length ? 'rotaShare__mark' : undefined}>
+              <span className={isShort(lane, turns.lanes) ? 'rotaShare__mark' : undefined}>
                 {formatPercent(lane.share)}
               </span>
               <span className="rotaFine">{formatSpan(lane.out_of_pool_ms)}</span>
@@ -62,6 +70,11 @@ export function Lanes({ turns, colours }: { turns: Turns; colours: Map<string, s
           ))}
         </div>
       ))}
+      {open.length < turns.lanes.length && (
+        <button type="button" className="rotaLinkButton" onClick={() => setShown('all')}>
+          Show all {turns.lanes.length} lanes (the {open.length} with most to tell are shown)
+        </button>
+      )}
       <div className="rotaLanes__row rotaLanes__row--axis">
         <span />
         <span />
@@ -73,6 +86,12 @@ export function Lanes({ turns, colours }: { turns: Turns; colours: Map<string, s
           ))}
         </svg>
       </div>
+      {turns.shared.map(({ place, hosts }) => (
+        <p key={place} className="rotaFine">
+          Behind {place} stand {hosts.length > 3 ? `${hosts.length} hosts` : list(hosts)}: no line says which of them
+          took a turn. Their shares below are counted from their own lines.
+        </p>
+      ))}
     </div>
   );
 }
