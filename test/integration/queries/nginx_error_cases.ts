@@ -68,18 +68,15 @@ function accessLine({ id, path, end, took, nth, frontend = 'frontend-1', connect
     upstream_status: '502, 200',
     upstream_response_time: '0.010, 0.040',
   };
-  return Buffer.from(`${JSON.stringify(header('nginx.access', frontend, end))}\t\t${JSON.stringify(logged)}`);
+  return Buffer.from(`${JSON.stringify(header('nginx.access', frontend, end))}\t${JSON.stringify(logged)}`);
 }
 
 function errorLine({ path, frontend = 'frontend-1' }: Request, message: string, at: number, n: number): Buffer {
   const [date, time] = new Date(SECOND + at).toISOString().slice(0, 19).replaceAll('-', '/').split('T');
   const upstream = 'http://10.0.0.21:8021';
   const context = `192.0.2.1, server: _, request: "GET ${path} HTTP/1.1", upstream: "${upstream}${path}", host: "shop"`;
-  const parsed = { date, time, level: 'error', pid: '77', tid: '77', connection: CONNECTION, message, context };
   const text = `${date} ${time} [error] 77#77: *${CONNECTION} ${message}, client: ${context}`;
-  return Buffer.from(
-    `${JSON.stringify(header('nginx.error', frontend, 1000 + n))}\t${JSON.stringify(parsed)}\t${text}`,
-  );
+  return Buffer.from(`${JSON.stringify(header('nginx.error', frontend, 1000 + n))}\t${text}`);
 }
 
 function stored(namespace: string, line: Buffer): Doc {
