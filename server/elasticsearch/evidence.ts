@@ -11,7 +11,7 @@ import { answersSearch, readAnswers } from './answers';
 import { faultSearches, readAttempts, readDisabled } from './faults';
 import { LONG_LOOK_BACK_MS } from './inventory';
 import { balancersTell, type LinesOf, selectedLines } from './lines_of';
-import { lifeSearches, readLives, readSkews } from './lives';
+import { lifeSearches, readDelays, readLives, readSkews } from './lives';
 import { okStatuses } from './ok_statuses';
 import { momentsOf, passingSearches, readPassings } from './passings';
 import {
@@ -30,6 +30,7 @@ import { readRecorded, recordedCut, recordedSearch } from './recorded';
 import { between, not, type Query } from './search';
 import { readBalancers, readFrontends, readOwn, turnSearches } from './turns';
 import { readVersions, versionsSearch } from './versions';
+import { readVisits, visitorSearches } from './visitors';
 import { readWords, wordSearches } from './words';
 
 /** What one question asks: its range and steps, its selectors and its search, and the directory that they narrowed. */
@@ -54,7 +55,7 @@ export function askingOf(query: Scope, directory: Directory, timeline: Timeline,
     timeline,
     fine: minutesOf(timeline, seriesCount(directory)),
     text: textFilters(query, context.kqlToQuery(query.kql)) as Query[],
-    probe: isProbe(watchersOf(all.inventory.monitors)),
+    probe: isProbe(watchersOf(all.inventory)),
     namespace: context.settings.namespace,
   };
 }
@@ -110,6 +111,10 @@ export async function gather<K extends string>(
     ...faultSearches(from, to, probe, namespace),
     ...probeSearches(from - warmUp, to, interval, probe, passes, probedIn(asking)),
     ...lifeSearches(from, to, interval, namespace),
+    ...visitorSearches(
+      { balancer: linesOf(asking, 'lb', false), frontend: linesOf(asking, 'frontend', false) },
+      namespace,
+    ),
     versions: versionsSearch(from, to, interval, namespace),
     recorded: recordedSearch(from - LONG_LOOK_BACK_MS, to, namespace),
   };
@@ -118,6 +123,10 @@ export async function gather<K extends string>(
   const { probes, cuts } = await probesOf(answers, asking, context, passes);
   const spoken = readWords(answers);
   const [disabled, attempts] = [readDisabled(answers.disabled), readAttempts(answers.attempts)];
+  const hosts = isNarrowed(asking.query) ? hostsIn(directory) : null;
+  const chosen = <T extends { host: string }>(list: readonly T[]) =>
+    list.filter(({ host }) => hosts?.has(host) ?? true);
+  const skews = chosen(readSkews(answers, interval));
   const rows = (a: Record<'balancer' | 'frontend' | 'webapp', SearchAnswer>): Counts => ({
     passings: readPassings(moments, a),
     balancers: readBalancers(a.balancer),
@@ -125,17 +134,17 @@ export async function gather<K extends string>(
     ownFrontends: readOwn(a.frontend),
     ownWebapps: readOwn(a.webapp),
     balancersUnnamed: !balancersTell(asking.query, directory),
+    skews,
   });
   const all = [...spoken.cuts, ...disabled.cuts, ...attempts.cuts, ...cuts];
   const unread = recordedCut(answers.recorded);
   const sentences = [...all.map(({ sentence }) => sentence), ...(unread === null ? [] : [unread])];
   for (const message of sentences) context.reasons.push({ code: 'limit_reached', message });
-  const hosts = isNarrowed(asking.query) ? hostsIn(directory) : null;
-  const chosen = <T extends { host: string }>(list: readonly T[]) =>
-    list.filter(({ host }) => hosts?.has(host) ?? true);
+  const inFlightMs = settings.in_flight_s * 1000;
+  const delays = readDelays(answers, skews).filter(({ ms }) => ms > inFlightMs && now - ms < to);
   const evidence: Evidence = {
     window: { from, to },
-    settledTo: Math.min(to, now - settings.in_flight_s * 1000),
+    settledTo: Math.min(to, now - Math.max(inFlightMs, ...delays.map(({ ms }) => ms))),
     grid: { times: fine.times, interval },
     inventory: directory.inventory,
     ...rows(answers),
@@ -145,7 +154,9 @@ export async function gather<K extends string>(
     attempts: attempts.faults,
     probes,
     lives: chosen(readLives(answers)),
-    skews: chosen(readSkews(answers, interval)),
+    skews,
+    delays,
+    visits: readVisits(answers),
     versions: chosen(readVersions(answers.versions)),
     recorded: chosen(readRecorded(answers.recorded)),
     cuts: all,

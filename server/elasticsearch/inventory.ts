@@ -128,6 +128,8 @@ export function readInventory(answers: Record<InventoryName, SearchAnswer>): Inv
   const [fronts, backs] = [frontends, webapps].map(
     ({ aggregations }) => new Set(bucketsOf(aggregations, 'hosts').map(({ key }) => String(key))),
   ) as [Set<string>, Set<string>];
+  const all = monitorsOf(monitors, passed);
+  const atBack = ({ host }: MonitorSeen) => fronts.size > 0 && !fronts.has(host) && backs.has(host);
   const known = new Set(servers.map(keyOf));
   const upstreams = bucketsOf(frontends.aggregations, 'hosts').flatMap(upstreamsOf);
   return {
@@ -143,9 +145,8 @@ export function readInventory(answers: Record<InventoryName, SearchAnswer>): Inv
       ...bucketsOf(webapps.aggregations, 'hosts').flatMap(webappsOf),
     ],
     shared: [],
-    monitors: monitorsOf(monitors, passed).filter(
-      ({ host }) => fronts.size === 0 || fronts.has(host) || !backs.has(host),
-    ),
+    monitors: all.filter((one) => !atBack(one)),
+    passedOn: all.filter(atBack),
     services: optionsOf(webapps, 'services'),
     environments: optionsOf(webapps, 'environments'),
     cuts:

@@ -1,5 +1,5 @@
 import { FIELDS, HEALTH_CHECK_TAG } from '../../common/ecs';
-import type { MonitorSeen } from '../topology/evidence';
+import type { Inventory, MonitorSeen } from '../topology/evidence';
 import { BALANCER_AGENTS } from '../topology/probers';
 import { anyOf, exists, not, type Query } from './search';
 
@@ -12,6 +12,8 @@ const AGENTS = [...BALANCER_AGENTS, 'Uptime-Kuma', 'Zabbix'];
 /** One source that asked one path so often, and no slower than this, watches; a visitor comes and goes. */
 const OFTEN = 5;
 const SLOWEST_MS = 10 * 60_000;
+/** Lines at the edges of what is looked at. */
+const HARDLY_MORE = 1.05;
 
 /** What may be a probe: it bears the tag, or an agent that is known. Who asks without an agent must be seen to watch. */
 export function candidates(): Query {
@@ -21,12 +23,19 @@ export function candidates(): Query {
   ]);
 }
 
-export function watchersOf(seen: readonly MonitorSeen[]): string[] {
-  const watching = seen.filter(
-    ({ n, first, last, agent }) => agent === null && n >= OFTEN && (last - first) / (n - 1) <= SLOWEST_MS,
+export function watchersOf({ monitors, passedOn = [] }: Pick<Inventory, 'monitors' | 'passedOn'>): string[] {
+  const watching = monitors.filter(watches);
+  // What frontends pass on of what they are asked is no more than that.
+  const asked = (path: string) => sumOf(watching.filter((one) => one.path === path));
+  const passing = passedOn.filter(
+    (one) => watches(one) && sumOf(passedOn.filter(({ path }) => path === one.path)) <= HARDLY_MORE * asked(one.path),
   );
-  return [...new Set(watching.map(({ source }) => source))].sort();
+  return [...new Set([...watching, ...passing].map(({ source }) => source))].sort();
 }
+
+const watches = ({ n, first, last, agent }: MonitorSeen) =>
+  agent === null && n >= OFTEN && (last - first) / (n - 1) <= SLOWEST_MS;
+const sumOf = (seen: readonly MonitorSeen[]) => seen.reduce((sum, { n }) => sum + n, 0);
 
 /**
  * Probes, by who asks what from where, never by a field that is missing: with a known agent; with the pipeline's tag and some

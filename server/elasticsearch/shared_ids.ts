@@ -4,6 +4,7 @@ import type { Hit, NamedSearch, SearchAnswer } from '../search/msearch';
 import type { Entry } from '../topology/directory';
 import type { SharedId } from '../topology/evidence';
 import { greatestOf, groupBy, leastOf } from '../topology/groups';
+import { candidates } from './probes_of';
 import { between, countOf, exists, not, type Query, searchOf, terms } from './search';
 
 /**
@@ -42,7 +43,8 @@ export function sampleSearches(
       : countOf(
           datasets,
           namespace,
-          [time, exists(FIELDS.requestId), { terms: { [field]: places(entries) } }, ...filter],
+          // Of probes some webapps write, and others do not: they would seem to have taken all turns.
+          [time, exists(FIELDS.requestId), { terms: { [field]: places(entries) } }, not(candidates()), ...filter],
           {
             hosts: terms(FIELDS.host, 200, {
               pools: terms(

@@ -4,6 +4,7 @@ import { turnsIn } from '../topology/cells';
 import type { Entry } from '../topology/directory';
 import { unnamedTurns } from '../topology/places';
 import type { Site } from '../topology/site';
+import { untoldOf } from '../topology/untold';
 
 const MINUTE = 60_000;
 
@@ -33,11 +34,30 @@ export function notKnownOf(site: Site): NotKnown[] {
   for (const { place } of dues.filter(({ idle, place: { turns } }) => idle && turnsIn(turns) === 0)) {
     add({ id: 'unknown.idle', values: { host: place.host } }, { id: 'mend.idle', values: { host: place.host } });
   }
+  for (const { teller, pool } of states.sticky)
+    add({ id: 'unknown.sticky', values: { teller, pool } }, { id: 'mend.sticky', values: {} });
   for (const { source, path, foreign } of states.monitors) {
     if (foreign !== null) add({ id: 'unknown.foreign_probes', values: { source, path, by: foreign } }, null);
   }
   if (!states.frontendsKnown && site.frontends.places.length > 1) {
     add({ id: 'unknown.frontends_pool', values: {} }, { id: 'mend.frontends_pool', values: {} });
+  }
+  const untold = untoldOf([site.frontends, webapps], evidence);
+  if (untold.hosts.length > 0)
+    add(
+      { id: 'unknown.untold', values: { hosts: untold.hosts, requests: untold.requests } },
+      { id: 'mend.untold', values: {} },
+    );
+  const off = evidence.skews.filter(({ from, to }) => from < evidence.window.to && to > evidence.window.from);
+  if (off.length > 0) {
+    const hosts = [...new Set(off.map(({ host }) => host))].sort();
+    add({ id: 'unknown.clock', values: { hosts } }, { id: 'mend.clock', values: {} });
+  }
+  const delays = evidence.delays ?? [];
+  if (delays.length > 0) {
+    const ms = Math.max(...delays.map((one) => one.ms));
+    const hosts = [...new Set(delays.map(({ host }) => host))].sort();
+    add({ id: 'unknown.late', values: { hosts, ms } }, { id: 'mend.late', values: { ms } });
   }
   if (evidence.grid.interval > MINUTE) {
     add({ id: 'unknown.steps', values: { ms: evidence.grid.interval } }, { id: 'mend.steps', values: {} });

@@ -73,8 +73,8 @@ export function addBuckets(row: number[], timeline: Timeline, buckets: Bucket[],
   }
 }
 
-/** The window as answers state it: lines younger than `inFlightMs` may still be on their way. */
-export function windowOf(timeline: Timeline, now: number, inFlightMs: number): WindowInfo {
+/** The window as answers state it: lines of later than `settledTo` may still be on their way. */
+export function windowOf(timeline: Timeline, settledTo: number): WindowInfo {
   const { from, to, interval } = timeline;
-  return { from, to, interval_ms: interval, complete_to: Math.max(from, Math.min(to, now - inFlightMs)) };
+  return { from, to, interval_ms: interval, complete_to: Math.max(from, Math.min(to, settledTo)) };
 }

@@ -86,6 +86,19 @@ const ENGLISH = {
     by === 'agent'
       ? `The probes of ${source} for ${path} come from a watcher outside: they do not say who is in a pool.`
       : `The probes of ${source} for ${path} failed while users were served: they are not the balancer’s.`,
+  'unknown.sticky': ({ teller, pool }: { teller: string; pool: string | null }) =>
+    `${teller}’s users stay with their server${pool === null ? '' : ` of ${pool}`}: whoever came, came to the same. What was due to each is not known.`,
+  'mend.sticky': () => 'no `cookie … insert`, `balance source`, `ip_hash` or `hash`, where sessions do not need it',
+  'unknown.untold': ({ hosts, requests }: { hosts: string[]; requests: number }) =>
+    `${list(hosts)} wrote of ${count(requests)} requests more than the lines above tell of: a frontend or balancer writes none, its lines were lost, or somebody asks past it. These are not counted.`,
+  'mend.untold': () => 'an access log of every frontend and balancer, sent by TCP: datagrams are lost without a word',
+  'unknown.clock': ({ hosts }: { hosts: string[] }) =>
+    `Which lines of ${list(hosts)} belong to this range is not known, because ${hosts.length === 1 ? 'its clock is' : 'their clocks are'} off: other requests are counted in their place.`,
+  'mend.clock': () => 'chronyd or systemd-timesyncd on that host',
+  'unknown.late': ({ hosts, ms }: { hosts: string[]; ms: number }) =>
+    `Lines of ${list(hosts)} come ${duration(ms)} after the time that they bear (they are late, or a clock is behind): what was written since is not all there.`,
+  'mend.late': ({ ms }: { ms: number }) =>
+    `rota.in_flight_s: ${Math.ceil(ms / 1000)} would say that they always do; else see how far its agent is behind`,
   'unknown.steps': ({ ms }: { ms: number }) =>
     `Bursts shorter than ${duration(ms)} are not told apart: in so long a range there are too many hosts for minutes.`,
   'mend.steps': () => 'a shorter time range',

@@ -118,6 +118,8 @@ export interface Inventory {
   writers: readonly WriterSeen[];
   shared: readonly SharedId[];
   monitors: readonly MonitorSeen[];
+  /** Frontends that passed such probes on to webapps: they stand there as who asked. */
+  passedOn?: readonly MonitorSeen[];
   services: readonly { value: string; requests: number }[];
   environments: readonly { value: string; requests: number }[];
   /** What was cut, in words for the page. */
@@ -184,6 +186,23 @@ export interface Skew {
   ms: number;
 }
 
+/** Of a sample of a pool's requests: the addresses that they came from, and the same place by place. */
+export interface Visits {
+  teller: string;
+  pool: string | null;
+  requests: number;
+  places: number;
+  visitors: number;
+  /** Summed: an address that was given to two places counts twice. */
+  visitorsOfPlaces: number;
+}
+
+/** Lines of a host reach Elasticsearch so long after the time that they bear, at the least. */
+export interface Delay {
+  host: string;
+  ms: number;
+}
+
 export interface VersionCell {
   host: string;
   service: string;
@@ -244,6 +263,9 @@ export interface Evidence {
   probes: readonly ProbeSeries[];
   lives: readonly Life[];
   skews: readonly Skew[];
+  visits?: readonly Visits[];
+  /** Of hosts whose lines were not all there when the question was asked. */
+  delays?: readonly Delay[];
   versions: readonly VersionCell[];
   recorded: readonly Recorded[];
   cuts: readonly Cut[];

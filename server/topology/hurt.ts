@@ -99,12 +99,15 @@ export function takeBelow(
   cells: readonly Cell[],
   place: Place | undefined,
   span: Span,
-  { evidence, ledger }: { evidence: Pick<Evidence, 'grid'>; ledger: Ledger },
+  { evidence, ledger }: { evidence: Pick<Evidence, 'grid' | 'balancers'>; ledger: Ledger },
 ): number {
-  const { interval } = evidence.grid;
+  const { grid, balancers } = evidence;
+  const { interval } = grid;
   const most = (t: number) => {
     const cell = cells[firstWhere(cells, (one) => one.t > t - interval)];
     return cell !== undefined && cell.t < t + interval ? cell.hurt : 0;
   };
-  return ledger.take(place?.teller ?? place?.host ?? '', span, most);
+  // Webapps that stand in a balancer's pool are who users came through.
+  const isDirect = place !== undefined && balancers.some(({ teller }) => teller === place.teller);
+  return ledger.take((isDirect ? null : place?.teller) ?? place?.host ?? '', span, most);
 }

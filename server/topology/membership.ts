@@ -26,18 +26,21 @@ export function membershipOf(places: readonly Place[], states: States, evidence:
   const pools = poolsOf(places);
   const found = new Map<string, Membership>();
   const chains = groupBy(states.chains, ({ place }) => place);
+  const hosts = groupBy(places, hostKey);
   for (const place of places) {
-    found.set(
-      place.id,
-      memberSpans(place, pools.get(poolKey(place)) ?? [], chains.get(place.id) ?? [], states, evidence),
-    );
+    const elsewhere = (hosts.get(hostKey(place)) ?? []).filter((other) => poolKey(other) !== poolKey(place));
+    const pool = pools.get(poolKey(place)) ?? [];
+    found.set(place.id, memberSpans(place, pool, elsewhere, chains.get(place.id) ?? [], states, evidence));
   }
   return found;
 }
 
+const hostKey = ({ tier, host }: Place) => JSON.stringify([tier, host]);
+
 function memberSpans(
   place: Place,
   pool: readonly Place[],
+  elsewhere: readonly Place[],
   chains: States['chains'],
   states: States,
   evidence: Evidence,
@@ -48,7 +51,7 @@ function memberSpans(
     to: Math.min(to ?? window.to, window.to),
   }));
   const probed = probedSpans(place, states, evidence);
-  const turned = turnedSpans(place, pool, evidence);
+  const turned = turnedSpans(place, pool, elsewhere, evidence);
   const all = unite([...turned, ...probed, ...outs]).filter(({ from, to }) => from < to);
   // An address that passed from one host to another is each one's while it is.
   const spans = place.join === null ? all : clip(all, place.join);
@@ -56,7 +59,12 @@ function memberSpans(
 }
 
 /** Stretches of turns, split where the pool's turns went by it; an end at which it missed next to nothing is none. */
-function turnedSpans(place: Place, pool: readonly Place[], { window, grid }: Evidence): Span[] {
+function turnedSpans(
+  place: Place,
+  pool: readonly Place[],
+  elsewhere: readonly Place[],
+  { window, grid }: Evidence,
+): Span[] {
   const cells = place.turns.cells.filter(({ n }) => n > 0);
   if (cells.length === 0) return [];
   const peers = pool.filter(({ id }) => id !== place.id);
@@ -75,12 +83,22 @@ function turnedSpans(place: Place, pool: readonly Place[], { window, grid }: Evi
     } else stretches.push({ from: first, to: last, n });
   }
   const missed = (from: number, to: number) => part * others({ from, to });
+  const theirs = elsewhere.flatMap(({ turns }) => turns.cells.filter(({ n }) => n > 0));
+  const there = {
+    first: Math.min(...theirs.map(({ first }) => first)),
+    last: Math.max(...theirs.map(({ last }) => last)),
+  };
   return stretches.map(({ from, to, n }, i) => {
     const pace = Math.max(1, n > 1 ? (to - from) / (n - 1) : 1);
+    // Who takes turns elsewhere at that time has not come, or gone, with its first or last one here: that may be chance.
+    const before = i === 0 ? missed(window.from, from) : Number.POSITIVE_INFINITY;
+    const begin = before < BEYOND_CHANCE ? Math.min(from, there.first) : from;
     const begins =
-      i === 0 && missed(window.from, from) < HARDLY_MISSED ? window.from : Math.max(window.from, from - pace);
+      i === 0 && missed(window.from, begin) < HARDLY_MISSED ? window.from : Math.max(window.from, begin - pace);
     const last = i === stretches.length - 1;
-    const ends = last && missed(to + 1, window.to) < HARDLY_MISSED ? window.to : Math.min(window.to, to + pace);
+    const after = last ? missed(to + 1, window.to) : Number.POSITIVE_INFINITY;
+    const end = after < BEYOND_CHANCE ? Math.max(to, there.last) : to;
+    const ends = last && missed(end + 1, window.to) < HARDLY_MISSED ? window.to : Math.min(window.to, end + pace);
     return { from: begins, to: ends };
   });
 }

@@ -34,6 +34,8 @@ export interface Tier {
   source: 'balancer' | 'frontends' | 'webapps' | 'mixed';
   /** Turns of the tier above that no place is known for, and who told of them. */
   unplaced: { turns: number; tellers: readonly string[] };
+  /** Turns that hosts counted from their own lines took beyond those that the tier above tells of. */
+  excess?: number;
   /** Places whose turns were counted from the hosts' own lines: the teller knows only one address for several. */
   shared: readonly { place: string; hosts: readonly string[] }[];
   /** The balancers' lines cover so much of what the frontends logged; null where there is nothing to compare. */
@@ -47,16 +49,27 @@ const ENOUGH_OWN = 0.5;
 
 export type Counts = Pick<
   Evidence,
-  'balancers' | 'frontends' | 'ownFrontends' | 'ownWebapps' | 'balancersUnnamed' | 'passings'
+  'balancers' | 'frontends' | 'ownFrontends' | 'ownWebapps' | 'balancersUnnamed' | 'passings' | 'skews'
 >;
 
 /** The balancers' pools, and who stands in them. Facts choose the source, so that a search cannot change it. */
 export function frontendTier(directory: Directory, counts: Counts, facts: Counts = counts): Tier {
+  // Of a host whose clock is off other lines fall into the range than of its balancer: they are no measure.
+  const off = new Set(facts.skews.map(({ host }) => host));
+  const isOff = (row: Turns) =>
+    directory.servers.some(
+      ({ seen, owners }) =>
+        seen.teller === row.teller &&
+        seen.pool === row.pool &&
+        seen.place === row.place &&
+        owners.joins.some(({ host }) => off.has(host)),
+    );
   const tierOf = tiersOf(directory);
   const told = facts.balancers.filter((row) => !isUnserved(row) && tierOf(row) === 'frontend');
-  const own = facts.ownFrontends;
-  const [balanced, written] = [total(told), total(own)];
-  const coverage = balanced > 0 && written > 0 ? balanced / written : null;
+  const balanced = total(told);
+  const written = total(facts.ownFrontends.filter(({ place }) => !off.has(place)));
+  const measured = off.size === 0 ? told : told.filter((row) => !isOff(row));
+  const coverage = balanced > 0 && written > 0 ? total(measured) / written : null;
   const complete = balanced > 0 && !facts.balancersUnnamed && (coverage === null || coverage >= ENOUGH);
   const base = { tier: 'frontend' as const, unplaced: { turns: 0, tellers: [] }, shared: [], coverage };
   if (complete) {
@@ -137,6 +150,8 @@ function residueOf(directory: Directory, entries: readonly Entry[], facts: Count
   const asked = total(unnamed) + unknown.reduce((sum, entry) => sum + turnsOf(entry), 0);
   const written = total(facts.ownWebapps.filter(({ place }) => unclaimed.has(place)));
   const nobodyAbove = entries.length === 0 && unnamed.length === 0;
+  // Users come to the webapps themselves where nobody else wrote of any.
+  const isEntered = facts.ownFrontends.length + facts.balancers.length === 0;
   const tellers = [...new Set([...unnamed.map(({ teller }) => teller!), ...unknown.map(({ seen }) => seen.teller)])];
   const fits = nobodyAbove || (hosts.length > unknown.length && written >= ENOUGH_OWN * asked) || entries.length === 0;
   const own = hosts.length > 0 && fits ? hosts : [];
@@ -145,8 +160,13 @@ function residueOf(directory: Directory, entries: readonly Entry[], facts: Count
       ? {
           unplaced: { turns: Math.max(0, asked - written > 0.02 * asked ? asked - written : 0), tellers },
           shared: unknown.map(({ seen }) => ({ place: seen.place, hosts: own })),
+          excess: isEntered ? 0 : Math.max(0, written - asked),
         }
-      : { unplaced: { turns: total(unnamed), tellers: unnamed.map(({ teller }) => teller!) }, shared: [] };
+      : {
+          unplaced: { turns: total(unnamed), tellers: unnamed.map(({ teller }) => teller!) },
+          shared: [],
+          excess: asked === 0 ? 0 : Math.max(0, written - asked),
+        };
   const pools = new Set([...unnamed.map(({ pool }) => pool), ...unknown.map(({ seen }) => seen.pool)]);
   return {
     own,
@@ -288,18 +308,16 @@ function cellBefore(at: number, t: number, row: Turns, passings: readonly Passin
 
 /** The later part of a step, of which the earlier ones were counted by themselves. */
 function lessCells(cell: Cell, parts: readonly Cell[]): Cell {
-  return parts.reduce(
-    (rest, part) => ({
-      ...rest,
-      n: rest.n - part.n,
-      failed: rest.failed - part.failed,
-      hurt: rest.hurt - part.hurt,
-      first: Math.max(rest.first, part.last),
-      firstFailed: rest.failed > part.failed ? Math.max(rest.firstFailed ?? 0, part.lastFailed ?? 0) : null,
-      lastFailed: rest.failed > part.failed ? rest.lastFailed : null,
-    }),
-    cell,
-  );
+  const rest = { ...cell };
+  for (const part of parts) {
+    rest.n -= part.n;
+    rest.failed -= part.failed;
+    rest.hurt -= part.hurt;
+    rest.first = Math.max(rest.first, part.last);
+    rest.firstFailed = rest.failed > 0 ? Math.max(rest.firstFailed ?? 0, part.lastFailed ?? 0) : null;
+    rest.lastFailed = rest.failed > 0 ? rest.lastFailed : null;
+  }
+  return rest;
 }
 
 function total(rows: readonly Turns[]): number {

@@ -162,7 +162,17 @@ interface Pace {
   first: number;
   /** Lines a millisecond before the silence. */
   rate: number;
+  /** Lines by which that is known, and in how long. */
+  seen: { n: number; ms: number };
   during: number;
+}
+
+/**
+ * How unlikely none is, as lines that were due of which none came: at a pace that is known for certain rate × time; at one
+ * that a few lines tell less (of a Poisson process whose rate was itself seen, the chance of none is (1 + time/seen)^-n).
+ */
+function dueIn(ms: number, { n, ms: known }: Pace['seen']): number {
+  return n * Math.log1p(ms / Math.max(1, known));
 }
 
 function wasMissed(host: string, tier: PlaceTier, silence: Span, inWindow: Span, evidence: Evidence): boolean {
@@ -178,7 +188,7 @@ function wasMissed(host: string, tier: PlaceTier, silence: Span, inWindow: Span,
   const length = inWindow.to - inWindow.from;
   const now = beside.reduce((sum, { during }) => sum + during, 0) / Math.max(1, length);
   const then = beside.reduce((sum, { rate }) => sum + rate, 0);
-  const due = mine.rate * (silence.to - silence.from) * Math.min(1, then > 0 ? now / then : 1);
+  const due = dueIn((silence.to - silence.from) * Math.min(1, then > 0 ? now / then : 1), mine.seen);
   return due >= DUE_LINES && busyMostly(beside, tier, inWindow, evidence);
 }
 
@@ -214,9 +224,14 @@ function paceOf(host: string, tier: PlaceTier, silence: Span, inWindow: Span, ev
   const asked = requestsOf(host, tier, isNear, evidence);
   // What a request makes a host write comes in a heap: requests come one by one, and tell how likely none is.
   const n = asked > 0 ? Math.min(asked, lines) : lines;
-  if (n >= 2) return { host, first, during, rate: n / Math.max(1, silence.from - begin) };
-  const rates = seen.filter((one) => one.n >= 2 && one.last > one.first).map((one) => one.n / (one.last - one.first));
-  return { host, first, during, rate: rates.reduce((a, b) => a + b, 0) };
+  if (n >= 2) {
+    const ms = Math.max(1, silence.from - begin);
+    return { host, first, during, rate: n / ms, seen: { n, ms } };
+  }
+  const all = seen.filter((one) => one.n >= 2 && one.last > one.first);
+  const rate = all.reduce((sum, one) => sum + one.n / (one.last - one.first), 0);
+  const known = sumOf(all);
+  return { host, first, during, rate, seen: { n: known, ms: rate > 0 ? known / rate : 1 } };
 }
 
 const sumOf = (cells: readonly { n: number }[]) => cells.reduce((sum, { n }) => sum + n, 0);
@@ -247,11 +262,10 @@ export function allSilentSince({ evidence, settings }: Pick<SilenceInput, 'evide
   const n = near.reduce((sum, cell) => sum + cell.n, 0);
   const begin = leastOf(near.map(({ first }) => first));
   const seen = evidence.inventory.writers;
-  const rate =
-    n >= 2 && last > begin
-      ? n / (last - begin)
-      : seen.reduce((sum, one) => sum + (one.last > one.first ? one.n / (one.last - one.first) : 0), 0);
+  const before = seen.reduce((sum, one) => sum + (one.last > one.first ? one.n / (one.last - one.first) : 0), 0);
+  const pace =
+    n >= 2 && last > begin ? { n, ms: last - begin } : { n: sumOf(seen), ms: before > 0 ? sumOf(seen) / before : 0 };
   // Older than what was looked at: whatever the pace was, an hour without any line is no pause.
-  const due = rate > 0 ? rate * quiet : quiet >= 3_600_000 ? DUE_LINES : 0;
+  const due = pace.n > 0 && pace.ms > 0 ? dueIn(quiet, pace) : quiet >= 3_600_000 ? DUE_LINES : 0;
   return due >= DUE_LINES ? last : null;
 }

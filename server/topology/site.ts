@@ -163,8 +163,13 @@ function deadSpans(host: string, minMs: number, rows: readonly HostRow[], fronte
   const elsewhere = tier
     .filter((row) => row.host !== host)
     .flatMap(({ cells }) => cells.filter(({ n }) => n > 0).map(({ first, last }) => ({ from: first, to: last })));
+  const { writers, monitors } = evidence.inventory;
+  const begun = Math.min(...[...writers, ...monitors].filter((one) => one.host === host).map(({ first }) => first));
   return (
     quiet
+      // Before it first wrote it was not there.
+      .filter(({ to }) => to > begun)
+      .map((span) => ({ ...span, from: Math.max(span.from, begun) }))
       .filter((span) => quietOf(given, span))
       // However short the steps are in which turns were counted: a pause of the others is one that a probe would have missed.
       .filter((span) => 2 * lengthOf(quietSpans(touching(elsewhere, span), span, minMs)) < span.to - span.from)

@@ -9,6 +9,7 @@ import type { Place, Tier } from './places';
 import { outsFromRecords, sinceRecorded } from './records';
 import type { Out } from './said';
 import { clip, holdsOf, intersect, type Span, unite } from './spans';
+import { isSticky } from './sticky';
 import { isWorkerLocal, passiveAbsences, passiveRules } from './upstream_absences';
 import { type Absence, absencesFromWords } from './words';
 
@@ -21,11 +22,13 @@ export interface States {
   monitors: Monitor[];
   /** By place: times in which what was due to its pool is not known. */
   unclear: Map<string, Span[]>;
-  /** By place: times of which too much was written to be read. */
+  /** By place: times of which too much was written to be read, or in which users stayed with their server. */
   unread: Map<string, Span[]>;
   /** Places that single workers of their frontend had given up while others went on using them. */
   workerLocal: { place: Place; span: Span }[];
   /** Balancer servers that were spoken of. */
+  /** Pools whose users stay with their server. */
+  sticky: { teller: string; pool: string | null }[];
   spoken: Set<string>;
   backups: Set<string>;
   frontendsKnown: boolean;
@@ -99,6 +102,12 @@ export function statesOf(input: StateInput): States {
       if (!localOnes.has(chain)) chains.push({ ...outOf(place, place.teller, chain), tries: chain.tries });
     }
   }
+  const sticky = (evidence.visits ?? []).filter(isSticky);
+  const unread = unreadOf(evidence, places, spokenPools);
+  for (const { id } of places.filter((place) =>
+    sticky.some((one) => one.teller === place.teller && one.pool === place.pool),
+  ))
+    unread.set(id, [evidence.window]);
   const told = { outs: inWindow(outs, evidence), chains: inWindow(chains, evidence) };
   const recorded = outsFromRecords(evidence, places, told.chains);
   return {
@@ -106,11 +115,14 @@ export function statesOf(input: StateInput): States {
     chains: [...sinceRecorded(told.chains, evidence), ...recorded.map((out) => ({ ...out, tries: 0 }))],
     monitors,
     unclear,
-    unread: unreadOf(evidence, places, spokenPools),
+    unread,
     workerLocal,
+    sticky: sticky.map(({ teller, pool }) => ({ teller, pool })),
     spoken: new Set(evidence.words.map((word) => serverKey(word.teller, word.pool, word.server))),
     backups: new Set(evidence.words.filter(({ backup }) => backup).map((w) => serverKey(w.teller, w.pool, w.server))),
-    frontendsKnown: spokenPools.size > 0 || monitors.some(({ foreign }) => foreign === null),
+    // Where all turns of a balancer are told, they tell who was in its pool.
+    frontendsKnown:
+      spokenPools.size > 0 || monitors.some(({ foreign }) => foreign === null) || frontends.source === 'balancer',
     webappsKnown: directory.upstreams.length > 0 || directory.servers.some(({ tier }) => tier === 'webapp'),
   };
 }

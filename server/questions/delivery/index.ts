@@ -38,7 +38,7 @@ export async function answerDelivery(query: DeliveryRequest, context: Context): 
   return {
     state: something ? 'ok' : last.state,
     last_line_at: last.newest,
-    window: windowOf(timeline, context.now, in_flight_s * 1000),
+    window: windowOf(timeline, context.now - in_flight_s * 1000),
     overview:
       flow && letters && judged
         ? {

@@ -50,7 +50,7 @@ export async function answerHealth(query: HealthRequest, context: Context): Prom
   return {
     state: served ? 'ok' : emptyState(answers.last),
     last_request_at: newest,
-    window: windowOf(timeline, now, settings.in_flight_s * 1000),
+    window: windowOf(timeline, site.evidence.settledTo),
     annotations: annotationsOf(eventsInWords(site)),
     overview,
     event: event && fine ? detailOf({ asked: event, answers, timeline: fine, site, settings }) : null,

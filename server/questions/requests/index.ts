@@ -33,7 +33,7 @@ export async function answerRequests(query: RequestsRequest, context: Context): 
   return {
     state: found ? 'ok' : emptyState(answers.last),
     last_request_at: numberOf(answers.last.aggregations, 'newest'),
-    window: windowOf(timeline, now, settings.in_flight_s * 1000),
+    window: windowOf(timeline, now - settings.in_flight_s * 1000),
     summary,
     rows,
   };

@@ -65,7 +65,7 @@ export async function matchingRequests(
 }
 
 function probesOf({ whole, inventory }: Directory): Query {
-  return isProbe(watchersOf((whole ?? { inventory }).inventory.monitors));
+  return isProbe(watchersOf((whole ?? { inventory }).inventory));
 }
 
 function doorOf(scope: Scope, directory: Directory, namespace: string): Door {

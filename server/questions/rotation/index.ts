@@ -39,7 +39,7 @@ export async function answerRotation(query: RotationRequest, context: Context): 
   return {
     state: served ? 'ok' : emptyState(answers.last),
     last_request_at: newest,
-    window: windowOf(timeline, now, settings.in_flight_s * 1000),
+    window: windowOf(timeline, site.evidence.settledTo),
     overview,
     turns,
   };

@@ -21,8 +21,21 @@ export function checkAlerts(answers: Answers, view: View, names: NameBook, point
     // What is told rightly may be alerted on, if it is no operator's doing.
     const told = answers.events.filter((event) => event.kind === kind && event.hosts.includes(host));
     const right = told.length > 0 && told.every((event) => wrongOf(event, view, names) === undefined);
-    return faults.length > 0 || (kind === 'silent' && right) ? [] : [finding(`false_alert_${kind}`, host, message)];
+    if (kind.startsWith('ejected') && wasOut(host, view, names)) return [];
+    // Whoever hurt users, by plan or not, is worth an alert.
+    const hurt = told.some((event) => event.hurt > 0);
+    return faults.length > 0 || (right && (kind === 'silent' || hurt))
+      ? []
+      : [finding(`false_alert_${kind}`, host, message)];
   });
+}
+
+/** Its proxies took it out for what it answered, whoever was to blame. */
+function wasOut(host: string, view: View, names: NameBook): boolean {
+  const own = view.tiers().flatMap((tier) => names.resolve(host, tier).map(({ name }) => name));
+  return view.truth.outages.some(
+    ({ server, reason }) => own.includes(server ?? '') && /^(checks|passive)$/.test(reason),
+  );
 }
 
 /** It got so much more or less than was due to it, by weights and absences as they were. */

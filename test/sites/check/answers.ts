@@ -64,6 +64,8 @@ export interface RunAnswer {
   id: string;
   state: 'missing' | 'unsearched' | 'unproven' | 'proven' | 'running';
   missing: number;
+  /** Absent, and may still come. */
+  inFlight: number;
   dropped: number;
   deadLetters: number;
 }
@@ -78,6 +80,8 @@ export interface NotKnown {
   tier?: Tier;
   /** Names of hosts or places; undefined: of all. */
   names?: readonly string[];
+  /** No line of any format could tell it. */
+  moot?: boolean;
   /** The page's own sentence. */
   because: string;
 }

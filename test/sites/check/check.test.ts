@@ -64,8 +64,8 @@ describe('the check', () => {
     'an address that nobody has': {
       kind: /^host_invented$/,
       make: ({ tiers }) => {
-        tiers[1]!.rows.push({ name: '10.9.9.9:80', by: null, places: [], turns: 1, due: 0, marked: false });
-        return true;
+        tiers.at(-1)?.rows.push({ name: '10.9.9.9:80', by: null, places: [], turns: 1, due: 0, marked: false });
+        return tiers.length > 0;
       },
     },
     'an absence that never was': {

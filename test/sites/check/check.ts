@@ -43,8 +43,17 @@ export function check(answers: Answers, { truth, lines }: Simulation, options: C
   return {
     wrong: findings.filter((finding) => !isExcused(finding)),
     excused: findings.filter(isExcused),
-    notKnown: ASPECTS.filter((aspect) => answers.notKnown.some(({ aspects }) => aspects.includes(aspect))),
+    notKnown: ASPECTS.filter((aspect) =>
+      answers.notKnown.some((one) => one.aspects.includes(aspect) && !isMoot(one, aspect, view)),
+    ),
   };
+}
+
+/** Users come to the entrance by DNS: there is no pool of which anything could be known. */
+function isMoot({ tier, moot }: NotKnown, aspect: Aspect, view: View): boolean {
+  if (moot) return true;
+  const isOfPool = aspect === 'due' || aspect === 'outages';
+  return isOfPool && tier !== undefined && view.isEntrance(view.tier(tier));
 }
 
 /** What is not known of some hosts excuses what is said of them, by whatever name. */

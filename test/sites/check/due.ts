@@ -5,8 +5,9 @@ import type { NameBook } from './name_book';
 import { groupsOf } from './turns';
 import type { Taken, View } from './view';
 
-/** Points of a tier's turns by which a share may be off. */
+/** Points of a tier's turns by which a share may be off; of few turns, one. */
 const POINTS = 0.5;
+const LEAST = 1;
 
 interface Due {
   least: number;
@@ -25,8 +26,8 @@ export function checkDue(answers: Answers, view: View, names: NameBook): Finding
     const total = rows.reduce((sum, row) => sum + row.turns, 0);
     // Turns at the range's edge, or without a line, may be in it or not.
     const loose = turns.filter(({ range, evident, doubtful }) => range === 'edge' || !evident || doubtful).length;
-    const slack = (POINTS / 100) * total + loose + 0.01;
-    for (const { rows: own, processes } of groupsOf(rows, tier, turns, names, [])) {
+    const slack = Math.max(LEAST, (POINTS / 100) * total) + loose + 0.01;
+    for (const { rows: own, processes } of groupsOf(rows, tier, turns, names, view, [])) {
       const due = own.reduce((sum, row) => sum + row.due, 0);
       const right = [...processes].map((name) => dues.get(name) ?? { least: 0, most: 0 });
       const least = right.reduce((sum, one) => sum + one.least, 0);

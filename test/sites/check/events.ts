@@ -7,7 +7,7 @@ import type { View } from './view';
 
 /** Bursts and silences are told by whole minutes. */
 const SLACK_MS = 60_000;
-/** Fewer users hurt than this need no event of their own. */
+/** Fewer users hurt in a minute than this need no event of their own. */
 const ENOUGH_HURT = 5;
 
 /** What is told happened, and who was hurt stands in an event that explains it. */
@@ -36,14 +36,16 @@ export function wrongOf(event: EventAnswer, view: View, names: NameBook): string
     ...names.resolve(host, 'webapp'),
     ...names.proxies(host),
   ]);
-  if (event.hosts.length > 0 && hosts.length === 0) return 'there is no such host';
+  if (event.hosts.length > 0 && hosts.length === 0) return wrongOfVacant(event, span, view);
   const own = new Set(hosts.map(({ name }) => name));
   // A wrong clock moves what it tells of.
   if (event.kind !== 'clock' && hosts.some(({ name }) => view.isClockOff(name))) return undefined;
   const faults = view.truth.faults.filter((fault) => overlaps(spanOf(fault), span));
   switch (event.kind) {
     case 'burst':
-      return failuresAt(own, span, view) > 0 ? undefined : 'nothing there answered 5XX';
+      return failuresAt(own, span, view) > 0 || wrongOfVacant(event, span, view) === undefined
+        ? undefined
+        : 'nothing there answered 5XX';
     case 'silent':
       return hosts.some((process) => isSilent(process, span, view, faults)) ? undefined : 'it had not fallen silent';
     case 'all_silent':
@@ -73,6 +75,16 @@ function failuresAt(own: ReadonlySet<string>, span: Span, { truth }: View): numb
   return turns.length + entries.length;
 }
 
+/** A place at which nobody stands is called by its address, and fails whoever is sent there. */
+function wrongOfVacant({ kind, hosts }: EventAnswer, span: Span, { truth }: View): string | undefined {
+  const there = truth.turns.filter(
+    ({ place, ended }) => hosts.includes(place) && ended >= span.from && ended < span.to,
+  );
+  if (there.length === 0) return 'there is no such host';
+  const failed = there.some(({ status }) => status >= 500 || status === 0);
+  return kind === 'burst' && failed ? undefined : 'nobody stands there';
+}
+
 /** A version changed, or the first lines of it came, then. */
 function isDeploy(own: ReadonlySet<string>, span: Span, { truth }: View): boolean {
   return truth.versions.some(({ t, process }) => {
@@ -94,15 +106,17 @@ function isSilent({ name, to }: Process, span: Span, view: View, faults: readonl
 
 /** Users who were hurt by one fault stand in an event at that time. */
 function checkExplained(answers: Answers, view: View): Finding[] {
-  const byFault = new Map<Fault, UserRequest[]>();
+  const byFault = new Map<string, { fault: Fault; hurt: UserRequest[] }>();
   for (const { request, range } of view.requests()) {
     const { fault, status } = request;
     if (range !== 'in' || status < 500 || !fault || !view.isVisible(request.line) || view.isClockOff(request.entrance))
       continue;
-    byFault.set(fault, [...(byFault.get(fault) ?? []), request]);
+    // Bursts are told of each proxy by itself.
+    const key = `${view.truth.faults.indexOf(fault)} ${request.entrance}`;
+    byFault.set(key, { fault, hurt: [...(byFault.get(key)?.hurt ?? []), request] });
   }
-  return [...byFault].flatMap(([fault, hurt]): Finding[] => {
-    if (hurt.length < ENOUGH_HURT) return [];
+  return [...byFault.values()].flatMap(({ fault, hurt }): Finding[] => {
+    if (mostInAMinute(hurt) < ENOUGH_HURT) return [];
     const from = Math.min(...hurt.map(({ begun }) => begun)) - SLACK_MS;
     const to = Math.max(...hurt.map(({ ended }) => ended)) + SLACK_MS;
     const told = answers.events.some(
@@ -112,6 +126,11 @@ function checkExplained(answers: Answers, view: View): Finding[] {
     const message = `${hurt.length} users were hurt by ${fault.kind} of ${fault.processes.join(', ')} ${clock(from)}–${clock(to)}, and no event has them`;
     return [{ aspect: 'events', kind: `unexplained_${fault.kind}`, message }];
   });
+}
+
+function mostInAMinute(hurt: readonly UserRequest[]): number {
+  const times = hurt.map(({ ended }) => ended).sort((a, b) => a - b);
+  return Math.max(0, ...times.map((t, i) => times.filter((other, k) => k >= i && other < t + 60_000).length));
 }
 
 /** So many lines of its own were due when it stopped writing: that is no pause. */

@@ -25,6 +25,10 @@ export class NameBook {
     return this.behindService(name, own);
   }
 
+  addressOf(process: string): string | undefined {
+    return this.truth.processes.find(({ name }) => name === process)?.address;
+  }
+
   /** Processes of any tier that the page may call so. */
   proxies(name: string): Process[] {
     return this.truth.processes.filter(

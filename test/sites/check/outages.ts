@@ -24,6 +24,8 @@ export function checkOutages(answers: Answers, view: View, names: NameBook): Fin
 function checkClaim(claim: OutageAnswer, processes: Process[], view: View, names: NameBook): Finding[] {
   const about = { aspect: 'outages' as const, tier: claim.tier, names: [claim.host] };
   const who = `${claim.host}${claim.by === null ? '' : ` of ${claim.by}`} ${clock(claim.from)}–${clock(claim.to)}`;
+  // Where nobody stands, nobody is missed.
+  if (processes.length === 0 && view.isPlace(claim.host)) return [];
   if (processes.length === 0) return [{ ...about, kind: 'outage_of_nobody', message: `${who}: there is no such host` }];
   const tellers = tellersOf(claim.by, names);
   if (processes.some(({ name }) => view.isClockOff(name)) || tellers?.some((name) => view.isClockOff(name))) return [];

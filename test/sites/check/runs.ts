@@ -73,7 +73,7 @@ function checkRun(claim: RunAnswer, run: Run, own: Arrived): Finding[] {
   // What waits somewhere is absent, too, and may be called so once it is late.
   if (claim.missing > absent.length)
     return [finding('run_missing_too_many', run, `${said}; ${absent.length} are absent`)];
-  if (claim.missing < lost.length && claim.state !== 'unsearched') {
+  if (claim.missing + claim.inFlight < lost.length && claim.state !== 'unsearched') {
     return [finding('run_missing_too_few', run, `${said}; ${lost.length} were lost`)];
   }
   return [];

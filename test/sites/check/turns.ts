@@ -22,9 +22,9 @@ export function checkTurns(answers: Answers, view: View, names: NameBook): Findi
     const turns = view.turnsOf(tier);
     // Without frontends a balancer's servers are called frontends or webapps: each table is right by itself.
     const tables = answers.tiers.filter((one) => view.tier(one.tier) === tier).map(({ rows }) => rows);
-    const groups = tables.map((rows) => groupsOf(rows, tier, turns, names, findings));
+    const groups = tables.map((rows) => groupsOf(rows, tier, turns, names, view, findings));
     for (const group of groups.flat()) findings.push(...checkGroup(group, tier));
-    findings.push(...checkMissing(groups.flat(), turns, tier), ...checkTwice(groups, tier, view));
+    findings.push(...checkMissing(groups.flat(), turns, tier, view), ...checkTwice(groups, tier, view));
   }
   return findings;
 }
@@ -46,11 +46,13 @@ export function groupsOf(
   tier: Tier,
   turns: readonly Taken[],
   names: NameBook,
+  view: View,
   findings: Finding[],
 ): Group[] {
   const groups: Group[] = [];
   for (const row of rows) {
     const processes = processesOf(row, tier, names);
+    if (processes.length === 0 && isVacant(row, turns, view)) continue;
     if (processes.length === 0) {
       findings.push(finding('host_invented', tier, row, `${row.name} is no ${tier} (${row.turns} turns)`));
       continue;
@@ -67,12 +69,22 @@ export function groupsOf(
   }
   for (const group of groups) {
     const own = turns.filter(({ server }) => server !== undefined && group.processes.has(server));
-    // Behind a service address nobody was there at some time: its turns are those of whoever stands there.
-    const nobody = turns.filter(({ server, place }) => server === undefined && SERVICE.test(place));
+    // Nobody was there at some time: such turns are those of whoever stands there before or after.
+    const addresses = new Set(group.rows.flatMap(({ places, name }) => [...places, name]));
+    const stood = new Set([...group.processes].map((name) => names.addressOf(name)));
+    const nobody = turns.filter(
+      ({ server, place }) => server === undefined && (SERVICE.test(place) || addresses.has(place) || stood.has(place)),
+    );
     group.most = own.length + nobody.length;
     group.least = own.filter(({ range, evident, doubtful }) => range === 'in' && evident && !doubtful).length;
   }
   return groups;
+}
+
+/** A place at which nobody stands takes turns, and fails them. */
+function isVacant({ name, places, turns: claimed }: RowAnswer, turns: readonly Taken[], view: View): boolean {
+  const own = turns.filter(({ server, place }) => server === undefined && [name, ...places].includes(place));
+  return [name, ...places].some((place) => view.isPlace(place)) && claimed <= own.length;
 }
 
 function processesOf(row: RowAnswer, tier: Tier, names: NameBook): Process[] {
@@ -89,11 +101,13 @@ function checkGroup({ rows, least, most }: Group, tier: Tier): Finding[] {
   return [finding(kind, tier, rows[0]!, `${counted}; there were ${right}`)];
 }
 
-function checkMissing(groups: readonly Group[], turns: readonly Taken[], tier: Tier): Finding[] {
+function checkMissing(groups: readonly Group[], turns: readonly Taken[], tier: Tier, view: View): Finding[] {
   const shown = new Set(groups.flatMap(({ processes }) => [...processes]));
   const missing = new Map<string, number>();
   for (const { server, range, evident, doubtful } of turns) {
     if (server === undefined || shown.has(server) || range !== 'in' || !evident || doubtful) continue;
+    // Who writes nothing, and passes all on, is not told from the webapps behind by the ids that both ends write.
+    if (tier === 'frontend' && view.process(server)?.log === 'none') continue;
     missing.set(server, (missing.get(server) ?? 0) + 1);
   }
   return [...missing].map(([name, n]) => ({

@@ -84,6 +84,11 @@ export class View {
     return balancers.length === 0 && (frontends.length === 0 || tier === 'frontend');
   }
 
+  /** A proxy was told of this place, whether anybody stood there or not. */
+  isPlace(name: string): boolean {
+    return this.truth.pools.some(({ members }) => members.some(({ place }) => place === name));
+  }
+
   /** Nobody above it writes of the turns that it got, or of its leaving. */
   hasTeller(name: string): boolean {
     return this.truth.turns.some(({ server, told }) => server === name && this.isVisible(told));

@@ -24,6 +24,8 @@ const KINDS: Record<string, (body: Dsl, rows: readonly Row[], inner: unknown) =>
     histogram(body, Number(/^(\d+)ms$/.exec(String(body['fixed_interval']))?.[1]), rows, inner),
   histogram: (body, rows, inner) => histogram(body, Number(body['interval']), rows, inner),
   range,
+  // One shard, whose first lines are as good as any.
+  sampler: ({ shard_size: size }, rows, inner) => bucket(rows.slice(0, Number(size)), inner),
   filter: (body, rows, inner) => bucket(rows.filter(compile(body)), inner),
   filters: ({ filters }, rows, inner) => ({
     buckets: Object.fromEntries(

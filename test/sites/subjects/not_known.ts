@@ -1,5 +1,6 @@
 import type { HealthData, PartialReason, RotationData, NotKnown as Told } from '../../../common/api';
 import type { Aspect, NotKnown } from '../check/answers';
+import { MIN_REQUESTS } from './site_settings';
 
 interface Said {
   rotation: RotationData;
@@ -18,6 +19,11 @@ const ABOUT: Record<string, Omit<NotKnown, 'because'>> = {
   'unknown.frontends_pool': { aspects: ['due', 'outages'], tier: 'frontend' },
   // Whose it is is known, and that it decides nothing.
   'unknown.foreign_probes': { aspects: [] },
+  'unknown.clock': { aspects: ['requests', 'hurt', 'turns', 'due', 'events', 'outages'] },
+  // The shares say of which hosts.
+  'unknown.sticky': { aspects: [] },
+  'unknown.untold': { aspects: ['requests', 'hurt', 'turns', 'due'] },
+  'unknown.late': { aspects: ['requests', 'hurt', 'turns', 'due', 'events', 'outages'] },
   'unknown.steps': { aspects: ['outages', 'events', 'due'] },
 };
 
@@ -28,6 +34,7 @@ export function notKnownOf({ rotation, health, reasons }: Said): NotKnown[] {
     ...told.map(sentence),
     ...(rotation.overview?.tiers ?? []).flatMap(tierNotKnown),
     ...notComplete(rotation),
+    ...(health.overview?.events ?? []).filter(({ kind }) => kind === 'all_silent').map(({ cause }) => silent(cause)),
     // A search that failed or was cut: anything may be wrong.
     ...reasons.map(({ message }) => ({ aspects: ALL, because: message })),
   ].filter(({ aspects }) => aspects.length > 0);
@@ -40,10 +47,11 @@ function sentence({ id, because }: Told): NotKnown {
 }
 
 function tierNotKnown(share: NonNullable<RotationData['overview']>['tiers'][number]): NotKnown[] {
-  const { tier, pool_known, label, hosts, not_counted, source_note } = share;
+  const { tier, pool_known, label, hosts, not_counted, source_note, requests } = share;
   if (tier === 'lb') return [];
   const found: NotKnown[] = [];
   if (!pool_known) found.push({ aspects: ['due', 'outages'], tier, because: `${label}: who was in the pool` });
+  if (requests < MIN_REQUESTS) found.push({ aspects: ['due'], tier, because: 'too few requests to judge', moot: true });
   if (not_counted > 0) {
     const because = source_note ?? `${not_counted} turns of the tier above are not counted`;
     found.push({ aspects: ['turns', 'due'], tier, because });
@@ -51,6 +59,11 @@ function tierNotKnown(share: NonNullable<RotationData['overview']>['tiers'][numb
   const unclear = hosts.filter(({ due_known }) => due_known < 1).map(({ host }) => host);
   if (unclear.length > 0) found.push({ aspects: ['due'], tier, names: unclear, because: 'what was due at some times' });
   return found;
+}
+
+/** "No line of anybody any more". */
+function silent(because: string): NotKnown {
+  return { aspects: ALL.filter((aspect) => aspect !== 'runs'), because };
 }
 
 /** The charts are hatched from there on: lines are still to come. */

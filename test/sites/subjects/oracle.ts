@@ -30,7 +30,7 @@ export function oracle({ truth, lines }: Simulation): Answers {
       const whole = arrived.size + declared.length + refused.length === written;
       // Its closing count is its last line.
       const state = missing > 0 ? 'missing' : closed && whole && highest === written ? 'proven' : 'unproven';
-      return [{ id, state, missing, dropped: declared.length, deadLetters: refused.length }];
+      return [{ id, state, missing, inFlight: 0, dropped: declared.length, deadLetters: refused.length }];
     }),
     notKnown: [],
   };

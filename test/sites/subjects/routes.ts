@@ -52,10 +52,11 @@ export function answersOf({ rotation, health, delivery, reasons }: Asked): Answe
     outages: (rotation.overview?.out_of_pool ?? []).map((out) => outageOf(out, rotation)),
     events: events.flatMap(eventOf),
     alerts: alertsOf(events, tiers, DEFAULT_PARAMS),
-    runs: (delivery.overview?.runs ?? []).map(({ id, state, missing, dropped, dead_letters }) => ({
+    runs: (delivery.overview?.runs ?? []).map(({ id, state, missing, in_flight, dropped, dead_letters }) => ({
       id,
       state,
       missing,
+      inFlight: in_flight,
       dropped,
       deadLetters: dead_letters,
     })),

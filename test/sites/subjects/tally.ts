@@ -6,24 +6,17 @@ import { evidenceOf } from './judge';
 /** What came of many sites. */
 export interface Tally {
   sites: number;
-  /** Sites with a wrong answer, and by its kind. */
-  wrong: number;
-  kinds: Record<string, number>;
   /** By evidence, the share of aspects that the pages say they do not know, in percent. */
   notKnown: Record<string, number>;
 }
 
-/** Counts what was found at each site. */
+/** Counts what is not known of each site. */
 export class Counter {
   private sites = 0;
-  private wrong = 0;
-  private readonly kinds: Record<string, number> = {};
   private readonly asked = new Map<string, { aspects: number; notKnown: number }>();
 
-  add(site: Site, { wrong, notKnown }: Checked): void {
+  add(site: Site, { notKnown }: Checked): void {
     this.sites++;
-    if (wrong.length > 0) this.wrong++;
-    for (const kind of new Set(wrong.map((finding) => finding.kind))) this.kinds[kind] = (this.kinds[kind] ?? 0) + 1;
     for (const evidence of evidenceOf(site)) {
       const own = this.asked.get(evidence) ?? { aspects: 0, notKnown: 0 };
       own.aspects += ASPECTS.length;
@@ -33,30 +26,22 @@ export class Counter {
   }
 
   get tally(): Tally {
-    const sorted = <T>(entries: [string, T][]) => Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
-    return {
-      sites: this.sites,
-      wrong: this.wrong,
-      kinds: sorted(Object.entries(this.kinds)),
-      notKnown: sorted(
-        [...this.asked].map(([evidence, { aspects, notKnown }]) => [
-          evidence,
-          Math.round((1000 * notKnown) / aspects) / 10,
-        ]),
-      ),
-    };
+    const shares = [...this.asked].map(([evidence, { aspects, notKnown }]): [string, number] => [
+      evidence,
+      Math.round((1000 * notKnown) / aspects) / 10,
+    ]);
+    return { sites: this.sites, notKnown: Object.fromEntries(shares.sort(([a], [b]) => (a < b ? -1 : 1))) };
   }
 }
 
-/** What has grown beyond what is written down; nothing may. */
-export function grown(now: Tally, before: Tally): string[] {
-  const kinds = Object.entries(now.kinds).flatMap(([kind, n]) => {
-    const known = before.kinds[kind] ?? 0;
-    return n > known ? [`${kind}: wrong at ${n} of ${now.sites} sites, where ${known} were`] : [];
+/** What is more than is written down, by more than `slack`. */
+export function grown(
+  now: Readonly<Record<string, number>>,
+  before: Readonly<Record<string, number>>,
+  slack: number,
+): string[] {
+  return Object.entries(now).flatMap(([name, value]) => {
+    const known = before[name] ?? 0;
+    return value > known + slack ? [`${name}: ${value}, where ${known} is written down`] : [];
   });
-  const shares = Object.entries(now.notKnown).flatMap(([evidence, share]) => {
-    const known = before.notKnown[evidence] ?? 0;
-    return share > known ? [`${evidence}: ${share} % not known, where ${known} % were`] : [];
-  });
-  return [...kinds, ...shares];
 }
