@@ -1,6 +1,6 @@
 import { LEVEL } from 'triple-beam';
 import winston from 'winston';
-import type { FrontDoor } from './front_door.js';
+import type { LineTaker } from './line_taker.js';
 import { isError } from './record/access.js';
 import type { Info } from './record/info.js';
 import { recordOfCall } from './record/log_record.js';
@@ -16,11 +16,19 @@ interface Handlers {
   handle(): void;
 }
 
+/** What is asked of the logger whose process may end. */
+interface Door extends Pick<winston.Logger, 'defaultMeta' | 'transports' | 'exitOnError'> {
+  readonly engine: LineTaker;
+  hasOthers(): boolean;
+  toOthers(info: Info): unknown;
+  flush(): Promise<unknown>;
+}
+
 /** winston's handler of uncaught errors, which ends the process when the error is delivered, or on disk. */
 export class Exceptions extends winston.ExceptionHandler {
   /** `before` is winston's own, which may be at work already. */
   constructor(
-    private readonly door: FrontDoor,
+    private readonly door: Door,
     before: winston.ExceptionHandler,
   ) {
     super(door as unknown as winston.Logger);
@@ -36,7 +44,7 @@ export class Exceptions extends winston.ExceptionHandler {
 /** The same for rejections that nobody handles. */
 export class Rejections extends winston.RejectionHandler {
   constructor(
-    private readonly door: FrontDoor,
+    private readonly door: Door,
     before: winston.RejectionHandler,
   ) {
     super(door as unknown as winston.Logger);
@@ -59,7 +67,7 @@ function takeOver(before: Handlers, after: Handlers): void {
 }
 
 function report(
-  door: FrontDoor,
+  door: Door,
   thrown: unknown,
   what: string,
   flag: 'handleExceptions' | 'handleRejections',
@@ -74,7 +82,7 @@ function report(
   if (typeof exitOnError === 'function' ? exitOnError(thrown) : exitOnError) void exitWhen(door, others);
 }
 
-async function exitWhen(door: FrontDoor, others: readonly winston.transport[]): Promise<void> {
+async function exitWhen(door: Door, others: readonly winston.transport[]): Promise<void> {
   const logged = others.map(
     (one) => new Promise<void>((done) => void one.once('logged', done).once('error', () => done())),
   );
