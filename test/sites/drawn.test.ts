@@ -4,7 +4,7 @@ import { holdAgainstTruth } from './hold';
 /** Long, for a machine that has much else to do, and for ten thousand sites. */
 vi.setConfig({ testTimeout: 7_200_000 });
 
-/** Mock: the routes run on a search in memory; routes.service.test.ts holds that against a real Elasticsearch. */
+/** Mock: the routes run on a search in memory. */
 describe('the pages’ answers at drawn sites, over a search in memory', () => {
   it('equal the truth, or say that it is not known', () => holdAgainstTruth('drawn', 150));
 });

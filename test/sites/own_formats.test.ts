@@ -4,7 +4,7 @@ import { holdAgainstTruth } from './hold';
 /** Long, for a machine that has much else to do, and for ten thousand sites. */
 vi.setConfig({ testTimeout: 7_200_000 });
 
-/** Mock: the routes run on a search in memory; routes.service.test.ts holds that against a real Elasticsearch. */
+/** Mock: the routes run on a search in memory. */
 describe('the pages’ answers at sites that write Rota’s own formats in every tier, over a search in memory', () => {
   it('equal the truth; what is not known there is no more than written down', () =>
     holdAgainstTruth('own_formats', 100));

@@ -10,8 +10,7 @@ type Dsl = Record<string, unknown>;
 
 /**
  * Answers the plugin's searches from documents in memory, as Elasticsearch does: a site costs milliseconds instead of a
- * second. It knows what those searches use and throws at the rest. routes.service.test.ts wants the same answers from a real
- * Elasticsearch.
+ * second. It knows what those searches use and throws at the rest.
  */
 export function memorySearch(documents: Iterable<Document>, namespace: string): SearchClient {
   const indices = new Map<string, Row[]>();
