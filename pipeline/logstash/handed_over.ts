@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { plainAddress } from '../indexer/senders/address';
-import { list, requireAddress } from '../indexer/shape/settings';
+import { list, requireAddress } from '../indexer/shape/setting_values';
 
 const RFC5424 =
   /^(?:\d{1,9} )?<(\d{1,3})>1 (\S+) (\S+) (\S+) (\S+) (\S+) (-|(?:\[(?:[^"\]]|"(?:[^"\\]|\\.)*")*\])+)(?: (.*))?$/s;

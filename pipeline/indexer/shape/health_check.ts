@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { list, requireAddress } from './settings';
+import { list, requireAddress } from './setting_values';
 
 /** How a balancer's probe is told from a visitor's request. */
 export interface HealthRules {

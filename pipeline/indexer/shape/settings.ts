@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { type Declared, readFormatsFile } from '../../formats/declared/formats_file';
 import { Senders } from '../senders/senders';
 import { unescapeNginx } from './escapes';
 import type { HealthRules } from './health_check';
 import { parseHealthRules } from './health_check';
+import { list, ShapeSettingsError } from './setting_values';
 import { isZone } from './zones';
 
 /** What the shaper is told from outside, by environment variables. */
@@ -31,14 +31,6 @@ export interface ShapeSettings {
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-export class ShapeSettingsError extends Error {
-  readonly code = 'ROTA_SHAPE_SETTING';
-  constructor(name: string, mend: string) {
-    super(`${name}: ${mend}`);
-    this.name = 'ShapeSettingsError';
-  }
-}
 
 /**
  * @param note told what is worth a line in the log
@@ -96,19 +88,4 @@ function parseSize(text: string): number {
     throw new ShapeSettingsError('ROTA_MAX_MESSAGE', `"${text}" is not a size such as 72k`);
   }
   return size;
-}
-
-/** Splits `a, b` lists; nothing for an empty text. */
-export function list(text: string | undefined): string[] {
-  return (text ?? '')
-    .split(',')
-    .map((one) => one.trim())
-    .filter((one) => one !== '');
-}
-
-export function requireAddress(name: string, text: string): void {
-  const [address = '', bits] = text.split('/');
-  if (isIP(address) === 0 || (bits !== undefined && !/^\d{1,3}$/.test(bits))) {
-    throw new ShapeSettingsError(name, `"${text}" is neither an IP address nor a network such as 10.0.0.0/8`);
-  }
 }

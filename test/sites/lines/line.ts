@@ -1,5 +1,3 @@
-import type { Log } from './log';
-
 /** What a line says, by the names of its parts in pipeline/formats. */
 export type Fields = Record<string, string>;
 
@@ -15,9 +13,22 @@ export interface Text {
   event?: { run: string; sequence: number; dataset: string; app: string };
 }
 
+export type Way = 'file' | 'ring' | 'udp' | 'sdk';
+
+/** Which log a line stands in. */
+export interface LogOfLine {
+  readonly idBase: string;
+  readonly hostName: string;
+  readonly way: Way;
+  readonly dataset: 'haproxy.log' | 'nginx.access' | 'nginx.error' | 'gunicorn.access' | 'sdk';
+  readonly file: string;
+  readonly machine: { readonly address: string };
+  readonly truth: { process: string };
+}
+
 /** A line on its way from its program to Elasticsearch; times are true ones, ms since 1970. */
 export interface Line extends Text {
-  log: Log;
+  log: LogOfLine;
   t: number;
   /** What the writer's clock showed. */
   clock: number;

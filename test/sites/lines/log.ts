@@ -1,8 +1,6 @@
 import type { Machine } from '../simulator/machine';
 import type { Writer } from '../truth/truth';
-import type { Line, Text } from './line';
-
-export type Way = 'file' | 'ring' | 'udp' | 'sdk';
+import type { Line, LogOfLine, Text, Way } from './line';
 
 /** Where lines go, and what happens to them on the way. */
 export interface Pipeline {
@@ -20,7 +18,7 @@ const NETWORK_MS = 5;
 const INDEX_MS = 150;
 
 /** One log of one process: a file that an agent follows, HAProxy's ring or datagrams, or an SDK's connection. */
-export class Log {
+export class Log implements LogOfLine {
   /** Of the ids that the agent gives its lines: a hash of host and path there. */
   readonly idBase: string;
   /** It writes nothing more. */
@@ -38,7 +36,7 @@ export class Log {
     /** `host.name` of its lines. */
     readonly hostName: string,
     readonly way: Way,
-    readonly dataset: 'haproxy.log' | 'nginx.access' | 'nginx.error' | 'gunicorn.access' | 'sdk',
+    readonly dataset: LogOfLine['dataset'],
     readonly file: string,
     readonly truth: Writer,
     private readonly pipeline: Pipeline,

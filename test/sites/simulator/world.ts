@@ -1,5 +1,5 @@
-import type { Line } from '../lines/line';
-import { Log, type Pipeline, type Way } from '../lines/log';
+import type { Line, Way } from '../lines/line';
+import { Log, type Pipeline } from '../lines/log';
 import { Recorder } from '../truth/recorder';
 import type { Span } from '../truth/truth';
 import { Agenda } from './agenda';

@@ -5,7 +5,7 @@ import type { Answer, Call } from '../network';
 import type { World } from '../world';
 import { Backend, type BackendConfig } from './backend';
 import type { BackendServer } from './backend_server';
-import type { HaproxyBalancer } from './balancer';
+import type { BalancerFace } from './faces';
 import { Session } from './session';
 
 const REQUEST_ID = /^[A-Za-z0-9._~:+/=-]{1,128}$/;
@@ -25,7 +25,7 @@ export class HaproxyProcess {
 
   constructor(
     readonly world: World,
-    readonly balancer: HaproxyBalancer,
+    readonly balancer: BalancerFace,
     readonly pid: number,
     configs: readonly BackendConfig[],
   ) {

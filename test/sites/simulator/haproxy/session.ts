@@ -4,7 +4,7 @@ import type { Fault, Turn } from '../../truth/truth';
 import type { Answer, Call } from '../network';
 import type { Backend } from './backend';
 import type { BackendServer } from './backend_server';
-import type { HaproxyProcess } from './process';
+import type { ProcessFace } from './faces';
 
 /** haproxy.cfg: `timeout connect 2s`, `retries 1`; the wait before the same server is tried again. */
 const CONNECT_MS = 2000;
@@ -30,7 +30,7 @@ export class Session {
   private taken: Turn | undefined;
 
   constructor(
-    private readonly process: HaproxyProcess,
+    private readonly process: ProcessFace<Session>,
     private readonly backend: Backend,
     private readonly call: Call,
     private readonly id: string | undefined,

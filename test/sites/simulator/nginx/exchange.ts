@@ -1,8 +1,9 @@
-import type { Line } from '../../lines/line';
+import type { Line, Text } from '../../lines/line';
 import { type Attempt, type ErrorWords, errorText, type NginxRequest } from '../../lines/nginx';
 import type { Fault, Turn } from '../../truth/truth';
+import type { Machine } from '../machine';
 import type { Answer, Call } from '../network';
-import type { NginxFrontend } from './frontend';
+import type { World } from '../world';
 import type { Peer } from './peers';
 import type { Upstream } from './upstream';
 
@@ -10,6 +11,20 @@ import type { Upstream } from './upstream';
 const CONNECT_MS = 2000;
 const OWN_PAGE_BYTES = 157;
 const RETRIED = new Set([500, 502, 503, 504]);
+
+/** What an exchange knows of the nginx that it happens in. */
+interface Nginx {
+  readonly world: World;
+  readonly name: string;
+  readonly machine: Machine;
+  readonly passesId: boolean;
+  readonly port: number;
+  addressTowards(address: string): string;
+  ended(exchange: Exchange): void;
+  writeAccess(request: NginxRequest): Line | undefined;
+  writeError(text: (clock: number) => Text): Line | undefined;
+  visitorOf(call: Call): string;
+}
 
 /** One request in nginx: its attempts at the upstream's servers, and the line at its end. */
 export class Exchange {
@@ -24,7 +39,7 @@ export class Exchange {
   over = false;
 
   constructor(
-    private readonly nginx: NginxFrontend,
+    private readonly nginx: Nginx,
     private readonly call: Call,
     /** Undefined: nginx answers by itself. */
     private readonly upstream: Upstream | undefined,
