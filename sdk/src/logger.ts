@@ -23,14 +23,17 @@ export function createLogger(options: LoggerOptions = {}): Logger {
   const { format, defaultMeta, transports = [], onWarning, exceptionHandlers, rejectionHandlers } = options;
   const read = new OptionReader(LOGGER_ROWS, options, process.env);
   const level = levelIn(options);
+  let transport: EngineTransport | undefined;
   const warn: Warn = (error, important) => {
     if (onWarning !== undefined) quietly(() => onWarning(error));
     else if (important) toStderr(error);
+    // winston's own way: a transport's `warn` is its logger's, too.
+    quietly(() => transport?.emit('warn', error));
   };
   const engine = isForConsole(options)
     ? new ConsoleEngine(consoleSettings(options))
     : new Engine(resolveSettings(options), warn);
-  const transport = new EngineTransport(engine);
+  transport = new EngineTransport(engine);
   const logger = new FrontDoor(engine, transport, warn, {
     levels: winston.config.syslog.levels,
     level,
