@@ -41,8 +41,8 @@ describe('an id that another event has', () => {
     pipeline.node.store.search(pipeline.stream('rota.deadletter'), { term: { 'event.code': code } }, 100) as Promise<
       unknown[]
     > as Promise<Letter[]>;
-  const indexed = async (query: object) =>
-    (await pipeline.node.store.search(pipeline.stream('rota.app'), query, 100)) as { message: string }[];
+  const indexed = async (query: object, dataset = 'rota.app') =>
+    (await pipeline.node.store.search(pipeline.stream(dataset), query, 100)) as { message: string }[];
   const deliver = (...messages: Buffer[]) => send('relp', pipeline.ports.rsyslog.relp, messages);
   /** What the indexer has counted so far: events that were there already, and ids that others had. */
   const counted = async (counter: 'conflicts' | 'id_conflicts') => {
@@ -144,6 +144,12 @@ describe('an id that another event has', () => {
     await until('both are told', 60_000, async () => {
       const ids = await told();
       return ids.includes('doubled-2') && ids.includes('robbed-1');
+    });
+    // What closes a run goes to a stream of its own, which may be made only now.
+    await until('the runs are whole', 60_000, async () => {
+      const lines = await indexed({ terms: { 'agent.ephemeral_id': ['sound', 'doubled', 'robbed'] } });
+      const closed = await indexed({ term: { 'event.action': 'close' } }, 'rota.sdk');
+      return lines.length === 5 && closed.length === 3;
     });
     const client = new Client({ node: node.store.url });
     const delivery = rotaApi(client, pipeline.namespace);
