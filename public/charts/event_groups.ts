@@ -43,6 +43,7 @@ export function spanOf(group: EventGroup<Numbered>): [from: number, to: number] 
   return [group.x - OVERHANG_PX, group.x - OVERHANG_PX + widthOf(group)];
 }
 
-function widthOf(group: EventGroup<Numbered>): number {
+/** Pixels of a group's label. */
+export function widthOf(group: EventGroup<Numbered>): number {
   return AROUND_PX + LETTER_PX * numbersOf(group).length;
 }

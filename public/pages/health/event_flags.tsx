@@ -2,8 +2,12 @@ import React from 'react';
 import type { HealthEvent } from '../../../common/api';
 import { annotationStyle } from '../../charts/annotation_style';
 import { EventNumber } from '../../charts/chart_annotations';
-import { type EventGroup, groupEvents, numbersOf } from '../../charts/event_groups';
+import { type EventGroup, groupEvents, numbersOf, widthOf } from '../../charts/event_groups';
 import { useRotaTheme } from '../../theme/use_rota_theme';
+
+/** Around the words beside a number, and each of their letters: those of a chosen event are bold. */
+const GAP_PX = 14;
+const LETTER_PX = 7;
 
 interface EventFlagsProps {
   events: HealthEvent[];
@@ -64,7 +68,7 @@ function EventFlag({ group, room, chosen, onChoose }: EventFlagProps) {
       onClick={() => onChoose((items[(at + 1) % items.length] ?? first).id)}
     >
       <EventNumber n={numbersOf(group)} colour={colour} />
-      {room - (alone ? 30 : 48) > words.length * 6.3 && <span>{words}</span>}
+      {room > widthOf(group) + GAP_PX + words.length * LETTER_PX && <span>{words}</span>}
     </button>
   );
 }
