@@ -1,4 +1,5 @@
 import type { Hop } from '../../../common/api';
+import { groupBy } from '../../topology/groups';
 import { correctionFor, type Interval, middle } from './clocks';
 import {
   datasetOf,
@@ -103,17 +104,6 @@ export function buildTrace(lines: readonly TraceLine[], nameOf: NameOf): BuiltTr
       .map(([host, ms]) => ({ host, correction_ms: Math.round(ms * 10) / 10 })),
     tries: tries.map(({ host, status, from, to }) => ({ host, status, ms: to - from })),
   };
-}
-
-function groupBy<K, T>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const known = groups.get(key);
-    if (known) known.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
 }
 
 function keep(clocks: Map<string, number>, host: string, correction: number): void {
