@@ -1,3 +1,6 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildPipeline } from '../pipeline/build.js';
 import { HttpClient } from '../pipeline/indexer/http_client.js';
@@ -11,13 +14,13 @@ import { agentLines, nginxLines } from './pipeline/lines.js';
 import { BenchLogstash, LOGSTASH_SUBJECTS } from './pipeline/logstash.js';
 import { ParseOnly } from './pipeline/parse_only.js';
 import { canPin, pin, pinSelf } from './pipeline/processes.js';
-import { type Door, startRota, timeRota } from './pipeline/rota.js';
+import { type RotaServer, startRota, timeRota } from './pipeline/rota.js';
 import type { Run } from './pipeline/run.js';
 import { BenchStore } from './pipeline/store.js';
 import { targetLine, targets } from './pipeline/targets.js';
 
 const STORE_CORE = 0;
-const DOOR_CORE = 1;
+const PIPELINE_CORE = 1;
 /** So many that beginning and end (some 100 ms) hardly count. */
 const EVENTS = Number(process.env['ROTA_BENCH_EVENTS'] || 100_000);
 const ROUNDS = Number(process.env['ROTA_BENCH_ROUNDS'] || 3);
@@ -28,6 +31,12 @@ const PARSE_EVENTS = Math.min(EVENTS * 3, 150_000);
 const LATENCY = { perSecond: 1_000, seconds: 20 };
 /** Refreshes and merges that one run left behind are not to slow the next one. */
 const PAUSE_MS = 1_500;
+/** The host that the lines name stands among as many others as a small site has. */
+const SENDERS = `127.0.0.1  host=lb-*        tier=lb        input=*
+127.0.0.1  host=frontend-*  tier=frontend  input=*
+127.0.0.1  host=web-*       tier=webapp    input=*
+127.0.0.1  host=log-1       tier=log
+`;
 const PROFILES: Readonly<Record<Profile, string>> = { fast: 'rota', durable: 'rota:durable' };
 
 interface Subject {
@@ -36,10 +45,10 @@ interface Subject {
   stop(): Promise<void>;
 }
 
-/** `npm run bench -- pipeline`: the same nginx lines by each door, in turns; Elasticsearch on a core of its own. */
+/** `npm run bench -- pipeline`: the same nginx lines by each server, in turns; Elasticsearch on a core of its own. */
 export async function run(argv: readonly string[]): Promise<void> {
   await buildPipeline();
-  pinSelf(DOOR_CORE);
+  pinSelf(PIPELINE_CORE);
   if (!canPin) console.log('Only one core: nothing is pinned, and Elasticsearch competes with what is measured.');
   await withElasticsearch(
     async (url) => {
@@ -57,11 +66,11 @@ async function measure(url: string): Promise<Result[]> {
   const install = (namespace: string) => setUp(http, { namespace, retentionDays: 30, dryRun: false });
   const subjects: Subject[] = [];
   try {
-    const doors = await addRota(subjects, store, install);
-    await addBulk(subjects, store, doors.fast, install);
+    const servers = await addRota(subjects, store, install);
+    await addBulk(subjects, store, servers.fast, install);
     await addLogstash(subjects, store, install);
     const rates = await rounds(subjects);
-    return [...rates, ...(await latencies(store, doors, install))];
+    return [...rates, ...(await latencies(store, servers, install))];
   } finally {
     for (const subject of subjects) await subject.stop();
     http.close();
@@ -70,31 +79,56 @@ async function measure(url: string): Promise<Result[]> {
 
 type Install = (namespace: string) => Promise<unknown>;
 
-async function addRota(subjects: Subject[], store: BenchStore, install: Install): Promise<Record<Profile, Door>> {
-  const start = async (profile: Profile): Promise<Door> => {
+async function addRota(subjects: Subject[], store: BenchStore, install: Install): Promise<Record<Profile, RotaServer>> {
+  const start = async (profile: Profile): Promise<RotaServer> => {
     await install(profile);
-    const door = await startRota({ profile, namespace: profile, elasticsearchUrl: store.url, core: DOOR_CORE });
+    const server = await startRota({ profile, namespace: profile, elasticsearchUrl: store.url, core: PIPELINE_CORE });
     subjects.push({
       name: PROFILES[profile],
-      run: (round, lines) => timeRota(store, door, lines, `${profile}${round}`),
-      stop: () => door.stop(),
+      run: (round, lines) => timeRota(store, server, lines, `${profile}${round}`),
+      stop: () => server.stop(),
     });
-    return door;
+    return server;
   };
-  const doors = { fast: await start('fast'), durable: await start('durable') };
-  const parse = await ParseOnly.start(DOOR_CORE);
+  const servers = { fast: await start('fast'), durable: await start('durable') };
+  subjects.push(await fastWithSenders(store, install));
+  const parse = await ParseOnly.start(PIPELINE_CORE);
   subjects.push({
     name: 'rota:parse',
     run: (round, lines) => parse.run(lines, `p${round}`),
     stop: () => parse.stop(),
   });
-  return doors;
+  return servers;
+}
+
+/** The same again with a table of senders, so that the cost of asking it for each line is known. */
+async function fastWithSenders(store: BenchStore, install: Install): Promise<Subject> {
+  await install('senders');
+  const folder = mkdtempSync(join(tmpdir(), 'rota-bench-senders-'));
+  const table = join(folder, 'senders');
+  writeFileSync(table, SENDERS, { mode: 0o644 });
+  chmodSync(folder, 0o755);
+  const server = await startRota({
+    profile: 'fast',
+    namespace: 'senders',
+    elasticsearchUrl: store.url,
+    core: PIPELINE_CORE,
+    settings: { ROTA_SENDERS: table },
+  });
+  return {
+    name: 'rota:senders',
+    run: (round, lines) => timeRota(store, server, lines, `senders${round}`),
+    async stop() {
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 /** The documents that the bulk sends are those that the pipeline made of the same lines. */
-async function addBulk(subjects: Subject[], store: BenchStore, door: Door, install: Install): Promise<void> {
-  await timeRota(store, door, nginxLines(EVENTS), 'first');
-  const sender = await BulkSender.start(store.url, await store.documents(door.stream, EVENTS));
+async function addBulk(subjects: Subject[], store: BenchStore, server: RotaServer, install: Install): Promise<void> {
+  await timeRota(store, server, nginxLines(EVENTS), 'first');
+  const sender = await BulkSender.start(store.url, await store.documents(server.stream, EVENTS));
   for (const namespace of ['bulk', 'auto']) await install(namespace);
   subjects.push({
     name: 'bulk',
@@ -115,7 +149,11 @@ async function addLogstash(subjects: Subject[], store: BenchStore, install: Inst
     return;
   }
   for (const namespace of ['logstash', 'logstashg']) await install(namespace);
-  const logstash = await BenchLogstash.start({ elasticsearchUrl: store.url, namespace: 'logstash', core: DOOR_CORE });
+  const logstash = await BenchLogstash.start({
+    elasticsearchUrl: store.url,
+    namespace: 'logstash',
+    core: PIPELINE_CORE,
+  });
   LOGSTASH_SUBJECTS.forEach((name, index) => {
     subjects.push({
       name,
@@ -150,11 +188,11 @@ async function rounds(subjects: readonly Subject[]): Promise<Result[]> {
   ]);
 }
 
-async function latencies(store: BenchStore, doors: Record<Profile, Door>, install: Install): Promise<Result[]> {
+async function latencies(store: BenchStore, servers: Record<Profile, RotaServer>, install: Install): Promise<Result[]> {
   const results: Result[] = [];
   for (const profile of ['fast', 'durable'] as const) {
     await install(profile);
-    const found = await measureLatency(store, doors[profile], { ...LATENCY, core: DOOR_CORE, profile });
+    const found = await measureLatency(store, servers[profile], { ...LATENCY, core: PIPELINE_CORE, profile });
     const subject = PROFILES[profile];
     for (const [name, value] of Object.entries(found.latencies)) {
       results.push({ subject, metric: `latency_${name}_ms`, value: Math.round(value), unit: 'ms', runs: 1 });

@@ -8,7 +8,7 @@ import type { Profile } from '../../stack/options.js';
 import { rsyslogAgent } from '../../stack/services/rsyslog.js';
 import { nginxLines } from './lines.js';
 import { cpuSeconds, pin } from './processes.js';
-import type { Door } from './rota.js';
+import type { RotaServer } from './rota.js';
 import type { BenchStore } from './store.js';
 
 const STEP_MS = 20;
@@ -26,7 +26,7 @@ export interface Latencies {
  */
 export async function measureLatency(
   store: BenchStore,
-  door: Door,
+  server: RotaServer,
   options: { perSecond: number; seconds: number; core: number; profile: Profile },
 ): Promise<Latencies> {
   const folder = ownedFolder(mkdtempSync(join(tmpdir(), 'rota-bench-agent-')));
@@ -39,7 +39,7 @@ export async function measureLatency(
     pipeline: join(checkout, 'pipeline'),
     folder: ownedFolder(join(folder, 'work')),
     logFolder: folder,
-    serverPort: door.ports.rsyslog.relp,
+    serverPort: server.ports.rsyslog.relp,
     settings: { ROTA_PROFILE: options.profile, ROTA_NGINX_ACCESS: log },
   });
   await pin(agent, options.core).start();
@@ -48,8 +48,8 @@ export async function measureLatency(
   const lines = nginxLines(total);
   const written: number[] = [];
   const latencies: number[] = [];
-  await store.refresh(door.stream);
-  const before = await store.count(door.stream);
+  await store.refresh(server.stream);
+  const before = await store.count(server.stream);
   const cpuBefore = cpuSeconds(agent.pid ?? -1);
   const start = performance.now();
   const writing = (async () => {
@@ -65,7 +65,7 @@ export async function measureLatency(
   })();
   const end = start + options.seconds * 1000 + 30_000;
   while (latencies.length < total && performance.now() < end) {
-    const seen = Math.min((await store.count(door.stream)) - before, written.length);
+    const seen = Math.min((await store.count(server.stream)) - before, written.length);
     const now = performance.now();
     while (latencies.length < seen) latencies.push(now - written[latencies.length]!);
     await sleep(STEP_MS);

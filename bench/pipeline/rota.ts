@@ -14,7 +14,7 @@ import { cpuSeconds, pin } from './processes.js';
 import type { Run } from './run.js';
 import { type BenchStore, untilCount } from './store.js';
 
-export interface Door {
+export interface RotaServer {
   ports: PortPlan;
   service: ServiceProcess;
   stream: string;
@@ -28,7 +28,7 @@ export async function startRota(options: {
   elasticsearchUrl: string;
   core: number;
   settings?: Record<string, string>;
-}): Promise<Door> {
+}): Promise<RotaServer> {
   const ports = await freeBlock();
   const folder = ownedFolder(mkdtempSync(join(tmpdir(), 'rota-bench-')));
   const service = rsyslogServer({
@@ -65,19 +65,24 @@ export function pour(port: number, bytes: Buffer): Promise<void> {
   });
 }
 
-/** CPU seconds of a door's processes. */
-export const doorCpu = (door: Door): number => cpuSeconds(door.service.pid ?? -1);
+/** CPU seconds of a server's processes. */
+export const serverCpu = (server: RotaServer): number => cpuSeconds(server.service.pid ?? -1);
 
-/** Pours the lines into the octet-counted door as an agent frames them; the time ends when the last is indexed. */
-export async function timeRota(store: BenchStore, door: Door, lines: readonly string[], name: string): Promise<Run> {
+/** Pours the lines into the octet-counted server as an agent frames them; the time ends when the last is indexed. */
+export async function timeRota(
+  store: BenchStore,
+  server: RotaServer,
+  lines: readonly string[],
+  name: string,
+): Promise<Run> {
   const frames = agentFrames(lines, name);
-  const indexed = () => store.indexed(door.stream);
+  const indexed = () => store.indexed(server.stream);
   const before = await indexed();
-  const cpuBefore = doorCpu(door);
+  const cpuBefore = serverCpu(server);
   const start = performance.now();
-  await pour(door.ports.rsyslog.tcp, frames);
-  await untilCount(indexed, before, before + lines.length, door.stream);
+  await pour(server.ports.rsyslog.tcp, frames);
+  await untilCount(indexed, before, before + lines.length, server.stream);
   const seconds = (performance.now() - start) / 1000;
-  const cpu = doorCpu(door) - cpuBefore;
+  const cpu = serverCpu(server) - cpuBefore;
   return { events_per_s: lines.length / seconds, cpu_s_per_million: (cpu / lines.length) * 1e6 };
 }

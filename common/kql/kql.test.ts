@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KqlLimitError, KqlSyntaxError, kqlToQuery, parseKql } from '.';
-import { soup } from './soup';
+import { malformedKql } from './malformed_kql';
 
 const match = (field: string, value: string) => ({ match: { [field]: value } });
 
@@ -92,7 +92,7 @@ describe('KQL', () => {
 
   it('ends with a query or a KqlSyntaxError, whatever is typed', () => {
     fc.assert(
-      fc.property(soup, (kql) => {
+      fc.property(malformedKql, (kql) => {
         try {
           expect(typeof kqlToQuery(kql)).toBe('object');
         } catch (error) {

@@ -197,13 +197,13 @@ export class Delivery {
   }
 
   private refuse(item: Item, reason: string, again: Item[]): void {
-    const { namespace, lastResort, counters, conceal } = this.parts;
+    const { namespace, lastResort, counters, anonymize } = this.parts;
     if (item.dataset === DEAD_LETTER_DATASET) {
       lastResort(item, reason);
       counters.add('deadlettered');
       return;
     }
-    const letter = { ...item, line: conceal(item.line) };
+    const letter = { ...item, line: anonymize(item.line) };
     again.push(refusedItem(letter, deadLetterStream(namespace), reason, new Date().toISOString()));
   }
 

@@ -11,7 +11,7 @@ import { OmprogDialogue } from './omprog';
 import { Reporter } from './reporter';
 import { readSettings } from './settings';
 import { readShapeSettings } from './shape';
-import { createConceal, createShape } from './shape/shape';
+import { createAnonymize, createShape } from './shape/shape';
 import { Status } from './status';
 import { Streams } from './streams';
 
@@ -31,7 +31,7 @@ function main(): void {
     streams: new Streams(http),
     status,
     namespace: settings.namespace,
-    conceal: createConceal(shaping),
+    anonymize: createAnonymize(shaping),
     lastResort: (item: Item, reason: string) =>
       keepOnDisk(join(settings.dir, 'dead_letters.ndjson'), item, reason, status),
   };

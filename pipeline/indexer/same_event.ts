@@ -1,4 +1,4 @@
-import { maskAddresses } from './shape/conceal';
+import { maskAddresses } from './shape/anonymize';
 import { isObject, type Json, type JsonObject } from './shape/shaped';
 
 /**

@@ -10,7 +10,7 @@ export interface SettleParts {
   status: Status;
   namespace: string;
   /** Takes addresses out of a line that becomes a dead letter, where the site wants that. */
-  conceal(line: Buffer): Buffer;
+  anonymize(line: Buffer): Buffer;
 }
 
 /**
@@ -19,7 +19,7 @@ export interface SettleParts {
  * @returns dead letters for those whose id another event has
  */
 export function settle(items: readonly Item[], stored: StoredDocuments, parts: SettleParts): Item[] {
-  const { counters, conceal, namespace, status } = parts;
+  const { counters, anonymize, namespace, status } = parts;
   const stream = `logs-${DEAD_LETTER_DATASET}-${namespace}`;
   const same: Item[] = [];
   const letters: Item[] = [];
@@ -30,7 +30,7 @@ export function settle(items: readonly Item[], stored: StoredDocuments, parts: S
     else if (item.dataset === DEAD_LETTER_DATASET) letters.push(movedLetter(item));
     else {
       conflicts += 1;
-      letters.push(conflictItem(item, fields, stream, conceal(item.line), new Date().toISOString()));
+      letters.push(conflictItem(item, fields, stream, anonymize(item.line), new Date().toISOString()));
     }
   }
   counters.repeated(same);

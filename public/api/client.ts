@@ -56,6 +56,6 @@ function toRotaError(error: unknown): unknown {
       'Kibana does not know this route. Install the same version of Rota on all its servers.',
     );
   }
-  const words = error instanceof Error ? error.message : String(error);
-  return new RotaApiError('unreachable', `Kibana did not answer (${words}). Check the connection, then try again.`);
+  const text = error instanceof Error ? error.message : String(error);
+  return new RotaApiError('unreachable', `Kibana did not answer (${text}). Check the connection, then try again.`);
 }

@@ -55,9 +55,9 @@ export function FirstRun() {
 }
 
 const STATES = {
-  ok: { icon: 'checkInCircleFilled', color: 'success', words: 'there' },
-  old: { icon: 'clock', color: 'warning', words: 'old' },
-  missing: { icon: 'minusInCircle', color: 'subdued', words: 'missing' },
+  ok: { icon: 'checkInCircleFilled', color: 'success', label: 'there' },
+  old: { icon: 'clock', color: 'warning', label: 'old' },
+  missing: { icon: 'minusInCircle', color: 'subdued', label: 'missing' },
 } as const;
 
 function Checks({ checks }: { checks: Setup['checks'] }) {
@@ -65,10 +65,10 @@ function Checks({ checks }: { checks: Setup['checks'] }) {
   return (
     <ul className="rotaChecks">
       {checks.map(({ id, state, title, message, last }) => {
-        const { icon, color, words } = STATES[state];
+        const { icon, color, label } = STATES[state];
         return (
           <li key={id} data-test-subj={`rotaCheck-${id}`}>
-            <EuiIcon type={icon} color={color} aria-label={words} />
+            <EuiIcon type={icon} color={color} aria-label={label} />
             <span>
               <strong>{title}</strong> {message}
               {last !== null && <span className="rotaFine"> Last: {time.full(last)}.</span>}

@@ -30,7 +30,7 @@ describe('annotations on a time chart', () => {
           .map(({ from, marker, label, numbers }) => {
             const centre = (from / 1000) * width;
             const half = (label.length * 6.2 + 14) / 2;
-            if (marker === 'words') return [centre - half, centre + half] as const;
+            if (marker === 'label') return [centre - half, centre + half] as const;
             return [centre - 9, centre + (numbers.includes('–') ? 29 : 9)] as const;
           });
         const said = placed
@@ -63,7 +63,7 @@ describe('annotations on a time chart', () => {
     );
     expect(placed.map(({ label, marker }) => [label, marker])).toEqual([
       ['gap', 'line'],
-      ['out', 'words'],
+      ['out', 'label'],
     ]);
   });
 });

@@ -30,7 +30,7 @@ export function annotationStyle(kind: Annotation['kind'], theme: RotaTheme): Ann
 
 export interface PlacedAnnotation extends Annotation {
   /** Words when there is room for them, else the event's number (or nothing but the line). */
-  marker: 'words' | 'number' | 'line';
+  marker: 'label' | 'number' | 'line';
   /** What a number's marker shows: "4", or "4–8" when it stands for those after it, too. */
   numbers: string;
 }
@@ -72,7 +72,7 @@ export function placeAnnotations(
   }
   return inside.map((annotation): PlacedAnnotation => {
     const group = groups.find(({ items: [first] }) => first === annotation);
-    const marker = worded.has(annotation) ? 'words' : group ? 'number' : 'line';
+    const marker = worded.has(annotation) ? 'label' : group ? 'number' : 'line';
     return { ...annotation, marker, numbers: group ? numbersOf(group) : '' };
   });
 }

@@ -58,7 +58,7 @@ export function ChartAnnotations({
 }
 
 function Marker({ annotation, colour }: { annotation: PlacedAnnotation; colour: string }) {
-  if (annotation.marker === 'words') {
+  if (annotation.marker === 'label') {
     return (
       <span className="rotaMarker" style={{ color: colour, borderColor: colour }}>
         {annotation.label}

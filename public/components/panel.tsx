@@ -67,15 +67,15 @@ function TableSwitch({
   on: boolean;
   onChange(on: boolean): void;
 }) {
-  const words = on ? 'Show as chart' : 'Show as table';
+  const text = on ? 'Show as chart' : 'Show as table';
   return (
-    <EuiToolTip content={words} anchorClassName="rotaPanel__switch">
+    <EuiToolTip content={text} anchorClassName="rotaPanel__switch">
       <EuiButtonIcon
         size="xs"
         color="text"
         display={on ? 'base' : 'empty'}
         iconType={on ? 'visBarVerticalStacked' : 'tableDensityNormal'}
-        aria-label={`${title}: ${words.toLowerCase()}`}
+        aria-label={`${title}: ${text.toLowerCase()}`}
         aria-pressed={on}
         onClick={() => onChange(!on)}
         data-test-subj={SUBJECTS.panelTableToggle(id)}

@@ -4,13 +4,13 @@ import type { Verdict as VerdictData } from '../../common/api';
 import { useTarget } from '../hooks/use_target';
 import { SUBJECTS } from '../test_subjects';
 import { PartialAnswer } from './partial_answer';
-import { Words } from './words';
+import { Sentence } from './sentence';
 
 const TONES = {
-  good: { icon: 'checkInCircleFilled', color: 'success', words: 'Good' },
-  warning: { icon: 'warning', color: 'warning', words: 'Warning' },
-  danger: { icon: 'error', color: 'danger', words: 'Problem' },
-  neutral: { icon: 'iInCircle', color: 'subdued', words: 'Note' },
+  good: { icon: 'checkInCircleFilled', color: 'success', label: 'Good' },
+  warning: { icon: 'warning', color: 'warning', label: 'Warning' },
+  danger: { icon: 'error', color: 'danger', label: 'Problem' },
+  neutral: { icon: 'iInCircle', color: 'subdued', label: 'Note' },
 } as const;
 
 /** The page's one sentence: what is the matter, why, and where the evidence is. Key figures go inside, below. */
@@ -26,7 +26,7 @@ export function Verdict({
   const target = useTarget();
   // Half an answer proves nothing good.
   const tone = useContext(PartialAnswer) && verdict.tone === 'good' ? 'neutral' : verdict.tone;
-  const { icon, color, words } = TONES[tone];
+  const { icon, color, label } = TONES[tone];
   return (
     <EuiPanel
       hasBorder
@@ -37,7 +37,7 @@ export function Verdict({
       data-test-subj={SUBJECTS.verdict}
     >
       <div className="rotaVerdict__sentence">
-        <EuiIcon type={icon} color={color} size="l" aria-label={words} />
+        <EuiIcon type={icon} color={color} size="l" aria-label={label} />
         <div className="rotaVerdict__words">
           <EuiTitle size="s">
             <h1>{verdict.headline}</h1>
@@ -45,7 +45,7 @@ export function Verdict({
           {verdict.detail && (
             <EuiText size="xs" className="rotaVerdict__detail">
               <p>
-                <Words text={verdict.detail} />
+                <Sentence text={verdict.detail} />
               </p>
             </EuiText>
           )}

@@ -3,7 +3,7 @@ import React from 'react';
 import type { JoinInfo, NotKnown } from '../../common/api';
 import { SUBJECTS } from '../test_subjects';
 import { Panel } from './panel';
-import { Words } from './words';
+import { Sentence } from './sentence';
 
 /** Shown at once; more stand folded. */
 const FEW = 5;
@@ -29,7 +29,7 @@ export function WhatIsKnown({
           <ul className="rotaKnown">
             {notKnown.map(({ id, because, mend }) => (
               <li key={`${id} ${because}`}>
-                <Words text={because} />
+                <Sentence text={because} />
                 {mend !== null && (
                   <>
                     {' '}
@@ -53,7 +53,7 @@ function Joins({ joins }: { joins: readonly JoinInfo[] }) {
     <ul className="rotaKnown">
       {joins.map(({ reason, certainty }) => (
         <li key={reason}>
-          <Words text={reason} /> <span className="rotaFine">({certainty})</span>
+          <Sentence text={reason} /> <span className="rotaFine">({certainty})</span>
         </li>
       ))}
     </ul>

@@ -2,7 +2,7 @@ import type { FlushResult } from './outbox.js';
 import type { LogRecord } from './record/log_record.js';
 import type { Stats } from './stats.js';
 
-/** Where the front door takes lines to: a receiver's engine, or the console. */
+/** Where the logger takes lines to: a receiver's engine, or the console. */
 export interface LineTaker {
   readonly body: 'ecs' | 'message';
   /** Never throws. */

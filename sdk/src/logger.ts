@@ -3,7 +3,6 @@ import { ConsoleEngine } from './console/console_engine.js';
 import { Engine } from './engine.js';
 import { EngineTransport } from './engine_transport.js';
 import { asError } from './errors.js';
-import { AS_IS, FrontDoor } from './front_door.js';
 import type { LoggerOptions } from './logger_options.js';
 import type { Logger } from './logger_types.js';
 import { knownLevel, type Level } from './record/levels.js';
@@ -11,6 +10,7 @@ import { OptionReader, refuseUnknown } from './settings/option_reader.js';
 import { LOGGER_ROWS, SHIPPING_ROWS } from './settings/option_table.js';
 import { consoleSettings, isForConsole, resolveSettings } from './settings/options.js';
 import { quietly, toStderr, type Warn } from './warn.js';
+import { AS_IS, WinstonLogger } from './winston_logger.js';
 
 /**
  * A winston logger that ships ECS events to a syslog receiver. Trouble with the network or the disk never throws, never
@@ -34,7 +34,7 @@ export function createLogger(options: LoggerOptions = {}): Logger {
     ? new ConsoleEngine(consoleSettings(options))
     : new Engine(resolveSettings(options), warn);
   transport = new EngineTransport(engine);
-  const logger = new FrontDoor(engine, transport, warn, {
+  const logger = new WinstonLogger(engine, transport, warn, {
     levels: winston.config.syslog.levels,
     level,
     format: format ?? AS_IS,

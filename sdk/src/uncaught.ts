@@ -17,7 +17,7 @@ interface Handlers {
 }
 
 /** What is asked of the logger whose process may end. */
-interface Door extends Pick<winston.Logger, 'defaultMeta' | 'transports' | 'exitOnError'> {
+interface Catcher extends Pick<winston.Logger, 'defaultMeta' | 'transports' | 'exitOnError'> {
   readonly engine: LineTaker;
   hasOthers(): boolean;
   toOthers(info: Info): unknown;
@@ -28,32 +28,32 @@ interface Door extends Pick<winston.Logger, 'defaultMeta' | 'transports' | 'exit
 export class Exceptions extends winston.ExceptionHandler {
   /** `before` is winston's own, which may be at work already. */
   constructor(
-    private readonly door: Door,
+    private readonly owner: Catcher,
     before: winston.ExceptionHandler,
   ) {
-    super(door as unknown as winston.Logger);
+    super(owner as unknown as winston.Logger);
     takeOver(before as unknown as Handlers, this as unknown as Handlers);
   }
 
   /** Called by winston's class. */
   _uncaughtException(error: unknown): void {
-    report(this.door, error, 'uncaughtException', 'handleExceptions', () => this.getAllInfo(error as Error) as Info);
+    report(this.owner, error, 'uncaughtException', 'handleExceptions', () => this.getAllInfo(error as Error) as Info);
   }
 }
 
 /** The same for rejections that nobody handles. */
 export class Rejections extends winston.RejectionHandler {
   constructor(
-    private readonly door: Door,
+    private readonly owner: Catcher,
     before: winston.RejectionHandler,
   ) {
-    super(door as unknown as winston.Logger);
+    super(owner as unknown as winston.Logger);
     takeOver(before as unknown as Handlers, this as unknown as Handlers);
   }
 
   /** Called by winston's class. */
   _unhandledRejection(error: unknown): void {
-    report(this.door, error, 'unhandledRejection', 'handleRejections', () => this.getAllInfo(error as Error) as Info);
+    report(this.owner, error, 'unhandledRejection', 'handleRejections', () => this.getAllInfo(error as Error) as Info);
   }
 }
 
@@ -67,7 +67,7 @@ function takeOver(before: Handlers, after: Handlers): void {
 }
 
 function report(
-  door: Door,
+  logger: Catcher,
   thrown: unknown,
   what: string,
   flag: 'handleExceptions' | 'handleRejections',
@@ -75,18 +75,18 @@ function report(
 ): void {
   const text = spell(thrown);
   const given = isError(thrown) ? [`${what}: ${text}`, thrown] : [`${what}: ${text}`, { error: { message: text } }];
-  door.engine.log(recordOfCall('error', given, door.defaultMeta ? [door.defaultMeta] : []));
-  const others = door.transports.filter((one) => one !== door.transports[0] && one[flag]);
-  if (door.hasOthers()) door.toOthers(Object.assign(allInfo(), { [LEVEL]: 'error' }));
-  const { exitOnError } = door;
-  if (typeof exitOnError === 'function' ? exitOnError(thrown) : exitOnError) void exitWhen(door, others);
+  logger.engine.log(recordOfCall('error', given, logger.defaultMeta ? [logger.defaultMeta] : []));
+  const others = logger.transports.filter((one) => one !== logger.transports[0] && one[flag]);
+  if (logger.hasOthers()) logger.toOthers(Object.assign(allInfo(), { [LEVEL]: 'error' }));
+  const { exitOnError } = logger;
+  if (typeof exitOnError === 'function' ? exitOnError(thrown) : exitOnError) void exitWhen(logger, others);
 }
 
-async function exitWhen(door: Door, others: readonly winston.transport[]): Promise<void> {
+async function exitWhen(logger: Catcher, others: readonly winston.transport[]): Promise<void> {
   const logged = others.map(
     (one) => new Promise<void>((done) => void one.once('logged', done).once('error', () => done())),
   );
   const late = new Promise<void>((done) => void setTimeout(done, LONGEST_MS));
-  await Promise.race([Promise.all([door.flush(), ...logged]), late]);
+  await Promise.race([Promise.all([logger.flush(), ...logged]), late]);
   process.exit(1);
 }

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Capture } from '../support/lines/capture.js';
-import { octetCounted } from '../support/lines/doors.js';
 import { fuzzLines } from '../support/lines/fuzz.js';
+import { octetCounted } from '../support/lines/inputs.js';
 import { readCases } from '../support/lines/table.js';
 
 /** A million is the figure of record (ROTA_FUZZ_LINES=1000000, some minutes); a tenth is what each run does. */

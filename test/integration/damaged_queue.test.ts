@@ -6,7 +6,7 @@ import { documentOf } from '../../pipeline/indexer/item';
 import { readShapeSettings, shape } from '../../pipeline/indexer/shape';
 import { readLine } from '../../pipeline/indexer/shape/line';
 import { Capture } from '../support/lines/capture.js';
-import { send } from '../support/lines/doors.js';
+import { send } from '../support/lines/inputs.js';
 
 const COUNT = 200;
 const message = (n: number) =>

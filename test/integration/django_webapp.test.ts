@@ -60,7 +60,7 @@ test('a broken view leaves its whole traceback in the error log', async () => {
   expect(text).toMatch(/\[ERROR\] Internal Server Error: \/error\nTraceback \(most recent call last\):\n {2}File/);
 });
 
-test('the fault door breaks one path or all, ends by itself, and is mended', async () => {
+test('the fault switch breaks one path or all, ends by itself, and is mended', async () => {
   expect((await fault('PUT', { status: 503, path: '/search' })).status).toBe(200);
   expect([await status('/search'), await status('/')]).toEqual([503, 200]);
   await fault('PUT', { status: 500, for_s: 0.5 });
@@ -76,7 +76,7 @@ test('the fault door breaks one path or all, ends by itself, and is mended', asy
   expect(await status('/')).toBe(200);
 });
 
-test('the door refuses nonsense, what a frontend forwards, and stays out of the access log', async () => {
+test('the switch refuses nonsense, what a frontend forwards, and stays out of the access log', async () => {
   const refused = await fault('PUT', { status: 200 });
   expect([refused.status, await refused.json()]).toMatchObject([400, { code: 'ROTA_FAULT_INVALID' }]);
   expect((await fault('PUT', { status: 500 }, { 'x-forwarded-for': '192.0.2.1' })).status).toBe(404);

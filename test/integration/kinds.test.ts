@@ -10,8 +10,8 @@ import { readLine } from '../../pipeline/indexer/shape/line';
 import type { ShapeSettings } from '../../pipeline/indexer/shape/settings';
 import { withHeader } from '../support/lines/again.js';
 import { Capture } from '../support/lines/capture.js';
-import { send } from '../support/lines/doors.js';
 import { flatten } from '../support/lines/expand.js';
+import { send } from '../support/lines/inputs.js';
 import { type Expected, readSituations, type Situation, type Wanted } from '../support/lines/kinds.js';
 
 const situations = readSituations();

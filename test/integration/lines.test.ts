@@ -7,8 +7,8 @@ import { createShape, type Shaped, shape } from '../../pipeline/indexer/shape';
 import { messageText, readLine } from '../../pipeline/indexer/shape/line';
 import { readShapeSettings } from '../../pipeline/indexer/shape/settings';
 import { Capture } from '../support/lines/capture.js';
-import { send } from '../support/lines/doors.js';
 import { flatten } from '../support/lines/expand.js';
+import { send } from '../support/lines/inputs.js';
 import { type Case, HEALTH_SOURCES, readCases } from '../support/lines/table.js';
 
 const cases = readCases();
@@ -33,12 +33,12 @@ describe('each line becomes its document', () => {
     capture = await Capture.start({ ROTA_STATS_INTERVAL: '600' });
     const logs = capture.own('files');
     const offsets = writeFiles(logs);
-    for (const door of ['tcp', 'tcp_raw', 'relp', 'udp']) {
-      const port = { tcp: 'tcp', tcp_raw: 'tcpRaw', relp: 'relp', udp: 'udp' }[door] as 'tcp';
+    for (const input of ['tcp', 'tcp_raw', 'relp', 'udp']) {
+      const port = { tcp: 'tcp', tcp_raw: 'tcpRaw', relp: 'relp', udp: 'udp' }[input] as 'tcp';
       await send(
-        door,
+        input,
         capture.ports.rsyslog[port],
-        byDoor(door).map((one) => one.bytes),
+        byInput(input).map((one) => one.bytes),
       );
     }
     await capture.startAgent(
@@ -53,7 +53,7 @@ describe('each line becomes its document', () => {
 
   it('has at least 300 lines', () => expect(cases.length).toBeGreaterThanOrEqual(300));
 
-  it.each(cases.map((one) => [`${one.door} ${one.dataset}: ${one.name}`, one] as const))('%s', (_, one) => {
+  it.each(cases.map((one) => [`${one.input} ${one.dataset}: ${one.name}`, one] as const))('%s', (_, one) => {
     const shaped = results.get(one);
     if (!shaped) throw new Error('it did not arrive');
     if (one.expected) expect(ownFields(shaped, one)).toEqual(one.expected);
@@ -75,11 +75,11 @@ describe('each line becomes its document', () => {
    * the offset of the next.
    */
   function assign(lines: Buffer[], offsets: Map<string, Case>): void {
-    const waiting = new Map(['tcp', 'tcp_raw', 'relp', 'udp'].map((door) => [door, byDoor(door)]));
+    const waiting = new Map(['tcp', 'tcp_raw', 'relp', 'udp'].map((input) => [input, byInput(input)]));
     for (const dataset of ERRORS) {
       waiting.set(
         dataset,
-        byDoor('file').filter((one) => one.dataset === dataset),
+        byInput('file').filter((one) => one.dataset === dataset),
       );
     }
     for (const bytes of lines) {
@@ -93,8 +93,8 @@ describe('each line becomes its document', () => {
   }
 });
 
-function byDoor(door: string): Case[] {
-  return cases.filter((one) => one.door === door);
+function byInput(input: string): Case[] {
+  return cases.filter((one) => one.input === input);
 }
 
 /** @returns each line by `<file>:<offset>` */
@@ -105,7 +105,7 @@ function writeFiles(folder: string): Map<string, Case> {
     const path = join(folder, `${dataset}.log`);
     const bytes: Buffer[] = [];
     let offset = 0;
-    for (const one of byDoor('file').filter((some) => some.dataset === dataset)) {
+    for (const one of byInput('file').filter((some) => some.dataset === dataset)) {
       if (keep) offsets.set(`${path}:${offset}`, one);
       bytes.push(one.bytes, Buffer.from('\n'));
       offset += one.bytes.length + 1;
@@ -142,7 +142,7 @@ function ownFields(shaped: Shaped, one: Case): Record<string, unknown> {
   if (expected['event.dataset'] === undefined) expect(flat['event.dataset']).toBe(one.dataset);
   expect(Math.abs(Date.now() - Date.parse(String(flat['event.created'])))).toBeLessThan(120_000_000_000);
   checkOriginal(flat, one);
-  if (one.door === 'file') expect(flat['log.file.path']).toMatch(new RegExp(`/${one.dataset}\\.log$`));
+  if (one.input === 'file') expect(flat['log.file.path']).toMatch(new RegExp(`/${one.dataset}\\.log$`));
   const common = [
     'event.id',
     'event.original',
@@ -169,7 +169,7 @@ function checkOriginal(flat: Record<string, unknown>, one: Case): void {
   }
   const kept = String(original);
   expect(kept.length).toBeGreaterThan(0);
-  if (one.door === 'file' || one.door === 'tcp_raw')
+  if (one.input === 'file' || one.input === 'tcp_raw')
     expect(text.startsWith(kept) && kept.length >= Math.min(text.length, 65_533)).toBe(true);
   else expect(text).toContain(kept);
 }
@@ -188,7 +188,7 @@ function expectDead(shaped: Shaped, one: Case): void {
   if (shaped.kind !== 'dead_letter') throw new Error(`a document: ${JSON.stringify(shaped.doc)}`);
   expect(shaped.reason).toContain(one.dead);
   // An agent's line as it stood in its file; of a syslog message, what followed the header.
-  if (one.door === 'file') expect(shaped.raw.equals(one.bytes)).toBe(true);
+  if (one.input === 'file') expect(shaped.raw.equals(one.bytes)).toBe(true);
   else expect(one.bytes.includes(shaped.raw)).toBe(true);
   expect(shaped.raw.length).toBeGreaterThan(0);
 }

@@ -17,15 +17,15 @@ import type { ServiceProcess } from '../../stack/services/process.js';
 import { type Node, startNode } from '../faults/support/world.js';
 import { documents, eventually, type Hit } from '../support/elasticsearch.js';
 import { Capture } from '../support/lines/capture.js';
-import { send } from '../support/lines/doors.js';
 import { flatten } from '../support/lines/expand.js';
 import { HOSTILE, TABLE_OF_ONE } from '../support/lines/hostile.js';
+import { send } from '../support/lines/inputs.js';
 import { type Case, HEALTH_SOURCES, readCases } from '../support/lines/table.js';
 import { fullNodeFront, logstash } from '../support/logstash.js';
 
 const HOME = process.env['LOGSTASH_HOME'];
 const NAMESPACE = 'logstash';
-const DOORS = { tcp: 'tcp', tcp_raw: 'tcpRaw', relp: 'relp', udp: 'udp' } as const;
+const INPUTS = { tcp: 'tcp', tcp_raw: 'tcpRaw', relp: 'relp', udp: 'udp' } as const;
 const FILES: Readonly<Record<string, string>> = {
   'nginx.access': 'ROTA_NGINX_ACCESS',
   'nginx.error': 'ROTA_NGINX_ERROR',
@@ -33,15 +33,18 @@ const FILES: Readonly<Record<string, string>> = {
   'gunicorn.error': 'ROTA_GUNICORN_ERROR',
 };
 
-test.skipIf(HOME)('the Logstash door is NOT tested here: set LOGSTASH_HOME to an unpacked Logstash 7.17 or 8', () => {
-  console.warn('LOGSTASH_HOME is not set: test/integration/logstash.test.ts compared nothing.');
-});
+test.skipIf(HOME)(
+  'the path by Logstash is NOT tested here: set LOGSTASH_HOME to an unpacked Logstash 7.17 or 8',
+  () => {
+    console.warn('LOGSTASH_HOME is not set: test/integration/logstash.test.ts compared nothing.');
+  },
+);
 
 /**
  * The line table goes twice through a real agent and server: once on to where the indexer stands, whose parser makes
  * the reference, once on to a real Logstash with Rota's pipeline, which asks the same parser and writes to a real Elasticsearch.
  */
-describe.runIf(HOME)('both doors make the same documents', () => {
+describe.runIf(HOME)('both paths make the same documents', () => {
   const cases = readCases();
   let node: Node;
   let front: { url: string; server: Server };
@@ -85,9 +88,9 @@ describe.runIf(HOME)('both doors make the same documents', () => {
     await starting;
     const files = writeFiles(toIndexer.own('files'), cases);
     for (const capture of captures) {
-      for (const [door, name] of Object.entries(DOORS)) {
-        const lines = cases.filter((one) => one.door === door).map((one) => one.bytes);
-        await send(door, capture.ports.rsyslog[name], lines);
+      for (const [input, name] of Object.entries(INPUTS)) {
+        const lines = cases.filter((one) => one.input === input).map((one) => one.bytes);
+        await send(input, capture.ports.rsyslog[name], lines);
       }
       await capture.startAgent('frontend-1', files);
     }
@@ -106,7 +109,7 @@ describe.runIf(HOME)('both doors make the same documents', () => {
     await node?.stop();
   });
 
-  it('every line of the table came by both doors', () => {
+  it('every line of the table came by both paths', () => {
     expect(expected).toHaveLength(cases.length);
     expect(found).toHaveLength(cases.length);
   });
@@ -235,7 +238,7 @@ function writeFiles(folder: string, cases: Case[]): Record<string, string> {
   const settings: Record<string, string> = {};
   for (const [dataset, name] of Object.entries(FILES)) {
     const path = join(folder, `${dataset}.log`);
-    const lines = cases.filter((one) => one.door === 'file' && one.dataset === dataset);
+    const lines = cases.filter((one) => one.input === 'file' && one.dataset === dataset);
     writeFileSync(path, Buffer.concat(lines.flatMap((one) => [one.bytes, Buffer.from('\n')])));
     settings[name] = path;
   }

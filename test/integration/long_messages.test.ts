@@ -6,7 +6,7 @@ import { readLine } from '../../pipeline/indexer/shape/line';
 import { readShapeSettings } from '../../pipeline/indexer/shape/settings';
 import { type Certificates, makeCertificates } from '../../stack/setup/certificates.js';
 import { Capture } from '../support/lines/capture.js';
-import { send, sendByTls } from '../support/lines/doors.js';
+import { send, sendByTls } from '../support/lines/inputs.js';
 
 const KIB = 1024;
 const settings = readShapeSettings({});
@@ -40,25 +40,25 @@ describe('long messages', () => {
   afterAll(() => capture?.stop());
 
   /** The documents that an input made of what was sent to it. */
-  const shapedOf = (door: string): Shaped[] =>
+  const shapedOf = (input: string): Shaped[] =>
     capture
       .lines()
       .filter((bytes) => {
         const { header: found, agent } = readLine(bytes);
-        return !found.app.startsWith('rsyslogd') && (agent?.['file'] ? door === 'file' : found.in === door);
+        return !found.app.startsWith('rsyslogd') && (agent?.['file'] ? input === 'file' : found.in === input);
       })
       .map((bytes) => shape(bytes, settings));
 
-  const taken = (door: string, count: number) => capture.until(() => shapedOf(door).length >= count);
+  const taken = (input: string, count: number) => capture.until(() => shapedOf(input).length >= count);
 
   it.each(['tcp', 'tcp_raw', 'relp', 'udp', 'relps', 'tls'])(
     'by %s: 64 KiB come whole, more as one flagged document',
-    async (door) => {
-      const lengths = door === 'udp' ? DATAGRAMS : LENGTHS;
-      const start = door === 'tcp_raw' ? '' : header;
+    async (input) => {
+      const lengths = input === 'udp' ? DATAGRAMS : LENGTHS;
+      const start = input === 'tcp_raw' ? '' : header;
       const messages = lengths.map(([letter, length]) => Buffer.from(start + letter.repeat(length)));
-      const port = capture.ports.rsyslog[door === 'tcp_raw' ? 'tcpRaw' : (door as 'tcp')];
-      if (door === 'relps' || door === 'tls') {
+      const port = capture.ports.rsyslog[input === 'tcp_raw' ? 'tcpRaw' : (input as 'tcp')];
+      if (input === 'relps' || input === 'tls') {
         const { cert, key } = certificates.of('web-1');
         const options = {
           servername: 'log.rota',
@@ -66,10 +66,10 @@ describe('long messages', () => {
           cert: readFileSync(cert),
           key: readFileSync(key),
         };
-        await sendByTls(door, port, messages, options, () => taken(door, lengths.length));
-      } else await send(door, port, messages);
-      await taken(door, lengths.length);
-      expect(shapedOf(door).map(told)).toEqual(lengths.map(([letter, length]) => expected(letter, length)));
+        await sendByTls(input, port, messages, options, () => taken(input, lengths.length));
+      } else await send(input, port, messages);
+      await taken(input, lengths.length);
+      expect(shapedOf(input).map(told)).toEqual(lengths.map(([letter, length]) => expected(letter, length)));
     },
   );
 

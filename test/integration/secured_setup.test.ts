@@ -13,7 +13,7 @@ import { freeBlock } from '../../stack/ports.js';
 import type { ServiceProcess } from '../../stack/services/process.js';
 import { rsyslogServer } from '../../stack/services/rsyslog.js';
 import { until } from '../faults/support/world.js';
-import { send } from '../support/lines/doors.js';
+import { send } from '../support/lines/inputs.js';
 import { type SecuredNode, startSecuredNode } from '../support/secured_elasticsearch.js';
 
 const HOME = process.env['ELASTICSEARCH_HOME'];

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { give } from '../../stack/account.js';
 import { type Node, Pipeline, startNode, until } from '../faults/support/world.js';
 import { rotaApi } from '../integration/queries/node.js';
-import { send } from '../support/lines/doors.js';
+import { send } from '../support/lines/inputs.js';
 
 interface Letter {
   event: { id: string; code: string };

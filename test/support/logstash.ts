@@ -20,7 +20,7 @@ export interface LogstashOptions {
   settings?: Record<string, string>;
 }
 
-/** Rota's Logstash door, from `pipeline/logstash/conf.d` as it is shipped. */
+/** Rota's Logstash pipeline, from `pipeline/logstash/conf.d` as it is shipped. */
 export function logstash({
   home,
   shaper,

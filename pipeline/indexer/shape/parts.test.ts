@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { maskAddresses } from './conceal';
+import { maskAddresses } from './anonymize';
 import { unescapeNginx } from './escapes';
 import { readExtras } from './extras';
 import { errorFields } from './gunicorn_error';

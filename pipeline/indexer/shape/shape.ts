@@ -2,8 +2,8 @@ import { declaredFor } from '../../formats/declared/formats_file';
 import { pythonEvents } from '../../formats/gunicorn/events';
 import { type Unwrapped, unwrapCri, unwrapDocker } from '../../formats/wrapper';
 import { accessText } from './access_text';
+import { anonymize, maskBytes } from './anonymize';
 import { believed, refusalOfLine } from './believed';
-import { conceal, maskBytes } from './conceal';
 import { declaredDocument } from './declared';
 import { child, isUsable } from './document';
 import { LINE_DATASETS, readAny, readAs } from './formats';
@@ -40,8 +40,8 @@ export function createShape(settings: ShapeSettings): (line: Buffer) => Shaped |
 }
 
 /** What a line's bytes may show by the same settings. */
-export function createConceal({ anonymize }: ShapeSettings): (line: Buffer) => Buffer {
-  return anonymize === 'off' ? (line) => line : maskBytes;
+export function createAnonymize(settings: ShapeSettings): (line: Buffer) => Buffer {
+  return settings.anonymize === 'off' ? (line) => line : maskBytes;
 }
 
 /**
@@ -108,13 +108,13 @@ function shapeOne(line: Line, settings: ShapeSettings, memory: ResendMemory, now
       if (shaped.kind === 'document') child(shaped.doc, 'rota')['truncated'] = true;
       else shaped.truncated = true;
     }
-    if (settings.anonymize !== 'off') conceal(shaped);
+    if (settings.anonymize !== 'off') anonymize(shaped);
     const time = shaped.kind === 'document' ? shaped.doc['@timestamp'] : shaped.received;
     shaped.mayBeResend = isLate(time, settings, now) || repeats(line, shaped, memory, now);
     return shaped;
   } catch (error) {
     const letter = deadLetter(line, `the shaper failed: ${(error as Error).message}`);
-    if (settings.anonymize !== 'off') conceal(letter);
+    if (settings.anonymize !== 'off') anonymize(letter);
     return letter;
   }
 }

@@ -4,7 +4,7 @@ import { Verdict } from '../../components/verdict';
 import { formatCount, plural } from '../../format/numbers';
 import { useIsNarrowed } from '../../hooks/use_scope';
 import { SUBJECTS } from '../../test_subjects';
-import { RUN_STATE_ORDER, RUN_STATE_WORDS, RunStateSign } from './run_state';
+import { RUN_STATE_ORDER, RUN_STATES, RunStateSign } from './run_state';
 
 /** Past this many runs the cells merge into one bar a state. */
 const MOST_CELLS = 120;
@@ -42,7 +42,7 @@ function RunCells({ overview: { counts, runs } }: { overview: DeliveryOverview }
         {[...present].reverse().map((state) => (
           <li key={state}>
             <RunStateSign state={state} />
-            {formatCount(counts[state])} {RUN_STATE_WORDS[state].label}: {RUN_STATE_WORDS[state].meaning}
+            {formatCount(counts[state])} {RUN_STATES[state].label}: {RUN_STATES[state].meaning}
           </li>
         ))}
         {present.length === 0 && <li>{plural(0, 'run')} of the SDK in this window</li>}

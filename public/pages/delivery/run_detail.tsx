@@ -3,7 +3,7 @@ import React from 'react';
 import type { DeliveryData, Run } from '../../../common/api';
 import { quoteKql } from '../../../common/kql/literal';
 import { useTimeFormat } from '../../app/services';
-import { Words } from '../../components/words';
+import { Sentence } from '../../components/sentence';
 import { formatCount } from '../../format/numbers';
 import { useRotaQuery } from '../../hooks/use_rota_query';
 import { useTarget } from '../../hooks/use_target';
@@ -27,14 +27,14 @@ export function RunDetail({ run }: { run: Run }) {
   );
 }
 
-const STATE_WORDS = {
+const NUMBER_STATES = {
   indexed: 'indexed',
   missing: 'missing',
   dropped: 'dropped',
   dead_letter: 'dead letter',
   unknown: 'absent, not known why',
 } as const;
-const STATES = Object.keys(STATE_WORDS) as (keyof typeof STATE_WORDS)[];
+const STATES = Object.keys(NUMBER_STATES) as (keyof typeof NUMBER_STATES)[];
 
 function Around({ opened: { around } }: { opened: Opened }) {
   const time = useTimeFormat();
@@ -50,13 +50,13 @@ function Around({ opened: { around } }: { opened: Opened }) {
       </h3>
       <ol className="rotaNumbers">
         {around.map(({ sequence, state, t }, i) => {
-          const words = `${formatCount(sequence)} ${STATE_WORDS[state]}${t === null ? '' : ` at ${time.milli(t)}`}`;
+          const text = `${formatCount(sequence)} ${NUMBER_STATES[state]}${t === null ? '' : ` at ${time.milli(t)}`}`;
           const before = around[i - 1]?.sequence ?? sequence - 1;
           return (
             <React.Fragment key={sequence}>
               {sequence > before + 1 && <li className="rotaNumbers__more">… {formatCount(sequence - before - 1)} …</li>}
-              <li title={words} className={`rotaNumbers__cell rotaNumbers__cell--${state}`}>
-                <span className="euiScreenReaderOnly">{words}</span>
+              <li title={text} className={`rotaNumbers__cell rotaNumbers__cell--${state}`}>
+                <span className="euiScreenReaderOnly">{text}</span>
               </li>
             </React.Fragment>
           );
@@ -66,7 +66,7 @@ function Around({ opened: { around } }: { opened: Opened }) {
         {kinds.map(({ state, n }) => (
           <li key={state}>
             <span aria-hidden className={`rotaNumbers__cell rotaNumbers__cell--${state}`} />
-            {formatCount(n)} {STATE_WORDS[state]}
+            {formatCount(n)} {NUMBER_STATES[state]}
           </li>
         ))}
       </ul>
@@ -89,7 +89,7 @@ function Facts({ opened: { run, headline, facts } }: { opened: Opened }) {
           <React.Fragment key={`${t}-${text}`}>
             <dt title={time.full(t)}>{time.milli(t)}</dt>
             <dd>
-              <Words text={text} />
+              <Sentence text={text} />
             </dd>
           </React.Fragment>
         ))}

@@ -6,7 +6,7 @@ export type RunState = Run['state'];
 /** Worst first, as rows and cells stand. */
 export const RUN_STATE_ORDER: RunState[] = ['missing', 'unsearched', 'unproven', 'running', 'proven'];
 
-export const RUN_STATE_WORDS: Record<RunState, { label: string; meaning: string }> = {
+export const RUN_STATES: Record<RunState, { label: string; meaning: string }> = {
   missing: { label: 'missing', meaning: 'numbers are absent and nothing accounts for them' },
   unsearched: {
     label: 'incomplete, not known why',
@@ -19,7 +19,7 @@ export const RUN_STATE_WORDS: Record<RunState, { label: string; meaning: string 
 
 /** A run's state in its row: of a run without its closing count, what came last is not known. */
 export function labelOf({ state, unproven_after }: Run): string {
-  return state === 'unproven' && unproven_after !== null ? 'unproven tail' : RUN_STATE_WORDS[state].label;
+  return state === 'unproven' && unproven_after !== null ? 'unproven tail' : RUN_STATES[state].label;
 }
 
 /** A square in the state's colour and pattern; the words beside it carry the meaning for those who see no colour. */

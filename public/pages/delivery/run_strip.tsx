@@ -23,7 +23,7 @@ export function RunStrip({ run }: { run: Run }) {
       viewBox={`0 0 ${WIDTH} ${HEIGHT + 4}`}
       className="rotaStrip"
       role="img"
-      aria-label={`Numbers 1 to ${formatCount(run.sent)}: ${inWords(run)}`}
+      aria-label={`Numbers 1 to ${formatCount(run.sent)}: ${stripText(run)}`}
     >
       <defs>
         <HatchPattern id={hatch} colour={theme.status.s4xx} ground={theme.panel} />
@@ -45,7 +45,7 @@ export function RunStrip({ run }: { run: Run }) {
   );
 }
 
-function inWords(run: Run): string {
+function stripText(run: Run): string {
   const parts = [
     ...(run.missing > 0 ? [`${formatCount(run.missing)} missing`] : []),
     ...(run.unsearched > 0 ? [`${formatCount(run.unsearched)} absent, not known why`] : []),

@@ -10,7 +10,7 @@ import { usePageParam } from '../../hooks/use_scope';
 import { SUBJECTS } from '../../test_subjects';
 import { useRotaTheme } from '../../theme/use_rota_theme';
 import { RunDetail } from './run_detail';
-import { labelOf, RUN_STATE_ORDER, RUN_STATE_WORDS, type RunState, RunStateSign } from './run_state';
+import { labelOf, RUN_STATE_ORDER, RUN_STATES, type RunState, RunStateSign } from './run_state';
 import { RunStrip } from './run_strip';
 
 const COLUMNS = [
@@ -149,7 +149,7 @@ function StateFilter({
           onClick={() => onChoose(state)}
           withNext={state !== 'proven'}
         >
-          {RUN_STATE_WORDS[state].label}
+          {RUN_STATES[state].label}
         </EuiFilterButton>
       ))}
     </EuiFilterGroup>
@@ -168,7 +168,7 @@ function RunRow({ run, open, onOpen }: { run: Run; open: boolean; onOpen(id: str
   return (
     <>
       <tr data-test-subj={SUBJECTS.run(run.id)}>
-        <td className="rotaRuns__state" title={RUN_STATE_WORDS[run.state].meaning}>
+        <td className="rotaRuns__state" title={RUN_STATES[run.state].meaning}>
           <RunStateSign state={run.state} /> {labelOf(run)}
         </td>
         <td>{run.host ?? '–'}</td>
@@ -187,11 +187,11 @@ function RunRow({ run, open, onOpen }: { run: Run; open: boolean; onOpen(id: str
         <td>
           <RunStrip run={run} />
         </td>
-        <td className={run.missing > 0 ? 'rotaShare__mark' : 'rotaFine'}>{missingWords(run)}</td>
+        <td className={run.missing > 0 ? 'rotaShare__mark' : 'rotaFine'}>{missingText(run)}</td>
         <td className="rotaNumeric rotaFine">
           {run.duplicates_refused === null ? '–' : formatCount(run.duplicates_refused)}
         </td>
-        <td>{dropWords(run)}</td>
+        <td>{dropText(run)}</td>
         <td className="rotaNumeric">{formatMs(run.lag_p50_ms)}</td>
         <td className="rotaNumeric">{formatMs(run.lag_p95_ms)}</td>
         <td>
@@ -218,7 +218,7 @@ function RunRow({ run, open, onOpen }: { run: Run; open: boolean; onOpen(id: str
 
 const MOST_RANGES = 2;
 
-function missingWords(run: Run): string {
+function missingText(run: Run): string {
   const rest = [
     ...(run.unsearched > 0 ? [`${formatCount(run.unsearched)} absent, not known why`] : []),
     ...(run.in_flight > 0 ? [`${formatCount(run.in_flight)} on the way`] : []),
@@ -238,7 +238,7 @@ function missingNumbers(run: Run): string {
   return `${formatCount(run.missing)}: ${ranges.join(', ')}${more}`;
 }
 
-function dropWords(run: Run): string {
+function dropText(run: Run): string {
   const causes = run.drops.map(({ cause, count }) => `${cause.replace(/[-_]/g, ' ')} ${formatCount(count)}`);
   if (run.dead_letters > 0) causes.push(`dead letters ${formatCount(run.dead_letters)}`);
   return causes.length > 0 ? causes.join(', ') : '–';

@@ -34,7 +34,7 @@ export function BudgetPanel({ budget, events, stale }: { budget: Budget; events:
       <div data-test-subj={SUBJECTS.budget}>
         <p className="rotaBudget__figure">
           <span className={over ? 'rotaFigure__value rotaFigure__value--danger' : 'rotaFigure__value'}>
-            {burnt === null ? '–' : burntWords(burnt)}
+            {burnt === null ? '–' : burntText(burnt)}
           </span>
           <span className="rotaFigure__unit">
             {over
@@ -69,7 +69,7 @@ export function BudgetPanel({ budget, events, stale }: { budget: Budget; events:
   );
 }
 
-function burntWords(burnt: number): string {
+function burntText(burnt: number): string {
   return burnt > 2 ? `${burnt.toFixed(1)} ×` : formatPercent(burnt);
 }
 

@@ -53,7 +53,7 @@ function EventFlag({ group, room, chosen, onChoose }: EventFlagProps) {
   const worst = items.find(({ severity }) => severity === 'danger') ?? first;
   const { colour } = annotationStyle(worst.kind, theme);
   const alone = items.length === 1;
-  const words = alone ? wordsOf(first) : `${items.length} events`;
+  const text = alone ? labelOf(first) : `${items.length} events`;
   const label = alone
     ? `Event ${first.n}: ${named(first)}`
     : `Events ${first.n} to ${last.n}: ${items.map(named).join('; ')}`;
@@ -64,14 +64,14 @@ function EventFlag({ group, room, chosen, onChoose }: EventFlagProps) {
       style={{ insetInlineStart: x - 9, color: colour }}
       aria-pressed={at >= 0}
       aria-label={label}
-      title={alone ? undefined : items.map((event) => `${event.n} ${wordsOf(event)}`).join('\n')}
+      title={alone ? undefined : items.map((event) => `${event.n} ${labelOf(event)}`).join('\n')}
       onClick={() => onChoose((items[(at + 1) % items.length] ?? first).id)}
     >
       <EventNumber n={numbersOf(group)} colour={colour} />
-      {room > widthOf(group) + GAP_PX + words.length * LETTER_PX && <span>{words}</span>}
+      {room > widthOf(group) + GAP_PX + text.length * LETTER_PX && <span>{text}</span>}
     </button>
   );
 }
 
 const named = ({ title, hosts }: HealthEvent) => [title, ...hosts].join(', ');
-const wordsOf = ({ title, hosts }: HealthEvent) => `${hosts.length === 1 ? `${hosts[0]} ` : ''}${title.toLowerCase()}`;
+const labelOf = ({ title, hosts }: HealthEvent) => `${hosts.length === 1 ? `${hosts[0]} ` : ''}${title.toLowerCase()}`;

@@ -5,7 +5,7 @@ import { useTimeFormat } from '../../app/services';
 import { annotationStyle } from '../../charts/annotation_style';
 import { EventNumber } from '../../charts/chart_annotations';
 import { Panel } from '../../components/panel';
-import { Words } from '../../components/words';
+import { Sentence } from '../../components/sentence';
 import { formatCount, formatSpan } from '../../format/numbers';
 import { useTarget } from '../../hooks/use_target';
 import { SUBJECTS } from '../../test_subjects';
@@ -97,7 +97,7 @@ function EventRow({ event, chosen, onChoose }: { event: HealthEvent; chosen: boo
       <td title={time.full(event.since)}>{time.second(event.since)}</td>
       <td>{event.until === null ? 'still' : event.duration_ms === null ? '–' : formatSpan(event.duration_ms)}</td>
       <td className="rotaEvents__cause">
-        <Words text={event.cause} />
+        <Sentence text={event.cause} />
       </td>
       <td className={`rotaNumeric${event.users_hurt > 0 ? ' rotaShare__mark' : ' rotaFine'}`}>
         {formatCount(event.users_hurt)}

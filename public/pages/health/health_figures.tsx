@@ -51,14 +51,14 @@ export function HealthFigures({ figures: f }: { figures: Figures }) {
           id: 'silent',
           label: 'Silent',
           value: formatSpan(Math.max(f.silent_ms, f.all_silent_ms)),
-          context: silentWords(f),
+          context: silentText(f),
         },
       ]}
     />
   );
 }
 
-function silentWords({ all_silent_ms, silent_hosts: hosts }: Figures): string {
+function silentText({ all_silent_ms, silent_hosts: hosts }: Figures): string {
   if (all_silent_ms > 0) return 'nothing arrived from anybody';
   return hosts.length === 0 ? 'every host wrote all the time' : `${namesOf(hosts)}: no lines`;
 }

@@ -44,14 +44,14 @@ function SegmentBox({ segment, lane, x }: { segment: Segment; lane: Lane; x(t: n
   const width = Math.max(state === 'serving' ? 0 : LEAST_PX, x(to) - left);
   const style = { insetInlineStart: left, inlineSize: width, ...styleOf(state, theme) };
   const label = shortLabel(segment);
-  const words = `${lane.host}: ${STATE_LABELS[state]} ${time.second(from)} – ${time.second(to)} (${formatSpan(to - from)})`;
-  if (state === 'serving') return <span className="rotaSegment" style={style} title={words} />;
+  const text = `${lane.host}: ${STATE_LABELS[state]} ${time.second(from)} – ${time.second(to)} (${formatSpan(to - from)})`;
+  if (state === 'serving') return <span className="rotaSegment" style={style} title={text} />;
   const link = target({ page: 'requests', from: from - 5000, to: to + 5000, kql: lane.kql });
   return (
     <EuiToolTip
       content={
         <>
-          {words}
+          {text}
           {note && (
             <>
               <br />
@@ -67,7 +67,7 @@ function SegmentBox({ segment, lane, x }: { segment: Segment; lane: Lane; x(t: n
       <a className="rotaSegment rotaSegment--link" style={style} {...link}>
         <span aria-hidden>{width > label.length * 6.4 + 10 ? label : ''}</span>
         <span className="euiScreenReaderOnly">
-          {words}. {note}
+          {text}. {note}
         </span>
       </a>
     </EuiToolTip>
@@ -111,11 +111,11 @@ export function ProbeRow({ lane, x, width }: LaneProps) {
   const theme = useRotaTheme();
   const passed = lane.probes.filter(({ ok }) => ok).map(({ t }) => `M${x(t).toFixed(1)} 1v4`);
   const failed = lane.probes.filter(({ ok }) => !ok).map(({ t }) => `M${x(t).toFixed(1)} 0v10`);
-  const words = `Probes of ${lane.host}: ${lane.probes_thinned ? 'the failed ones' : `${passed.length} passed`}, ${failed.length} failed`;
+  const text = `Probes of ${lane.host}: ${lane.probes_thinned ? 'the failed ones' : `${passed.length} passed`}, ${failed.length} failed`;
   return (
     <div className="rotaState__row rotaState__row--probes">
       <span className="rotaFine">probes</span>
-      <svg width={width} height={11} role="img" aria-label={words}>
+      <svg width={width} height={11} role="img" aria-label={text}>
         <path d={passed.join('')} stroke={theme.faint} strokeWidth={1} />
         <path d={failed.join('')} stroke={theme.dark ? theme.status.s4xx : '#a58a1c'} strokeWidth={2} />
       </svg>

@@ -38,10 +38,10 @@ export function FieldList({ columns, onColumns, onBreakDown }: FieldListProps) {
   const [all, setAll] = useState(false);
   const { data, error } = useRotaQuery('fields', { parts: ['list'] });
   const list = data?.data.list;
-  const words = search.trim().toLowerCase();
-  const matching = (list?.fields ?? []).filter(({ name }) => name.toLowerCase().includes(words));
+  const text = search.trim().toLowerCase();
+  const matching = (list?.fields ?? []).filter(({ name }) => name.toLowerCase().includes(text));
   const carried = matching.filter(({ coverage }) => coverage !== 0);
-  const shown = all || words ? carried : carried.slice(0, FIRST);
+  const shown = all || text ? carried : carried.slice(0, FIRST);
   const toggle = (name: string) =>
     onColumns(columns.includes(name) ? columns.filter((other) => other !== name) : [...columns, name]);
   return (
@@ -73,7 +73,7 @@ export function FieldList({ columns, onColumns, onBreakDown }: FieldListProps) {
           </li>
         ))}
       </ul>
-      {!all && !words && carried.length > FIRST && (
+      {!all && !text && carried.length > FIRST && (
         <button type="button" className="rotaLinkButton" onClick={() => setAll(true)}>
           {formatCount(carried.length - FIRST)} more
         </button>

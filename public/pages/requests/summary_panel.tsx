@@ -6,7 +6,7 @@ import { TimeBars } from '../../charts/time_bars';
 import { useBarTarget } from '../../charts/use_bar_target';
 import { Legend } from '../../components/legend';
 import { Panel } from '../../components/panel';
-import { Words } from '../../components/words';
+import { Sentence } from '../../components/sentence';
 import { formatCount, formatSpan } from '../../format/numbers';
 import { useAnnotations } from '../../hooks/use_annotations';
 import { STATUS_LABELS } from '../../theme/colours';
@@ -47,7 +47,7 @@ export function SummaryPanel({ summary, window, breakDown, onBreakDown, stale }:
     <Panel
       id="requests"
       title={summary.headline}
-      question={<Words text={summary.detail} />}
+      question={<Sentence text={summary.detail} />}
       legend={
         <Legend items={groups.map(({ name, colour, total }) => ({ label: `${name} ${formatCount(total)}`, colour }))} />
       }

@@ -68,7 +68,7 @@ export function RatioMap({
           {marks.map((mark) => {
             const { colour, dashed } = annotationStyle(mark.kind, theme);
             const at = x(Math.max(mark.from, window.from));
-            const said = mark.marker === 'words' ? mark.label : mark.numbers;
+            const said = mark.marker === 'label' ? mark.label : mark.numbers;
             return (
               <g key={`${mark.kind}-${mark.from}-${mark.hosts.join()}`}>
                 <title>{mark.label}</title>

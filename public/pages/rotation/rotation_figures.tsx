@@ -61,14 +61,14 @@ export function RotationFigures({ figures: f, window }: { figures: Figures; wind
           label: 'Retries',
           value: formatCount(f.retries),
           unit: f.requests > 0 ? formatPercent(f.retries / f.requests) : undefined,
-          context: retryWords(f),
+          context: retryText(f),
         },
         {
           id: 'failed',
           label: '5XX to users',
           value: formatCount(f.failed),
           unit: formatPercent(f.failed_share),
-          context: failedWords(f),
+          context: failedText(f),
           tone: f.failed > 0 ? 'danger' : undefined,
         },
       ]}
@@ -76,7 +76,7 @@ export function RotationFigures({ figures: f, window }: { figures: Figures; wind
   );
 }
 
-function retryWords({ retries, retries_answered_by: by }: Figures): string {
+function retryText({ retries, retries_answered_by: by }: Figures): string {
   if (retries === 0) return 'no second attempt was needed';
   const [first] = by;
   if (!first) return 'second and later attempts';
@@ -84,7 +84,7 @@ function retryWords({ retries, retries_answered_by: by }: Figures): string {
   return `most answered by ${first.host} (${formatCount(first.count)})`;
 }
 
-function failedWords({ failed, failed_in_gap, failed_in_gap_host }: Figures): string {
+function failedText({ failed, failed_in_gap, failed_in_gap_host }: Figures): string {
   if (failed === 0) return 'no user saw an error';
   if (failed_in_gap > 0 && failed_in_gap_host)
     return `${formatCount(failed_in_gap)} before ${failed_in_gap_host} was ejected`;

@@ -46,7 +46,7 @@ export function TurnsPanel({ overview, window, colours }: TurnsPanelProps) {
     <Panel
       id="turns"
       title="Turns"
-      question={turns ? `Who served, request by request? ${samplingWords(turns)}` : 'Who served, request by request?'}
+      question={turns ? `Who served, request by request? ${samplingText(turns)}` : 'Who served, request by request?'}
       legend={<StatusLegend />}
       actions={
         <div className="rotaRow">
@@ -140,7 +140,7 @@ function useLive() {
   return { canBeLive, live: canBeLive && param === '1', setLive: (on: boolean) => setParam(on ? '1' : null) };
 }
 
-function samplingWords({ one_in, every_5xx, requests }: Turns): string {
+function samplingText({ one_in, every_5xx, requests }: Turns): string {
   const errors = every_5xx ? 'Every 5XX' : 'The first 5XX';
   const rest = one_in > 1 ? `1 in ${formatRate(one_in)} of the rest` : 'all of the rest';
   return `${errors}, ${rest}; ${formatCount(requests)} requests`;

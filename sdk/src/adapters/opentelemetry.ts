@@ -1,10 +1,11 @@
 /** OpenTelemetry's log records as events, with the identity, queue, spool and acknowledgement of every other line. */
-import type { FrontDoor } from '../front_door.js';
+
 import { createLogger } from '../logger.js';
 import type { LoggerOptions } from '../logger_options.js';
 import { isPlain } from '../record/access.js';
 import { recordOfEntry } from '../record/log_record.js';
 import type { Stats } from '../stats.js';
+import type { WinstonLogger } from '../winston_logger.js';
 
 /** As much of `ReadableLogRecord` of @opentelemetry/sdk-logs as is used here: this package does not depend on it. */
 export interface OtelLogRecord {
@@ -46,7 +47,7 @@ export class RotaLogExporter {
 
   /** Answers when the records are delivered; what is not in time waits here all the same, and is sent later. */
   export(records: readonly OtelLogRecord[], done: (result: OtelExportResult) => void): void {
-    const { engine } = this.logger as unknown as FrontDoor;
+    const { engine } = this.logger as unknown as WinstonLogger;
     for (const record of records) engine.log(recordOfEntry(entryOf(record), []));
     this.logger.flush().then(({ delivered, remaining }) => {
       if (delivered) done({ code: 0 });

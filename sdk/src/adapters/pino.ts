@@ -5,12 +5,12 @@
 import { Writable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { withContext } from '../event/context_fields.js';
-import type { FrontDoor } from '../front_door.js';
 import { createLogger } from '../logger.js';
 import type { LoggerOptions } from '../logger_options.js';
 import type { Logger } from '../logger_types.js';
 import { merged } from '../record/access.js';
 import { recordOfEntry } from '../record/log_record.js';
+import type { WinstonLogger } from '../winston_logger.js';
 
 export type PinoOptions = Omit<LoggerOptions, 'level' | 'format' | 'transports' | 'defaultMeta' | 'silent'> & {
   /** What pino's option `messageKey` says. */
@@ -33,7 +33,7 @@ type Line = Record<string, unknown>;
 export function pinoStream(options: PinoOptions = {}): PinoStream {
   const { messageKey = 'msg', errorKey = 'err', ...own } = options;
   const logger = createLogger({ ...own, level: 'debug' });
-  const { engine } = logger as unknown as FrontDoor;
+  const { engine } = logger as unknown as WinstonLogger;
   const decoder = new StringDecoder('utf8');
   let rest = '';
   const take = (text: string) => {

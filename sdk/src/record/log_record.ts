@@ -6,7 +6,7 @@ import { type Info, readInfo } from './info.js';
 import { knownLevel, type Level, UNKNOWN } from './levels.js';
 import { spell } from './spell.js';
 
-/** One line, whichever way it came in: what everything behind the front door is given. */
+/** One line, whichever way it came in: what everything behind the logger is given. */
 export interface LogRecord {
   /** By its name: one of syslog's, or that of the application, which nobody else knows. */
   level: string;

@@ -14,21 +14,21 @@ export async function answerFields(query: FieldsRequest, context: Context): Prom
   const wants = (part: FieldsRequest['parts'][number]) => query.parts.includes(part);
   const directory = await loadDirectory(context, Date.parse(query.from), Date.parse(query.to));
   const asksFields = wants('list') || wants('values');
-  const doors = asksFields ? await doorsOf(query, narrowDirectory(directory, query), context) : [];
+  const entries = asksFields ? await entriesOf(query, narrowDirectory(directory, query), context) : [];
   return {
     selectors: wants('selectors') ? selectorsOf(directory) : null,
     setup: wants('setup')
       ? await setupOf(await context.askAll(setupSearches(context.settings.namespace)), context)
       : null,
-    list: wants('list') ? await listFields(doors, context) : null,
-    values: wants('values') && query.field ? await topValues(query.field, query, doors, context) : null,
+    list: wants('list') ? await listFields(entries, context) : null,
+    values: wants('values') && query.field ? await topValues(query.field, query, entries, context) : null,
   };
 }
 
 /** The lines that stand for requests, and the webapps' where those are others. */
-async function doorsOf(query: FieldsRequest, directory: Directory, context: Context) {
+async function entriesOf(query: FieldsRequest, directory: Directory, context: Context) {
   const matching = await matchingRequests(query, directory, context, false);
-  return matching.door.tier === 'webapp' ? [matching] : [matching, webappLines(query, directory, context)];
+  return matching.entry.tier === 'webapp' ? [matching] : [matching, webappLines(query, directory, context)];
 }
 
 function selectorsOf({ inventory, servers, upstreams }: Directory): NonNullable<FieldsData['selectors']> {

@@ -33,10 +33,10 @@ interface Capability {
 
 /** Fields with type and the share of the matching lines that carry each: first of the requests' own, then the webapps'. */
 export async function listFields(
-  doors: readonly Matching[],
+  entries: readonly Matching[],
   context: Context,
 ): Promise<NonNullable<FieldsData['list']>> {
-  const index = [...new Set(doors.map(({ door }) => door.index))].join(',');
+  const index = [...new Set(entries.map(({ entry }) => entry.index))].join(',');
   const capabilities = await context.send<{ fields: Record<string, Record<string, Capability>> }>({
     method: 'GET',
     path: `/${encodeURIComponent(index)}/_field_caps`,
@@ -45,15 +45,15 @@ export async function listFields(
   const known = Object.entries(capabilities.fields).flatMap(([name, types]) => fieldOf(name, types));
   const fields = known.slice(0, MAX_FIELDS);
   const searches = Object.fromEntries(
-    doors.map(({ door, filter }) => [door.name, coverageSearch(door.index, filter, fields)]),
+    entries.map(({ entry, filter }) => [entry.name, coverageSearch(entry.index, filter, fields)]),
   );
   const answers = await context.askAll(searches);
   const counted = fields.map((field) => {
-    const shares = doors.map(({ door }) => coverageOf(field, door.name, answers[door.name]!));
+    const shares = entries.map(({ entry }) => coverageOf(field, entry.name, answers[entry.name]!));
     return shares.find(({ coverage }) => coverage !== null && coverage > 0) ?? shares[0]!;
   });
   return {
-    lines: answers[doors[0]!.door.name]!.total,
+    lines: answers[entries[0]!.entry.name]!.total,
     fields: counted.filter(({ coverage }) => coverage !== 0).sort((a, b) => a.name.localeCompare(b.name)),
     empty: counted.flatMap(({ name, coverage }) => (coverage === 0 ? [name] : [])).sort(),
     truncated: known.length > fields.length,
@@ -68,11 +68,11 @@ function coverageSearch(index: string, filter: Dsl[], fields: readonly FieldInfo
   return { index, body: { size: 0, track_total_hits: true, query: { bool: { filter } }, aggs } };
 }
 
-function coverageOf(field: FieldInfo, door: string, answer: SearchAnswer): FieldInfo {
+function coverageOf(field: FieldInfo, entry: string, answer: SearchAnswer): FieldInfo {
   const count = keyedBucketsOf(answer.aggregations, 'fields')[field.name]?.doc_count;
   return {
     ...field,
-    counted_at: door,
+    counted_at: entry,
     coverage: count === undefined ? null : count / Math.max(1, answer.total),
   };
 }

@@ -16,7 +16,7 @@ const OUTLIER_SHARE = 0.05;
 export async function topValues(
   field: string,
   query: FieldsRequest,
-  doors: readonly Matching[],
+  entries: readonly Matching[],
   context: Context,
 ): Promise<Values> {
   const path = nestedPathOf(field);
@@ -34,15 +34,17 @@ export async function topValues(
     ...(of ? { aggs: aggs(of) } : {}),
   });
   const first = await context.askAll(
-    Object.fromEntries(doors.map(({ door, filter }) => [door.name, { index: door.index, body: body(filter, terms) }])),
+    Object.fromEntries(
+      entries.map(({ entry, filter }) => [entry.name, { index: entry.index, body: body(filter, terms) }]),
+    ),
   );
-  const chosen = doors.find(({ door }) => valuesOf(first[door.name]!, path).length > 0) ?? doors[0]!;
-  const matching = first[chosen.door.name]!;
+  const chosen = entries.find(({ entry }) => valuesOf(first[entry.name]!, path).length > 0) ?? entries[0]!;
+  const matching = first[chosen.entry.name]!;
   const buckets = valuesOf(matching, path);
   const same = Object.fromEntries(buckets.map(({ key }, i) => [`v${i}`, { term: { [field]: key } }]));
   const { everything } = await context.askAll({
     everything: {
-      index: chosen.door.index,
+      index: chosen.entry.index,
       body: body(chosen.all, buckets.length > 0 ? { filters: { filters: same } } : null),
     },
   });
@@ -54,7 +56,7 @@ export async function topValues(
     share_of_all: everything.total > 0 ? requestsOf(totals[`v${i}`], path) / everything.total : 0,
   }));
   const values = found.sort((a, b) => b.count - a.count);
-  return { field, counted_at: chosen.door.name, values, other: otherOf(matching, path), outlier: outlierOf(values) };
+  return { field, counted_at: chosen.entry.name, values, other: otherOf(matching, path), outlier: outlierOf(values) };
 }
 
 function requestsOf(bucket: Bucket | undefined, path: string | null): number {

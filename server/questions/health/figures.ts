@@ -28,15 +28,15 @@ export function figuresOf(input: FiguresInput): Figures {
   const { site, entry, lanes, events } = input;
   const gaps = events.filter(({ kind, gap_ms }) => kind === 'ejected' && gap_ms !== null);
   // Of whom nobody wrote anything nobody knows whether it serves.
-  const mute = new Set(site.silences.flatMap(({ host, saidBy, open }) => (saidBy === null && open ? [host] : [])));
+  const silent = new Set(site.silences.flatMap(({ host, saidBy, open }) => (saidBy === null && open ? [host] : [])));
   const silences = allSilentOf(site, Math.min(input.timeline.to, input.now));
   const last = (lane: Lane) => lane.segments.at(-1)?.state ?? '';
   // Who left for good is not missed.
   const there = lanes.filter((lane) => last(lane) !== 'gone');
-  const serving = there.filter((lane) => SERVES.includes(last(lane)) && !mute.has(lane.host));
+  const serving = there.filter((lane) => SERVES.includes(last(lane)) && !silent.has(lane.host));
   return {
     serving: serving.length,
-    hosts_unseen: there.filter((lane) => last(lane) === 'unknown' || mute.has(lane.host)).length,
+    hosts_unseen: there.filter((lane) => last(lane) === 'unknown' || silent.has(lane.host)).length,
     hosts_known: there.length,
     frontends: there.filter(({ tier }) => tier === 'frontend').length,
     webapps: there.filter(({ tier }) => tier === 'webapp').length,

@@ -42,13 +42,13 @@ export interface Export {
 export async function exportRequests(query: ExportRequest, context: Context): Promise<Export> {
   const everyone = await loadDirectory(context, Date.parse(query.from), Date.parse(query.to));
   const directory = narrowDirectory(everyone, query);
-  const { door, filter, truncated } = await matchingRequests(query, directory, context, query.include_probes);
+  const { entry, filter, truncated } = await matchingRequests(query, directory, context, query.include_probes);
   const [reason] = context.reasons;
   if (reason)
     throw new ApiError('search_failed', `Nothing was exported, for it would lack requests. ${reason.message}`);
   const columns = query.columns.length > 0 ? query.columns : DEFAULT_COLUMNS;
   const whole = query.format === 'ndjson' && query.columns.length === 0;
-  const found = pages(door.index, filter, whole ? [] : columns, context);
+  const found = pages(entry.index, filter, whole ? [] : columns, context);
   const first = await found.next();
   const matching = first.done ? 0 : first.value.total;
   const lines = linesOf(prepend(first, found), query, columns, whole);

@@ -14,11 +14,11 @@ import { type Directory, hostsOf } from '../../topology/directory';
 /** Requests whose inner hops match, beyond which counts are lower bounds. */
 export const MAX_INNER = 10_000;
 
-type DoorTier = 'lb' | 'frontend' | 'webapp';
+type EntryTier = 'lb' | 'frontend' | 'webapp';
 
 /** One line stands for a request: the frontend's, which knows every attempt; else the balancer's, else the webapp's. */
-export interface Door {
-  tier: DoorTier;
+export interface Entry {
+  tier: EntryTier;
   index: string;
   /** "frontends", "balancer" or "webapps". */
   name: string;
@@ -29,10 +29,10 @@ export interface Door {
 }
 
 export interface Matching {
-  door: Door;
+  entry: Entry;
   /** All clauses, for `bool.filter`. */
   filter: Dsl[];
-  /** The door's clauses without KQL and pills. */
+  /** The entry’s clauses without KQL and pills. */
   all: Dsl[];
   /** What is a probe here. */
   probe: Dsl;
@@ -52,27 +52,27 @@ export async function matchingRequests(
   { newest = false } = {},
 ): Promise<Matching> {
   const { namespace } = context.settings;
-  const door = doorOf(scope, directory, namespace);
+  const entry = entryOf(scope, directory, namespace);
   const probe = probesOf(directory) as Dsl;
   const probes = includeProbes ? [] : [not(probe as Query) as Dsl];
-  const all = [...door.base, ...probes];
+  const all = [...entry.base, ...probes];
   const text = textFilters(scope, context.kqlToQuery(scope.kql));
-  if (text.length === 0) return { door, all, filter: all, probe, text, truncated: false };
+  if (text.length === 0) return { entry, all, filter: all, probe, text, truncated: false };
   const own: Dsl = { bool: { filter: text } };
-  const inner = await innerRequests(scope, text, door, directory, context, { newest, probe });
+  const inner = await innerRequests(scope, text, entry, directory, context, { newest, probe });
   const joined: Dsl[] = inner.ids.length > 0 ? [{ terms: { [FIELDS.requestId]: inner.ids } }] : [];
-  return { door, all, filter: [...all, anyOf([own, ...joined])], probe, text, truncated: inner.truncated };
+  return { entry, all, filter: [...all, anyOf([own, ...joined])], probe, text, truncated: inner.truncated };
 }
 
 function probesOf({ whole, inventory }: Directory): Query {
   return isProbe(watchersOf((whole ?? { inventory }).inventory));
 }
 
-function doorOf(scope: Scope, directory: Directory, namespace: string): Door {
+function entryOf(scope: Scope, directory: Directory, namespace: string): Entry {
   const time = timeFilter(scope.from, scope.to);
   const status = exists(FIELDS.status) as Dsl;
   const streams = (datasets: readonly string[]) => datasets.map((d) => streamOf(d as never, namespace)).join(',');
-  const lines = (tier: DoorTier) => selectedLines(scope, tier, directory);
+  const lines = (tier: EntryTier) => selectedLines(scope, tier, directory);
   if (directory.inventory.writers.some(({ tier }) => tier === 'frontend')) {
     const extra = unwritten(directory);
     const told = frontendsOrRefused(lines('frontend'), lines('lb'));
@@ -96,7 +96,7 @@ function doorOf(scope: Scope, directory: Directory, namespace: string): Door {
       },
     };
   }
-  const tier: DoorTier = directory.servers.length > 0 ? 'lb' : 'webapp';
+  const tier: EntryTier = directory.servers.length > 0 ? 'lb' : 'webapp';
   return {
     tier,
     name: tier === 'lb' ? 'balancer' : 'webapps',
@@ -123,7 +123,7 @@ export function webappLines(scope: Scope, directory: Directory, context: Context
   const base = [timeFilter(scope.from, scope.to), ...(selectedLines(scope, 'webapp', directory) as Dsl[])];
   const probe = probesOf(directory) as Dsl;
   const text = textFilters(scope, context.kqlToQuery(scope.kql));
-  const door: Door = {
+  const entry: Entry = {
     tier: 'webapp',
     name: 'webapps',
     index: ACCESS_DATASETS.webapp.map((dataset) => streamOf(dataset, context.settings.namespace)).join(','),
@@ -131,21 +131,21 @@ export function webappLines(scope: Scope, directory: Directory, context: Context
     replaced: null,
   };
   const all = [...base, not(probe as Query) as Dsl];
-  return { door, all, filter: [...all, ...text], probe, text, truncated: false };
+  return { entry, all, filter: [...all, ...text], probe, text, truncated: false };
 }
 
 /** Ids of requests of which an inner line matches: the balancer's, a webapp's, an application's. */
 async function innerRequests(
   scope: Scope,
   text: Dsl[],
-  door: Door,
+  entry: Entry,
   directory: Directory,
   context: Context,
   { newest, probe }: { newest: boolean; probe: Dsl },
 ) {
   const datasets = [DATASETS.haproxy, DATASETS.access, DATASETS.gunicornAccess, DATASETS.app];
   const { namespace } = context.settings;
-  if (door.tier === 'webapp' && directory.servers.length === 0) datasets.splice(0, datasets.length, DATASETS.app);
+  if (entry.tier === 'webapp' && directory.servers.length === 0) datasets.splice(0, datasets.length, DATASETS.app);
   const { inner } = await context.askAll({
     inner: {
       index: datasets.map((dataset) => streamOf(dataset, namespace)).join(','),

@@ -39,7 +39,7 @@ export const ROW_FIELDS = [
 ];
 
 /** A page of rows. `event.id` breaks ties, so that pages neither repeat nor skip. */
-export function rowsSearch({ door, filter }: Matching, query: RequestsRequest): NamedSearch {
+export function rowsSearch({ entry, filter }: Matching, query: RequestsRequest): NamedSearch {
   const since = query.live_after ? Number(query.live_after[0]) : null;
   const live = since === null ? [] : [ingestedAfter(since - LIVE_OVERLAP_MS)];
   const first: Dsl =
@@ -47,7 +47,7 @@ export function rowsSearch({ door, filter }: Matching, query: RequestsRequest): 
       ? { [query.sort.field]: { order: query.sort.order, unmapped_type: 'long', missing: '_last' } }
       : { [FIELDS.ingested]: { order: 'desc' } };
   return {
-    index: door.index,
+    index: entry.index,
     readsOn: true,
     body: {
       size: query.size,

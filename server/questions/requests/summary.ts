@@ -18,7 +18,7 @@ const GROUPS = 8;
 const NOT_IDEMPOTENT = ['POST', 'PATCH', 'LOCK'];
 
 export function summarySearches(
-  { door, filter, all, probe, text }: Matching,
+  { entry, filter, all, probe, text }: Matching,
   query: RequestsRequest,
   timeline: Timeline,
 ): Record<'matching' | 'total' | 'excluded' | 'replaced', NamedSearch> {
@@ -31,7 +31,7 @@ export function summarySearches(
   const tried: Dsl = { nested: { path: FIELDS.attempts, query: { match_all: {} } } };
   return {
     matching: {
-      index: door.index,
+      index: entry.index,
       body: body(filter, {
         classes: classesAgg(),
         slow: { filter: isAnswer() as Dsl, aggs: { slowest: { max: { field: FIELDS.duration } } } },
@@ -48,14 +48,14 @@ export function summarySearches(
         ...histogramAggs(query.break_down, timeline.interval),
       }),
     },
-    total: { index: door.index, body: body(all) },
+    total: { index: entry.index, body: body(all) },
     excluded: {
-      index: door.index,
-      body: body([...door.base, query.include_probes ? { match_none: {} } : probe]),
+      index: entry.index,
+      body: body([...entry.base, query.include_probes ? { match_none: {} } : probe]),
     },
     replaced: {
-      index: door.replaced?.index ?? door.index,
-      body: body(door.replaced ? [...door.replaced.filter, ...text] : [{ match_none: {} }]),
+      index: entry.replaced?.index ?? entry.index,
+      body: body(entry.replaced ? [...entry.replaced.filter, ...text] : [{ match_none: {} }]),
     },
   };
 }
@@ -70,7 +70,7 @@ function histogramAggs(field: string | undefined, interval: number): Record<stri
 
 export function summaryOf(
   answers: Record<'matching' | 'total' | 'excluded' | 'replaced', SearchAnswer>,
-  { door, truncated }: Matching,
+  { entry, truncated }: Matching,
   query: RequestsRequest,
   timeline: Timeline,
 ): Summary {
@@ -91,7 +91,7 @@ export function summaryOf(
     reached_client: reached,
     never_retried: neverRetried.map(({ key, doc_count }) => ({ method: String(key), count: doc_count })),
     probes_excluded: excluded.total,
-    counted_at: door.name,
+    counted_at: entry.name,
     slowest_ms: slowest === null ? null : slowest / NANOS_PER_MS,
   };
   return { ...figures, ...wordsOf(figures), histogram: histogramOf(matching, query.break_down, timeline) };

@@ -111,14 +111,14 @@ async function traceOf(
   const directory = await loadDirectory(context, Math.min(...times), Math.max(...times) + 1);
   const nameOf = namerOf(directory);
   if (joinedBy === 'near_in_time') return guessOf(lines, nameOf);
-  const door = doorOf(lines);
+  const entry = entryOf(lines);
   const built = buildTrace(lines, nameOf);
-  const status = door ? statusOf(door) : null;
-  const duration = door ? durationOf(door) : null;
+  const status = entry ? statusOf(entry) : null;
+  const duration = entry ? durationOf(entry) : null;
   const failed = built.tries.filter((one, i) => isFailed(one, i === built.tries.length - 1));
   const again = built.tries.filter((_, i) => i > 0 && isFailed(built.tries[i - 1]!, false));
   return {
-    ...common(lines, door ?? lines[0]!, truncated || more || built.cut),
+    ...common(lines, entry ?? lines[0]!, truncated || more || built.cut),
     lines: [...byId.map(rawLine), ...errors.map((line) => ({ ...rawLine(line), by_connection: true }))],
     joined_by: joinedBy,
     verdict: withOthers(traceVerdict(status, duration, built), built.start, others.length),
@@ -141,26 +141,26 @@ function withOthers(verdict: NonNullable<TraceData['verdict']>, t: number, other
 }
 
 /** The line that stands for the request: the outermost. */
-function doorOf(lines: readonly TraceLine[]): TraceLine | undefined {
+function entryOf(lines: readonly TraceLine[]): TraceLine | undefined {
   const first = (kind: ReturnType<typeof kindOf>) => lines.find((line) => kindOf(line) === kind);
   return first('balancer') ?? first('frontend') ?? first('event');
 }
 
-function common(lines: readonly TraceLine[], door: TraceLine, truncated: boolean) {
+function common(lines: readonly TraceLine[], entry: TraceLine, truncated: boolean) {
   const known = (read: (line: TraceLine) => string | undefined) =>
     lines.map(read).find((value) => value !== undefined) ?? null;
   return {
     found: true,
     request_id: known(({ doc }) => doc.http?.request?.id),
     trace_id: known(({ doc }) => doc.trace?.id),
-    method: door.doc.http?.request?.method ?? null,
-    path: door.doc.url?.path ?? null,
-    status: statusOf(door),
-    duration_ms: durationOf(door),
+    method: entry.doc.http?.request?.method ?? null,
+    path: entry.doc.url?.path ?? null,
+    status: statusOf(entry),
+    duration_ms: durationOf(entry),
     client: known(({ doc }) => doc.source?.ip ?? doc.source?.address),
     user_agent: known(({ doc }) => doc.user_agent?.name ?? doc.user_agent?.original),
     lines: lines.map(rawLine),
-    fields: flatten(door.doc),
+    fields: flatten(entry.doc),
     truncated,
     same_id: [],
   };

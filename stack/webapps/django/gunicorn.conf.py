@@ -15,7 +15,7 @@ chdir = str(Path(__file__).parent)
 bind = f"{_address}:{_port}"
 proc_name = _host
 
-# One process, so that the fault door breaks all of the webapp at once; threads serve side by side.
+# One process, so that the fault switch breaks all of the webapp at once; threads serve side by side.
 workers = 1
 threads = int(os.environ.get("ROTA_GUNICORN_THREADS", "8"))
 worker_class = "gthread"
@@ -44,7 +44,7 @@ access_log_format = _RICH if _format == "rich" else _STOCK
 
 
 class VisitorsOnly(Logger):
-    """Leaves the operator's door out of the access log: it is no traffic."""
+    """Leaves the operator's path out of the access log: it is no traffic."""
 
     def access(self, resp, req, environ, request_time):
         if environ.get("PATH_INFO") != "/__rota/fault":

@@ -1,7 +1,7 @@
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import type { Logger } from 'rota-sdk';
 import type { RequestLogger } from 'rota-sdk/http';
-import { FaultDoor, InjectedFault } from './fault.js';
+import { FaultSwitch, InjectedFault } from './fault.js';
 import { helloPage } from './page.js';
 import { work } from './work.js';
 
@@ -14,12 +14,12 @@ export interface DemoApp {
   workFactor?: number;
 }
 
-/** A small shop that says who served: real routes, real log lines, and a door through which it can be broken. */
+/** A small shop that says who served: real routes, real log lines, and a switch by which it can be broken. */
 export function demoApp({ host, log, requests, workFactor = 0 }: DemoApp): Express {
-  const faults = new FaultDoor();
+  const faults = new FaultSwitch();
   const app = express();
   app.disable('x-powered-by');
-  app.all('/__rota/fault', express.json(), faults.door);
+  app.all('/__rota/fault', express.json(), faults.route);
   app.use((_request, response, next) => {
     response.setHeader('x-served-by', host);
     next();

@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
-import { FaultDoor, invalid } from './fault.js';
+import { FaultSwitch, invalid } from './fault.js';
 
 test('a fault ends by itself after for_s seconds', () => {
-  const door = new FaultDoor();
-  door.set({ status: 500, for_s: 30 });
-  expect(door.current('/')).toMatchObject({ status: 500 });
-  expect(door.current('/', Date.now() + 29_000)).toBeDefined();
-  expect(door.current('/', Date.now() + 30_001)).toBeUndefined();
+  const faults = new FaultSwitch();
+  faults.set({ status: 500, for_s: 30 });
+  expect(faults.current('/')).toMatchObject({ status: 500 });
+  expect(faults.current('/', Date.now() + 29_000)).toBeDefined();
+  expect(faults.current('/', Date.now() + 30_001)).toBeUndefined();
 });
 
 test('a fault with a path leaves the other paths alone', () => {
-  const door = new FaultDoor();
-  door.set({ status: 503, path: '/checkout' });
-  expect(door.current('/checkout')).toBeDefined();
-  expect(door.current('/')).toBeUndefined();
+  const faults = new FaultSwitch();
+  faults.set({ status: 503, path: '/checkout' });
+  expect(faults.current('/checkout')).toBeDefined();
+  expect(faults.current('/')).toBeUndefined();
 });
 
 test.each([

@@ -20,8 +20,8 @@ export class InjectedFault extends Error {
   }
 }
 
-/** The door `PUT | DELETE /__rota/fault` and the middleware that carries a fault out. */
-export class FaultDoor {
+/** The route `PUT | DELETE /__rota/fault` and the middleware that carries a fault out. */
+export class FaultSwitch {
   private fault: Fault | undefined;
   private until = Number.POSITIVE_INFINITY;
 
@@ -47,7 +47,7 @@ export class FaultDoor {
     else carryOut();
   };
 
-  readonly door = (request: Request, response: Response): void => {
+  readonly route = (request: Request, response: Response): void => {
     // A frontend's connections come from loopback too in the local stack: what it forwards is no operator.
     if (!isLoopback(request.socket.remoteAddress) || request.headers['x-forwarded-for'] !== undefined) {
       response.status(404).end();

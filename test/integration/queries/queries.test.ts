@@ -60,10 +60,10 @@ beforeAll(async () => {
   await load(node.client, paths, manyPathsDocuments(paths));
   const two = space('two');
   await load(node.client, two, twoServicesDocuments(world, otherWorld, two));
-  const [away, spoken, mute] = [space('away'), space('spoken'), space('mute')];
+  const [away, spoken, silent] = [space('away'), space('spoken'), space('silent')];
   await load(node.client, away, longAbsenceDocuments(away, { words: false, recorded: false }));
   await load(node.client, spoken, longAbsenceDocuments(spoken, { words: true, recorded: true }));
-  await load(node.client, mute, longAbsenceDocuments(mute, { words: false, recorded: false, cloud: true }));
+  await load(node.client, silent, longAbsenceDocuments(silent, { words: false, recorded: false, cloud: true }));
   const errors = space('errors');
   await load(node.client, errors, nginxErrorDocuments(errors));
   recorded = { client: node.client, url: node.url, namespace: full };
@@ -78,7 +78,7 @@ beforeAll(async () => {
     paths: api(paths),
     away: api(away),
     awaySpoken: api(spoken),
-    awayCloud: api(mute),
+    awayCloud: api(silent),
     errors: api(errors),
     errorless: rotaApi(refusing(node.client, 'nginx.error'), errors, settings),
   };

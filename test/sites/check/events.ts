@@ -97,8 +97,10 @@ function isDeploy(own: ReadonlySet<string>, span: Span, { truth }: View): boolea
 /** It had a reason to write nothing; and if an operator took it away, nobody could know. */
 function isSilent({ name, to }: Process, span: Span, view: View, faults: readonly Fault[]): boolean {
   if (to !== null && to <= span.to) return !view.hasTeller(name);
-  const mute = ['crash', 'unreachable', 'log_loss', 'log_end', 'log_drop', 'pipeline_away'];
-  if (faults.some(({ kind, processes }) => mute.includes(kind) && (processes.length === 0 || processes.includes(name))))
+  const silent = ['crash', 'unreachable', 'log_loss', 'log_end', 'log_drop', 'pipeline_away'];
+  if (
+    faults.some(({ kind, processes }) => silent.includes(kind) && (processes.length === 0 || processes.includes(name)))
+  )
     return true;
   // Its lines are on their way.
   return view.truth.site.frontends.concat(view.truth.site.webapps as never[]).some(({ late }) => late > 0);

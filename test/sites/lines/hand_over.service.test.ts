@@ -7,7 +7,7 @@ import { readLine } from '../../../pipeline/indexer/shape/line';
 import { readShapeSettings } from '../../../pipeline/indexer/shape/settings';
 import type { JsonObject } from '../../../pipeline/indexer/shape/shaped';
 import { Capture } from '../../support/lines/capture.js';
-import { send } from '../../support/lines/doors.js';
+import { send } from '../../support/lines/inputs.js';
 import { drawnSite } from '../description/draw';
 import { simulate } from '../simulator/simulate';
 import { rfc3339 } from './clock_text';

@@ -16,8 +16,8 @@ function headerOf(line: Line): string {
   const { machine, dataset, way } = log;
   const pri = FACILITY[way] * 8 + (line.severity ?? 6);
   const received = rfc3339(line.received);
-  const head = (door: string, ts: string, id: string, ver: string, d: string, app: string, procid: string) =>
-    `"in":"${door}","from":"${machine.address}","ts":"${ts}","rcv":"${received}","pri":"${pri}","id":"${id}","ver":"${ver}","d":"${d}",` +
+  const head = (input: string, ts: string, id: string, ver: string, d: string, app: string, procid: string) =>
+    `"in":"${input}","from":"${machine.address}","ts":"${ts}","rcv":"${received}","pri":"${pri}","id":"${id}","ver":"${ver}","d":"${d}",` +
     `"h":"${log.hostName}","app":"${app}","pid":"${procid}"`;
   switch (way) {
     case 'file': {

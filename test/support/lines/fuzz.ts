@@ -32,7 +32,7 @@ const PIECES = [
 
 /**
  * Lines of every kind: real ones with bytes changed, cut, doubled and inserted; noise; deep nesting; control characters;
- * huge ones. None is empty and none holds a line feed, so that each is one message by every door.
+ * huge ones. None is empty and none holds a line feed, so that each is one message by every input.
  */
 export function* fuzzLines(cases: readonly Case[], count: number, seed: number): Generator<Buffer> {
   const random = numbers(seed);

@@ -9,7 +9,7 @@ export const HEALTH_SOURCES = '192.0.2.0/24,10.0.0.2';
 /** One line of test/fixtures/lines (its README says how the tables are written). */
 export interface Case {
   name: string;
-  door: string;
+  input: string;
   dataset: string;
   host: string;
   /** What is sent or written, without framing. */
@@ -23,7 +23,7 @@ export interface Case {
 }
 
 interface Table {
-  door: string;
+  input: string;
   dataset: string;
   host: string;
   base: Flat;
@@ -51,9 +51,9 @@ function readFile(name: string): Case[] {
 }
 
 function readTable([head = '', base = '{}', extra = '']: string[]): Table {
-  const [door = '', dataset = '', host = 'frontend-1'] = head.slice(3).split(' ');
+  const [input = '', dataset = '', host = 'frontend-1'] = head.slice(3).split(' ');
   return {
-    door,
+    input,
     dataset,
     host,
     base: readMap(base),
@@ -68,7 +68,7 @@ function readCase([head = '', line = '', expected = '']: string[], table: Table,
     line.startsWith('~ ') && table.sample !== undefined
       ? withMembers(table.sample, line.slice(2))
       : table.prefix.replaceAll('{n}', String(n)) + line;
-  const common = { name, door: table.door, dataset: table.dataset, bytes: bytesOf(text) };
+  const common = { name, input: table.input, dataset: table.dataset, bytes: bytesOf(text) };
   if (expected.startsWith('dead ')) {
     return { ...common, host: table.host, expected: undefined, dead: expected.slice(5), key: undefined };
   }

@@ -17,14 +17,14 @@ export function EventDrawing({ detail }: { detail: EventDetail }) {
   const x = (t: number) => LEFT + ((t - detail.from) / (detail.to - detail.from)) * (width - LEFT - 4);
   const { bars, top } = barsOf(detail, x);
   const marks = placeMarks(
-    detail.marks.map(({ t, kind, label }) => ({ t, kind, words: `${label} · ${time.second(t)}` })),
+    detail.marks.map(({ t, kind, label }) => ({ t, kind, text: `${label} · ${time.second(t)}` })),
     x,
     width,
   );
   return (
     <div ref={ref}>
       {width > 0 && (
-        <svg width={width} height={HEIGHT} role="img" aria-label={wordsOf(detail)}>
+        <svg width={width} height={HEIGHT} role="img" aria-label={labelOf(detail)}>
           <defs>
             <HatchPattern id="rotaEventHatch" colour={theme.border} />
           </defs>
@@ -108,11 +108,11 @@ function YAxis({ top, width, theme }: { top: number; width: number; theme: RotaT
 function OutOfPool({ from, to, ms, what }: { from: number; to: number; ms: number; what: string }) {
   const theme = useRotaTheme();
   const width = Math.max(1, to - from);
-  const words = `${what} ${formatSpan(ms)}`;
+  const text = `${what} ${formatSpan(ms)}`;
   return (
     <g>
       <rect x={from} y={TOP + 14} width={width} height={BASE - TOP - 14} fill="url(#rotaEventHatch)" />
-      {width > words.length * 6 && (
+      {width > text.length * 6 && (
         <text
           x={from + width / 2}
           y={(TOP + BASE) / 2 + 8}
@@ -121,7 +121,7 @@ function OutOfPool({ from, to, ms, what }: { from: number; to: number; ms: numbe
           fill={theme.text}
           className="rotaHalo"
         >
-          {words}
+          {text}
         </text>
       )}
     </g>
@@ -159,7 +159,7 @@ function Mark({ mark }: { mark: PlacedMark }) {
         textAnchor={mark.anchor}
         className="rotaHalo"
       >
-        {mark.words}
+        {mark.text}
       </text>
     </g>
   );
@@ -168,7 +168,7 @@ function Mark({ mark }: { mark: PlacedMark }) {
 function Gap({ from, to, ms }: { from: number; to: number; ms: number }) {
   const { dangerText } = useRotaTheme();
   const y = TOP + 6;
-  const words = `gap ${formatSpan(ms)}`;
+  const text = `gap ${formatSpan(ms)}`;
   return (
     <g stroke={dangerText} fill={dangerText}>
       <path
@@ -186,7 +186,7 @@ function Gap({ from, to, ms }: { from: number; to: number; ms: number }) {
           className="rotaHalo"
           stroke="none"
         >
-          {words}
+          {text}
         </text>
       )}
     </g>
@@ -220,13 +220,13 @@ function Probes({ detail, x }: { detail: EventDetail; x(t: number): number }) {
   );
 }
 
-function wordsOf({ hosts, good, failed, gap, probes }: EventDetail): string {
+function labelOf({ hosts, good, failed, gap, probes }: EventDetail): string {
   const sum = (list: number[]) => list.reduce((a, b) => a + b, 0);
   const bad = probes.filter(({ ok }) => !ok).length;
-  const words = [
+  const text = [
     `${hostsOf(hosts)}: ${sum(good)} good answers, ${sum(failed)} with 5XX`,
     `${bad} of ${probes.length} probes failed`,
   ];
-  if (gap) words.push(`detection gap ${formatSpan(gap.to - gap.from)}`);
-  return `${words.join('; ')}. The table behind it has every step.`;
+  if (gap) text.push(`detection gap ${formatSpan(gap.to - gap.from)}`);
+  return `${text.join('; ')}. The table behind it has every step.`;
 }

@@ -42,15 +42,15 @@ describe('the drawing of an event', () => {
 
   it('gives marks that would cover each other rows of their own', () => {
     const marks = [
-      { t: 100, kind: 'first_failure' as const, words: 'first 503 09:15:04' },
-      { t: 130, kind: 'ejected' as const, words: 'third probe failed: ejected' },
+      { t: 100, kind: 'first_failure' as const, text: 'first 503 09:15:04' },
+      { t: 130, kind: 'ejected' as const, text: 'third probe failed: ejected' },
     ];
     const placed = placeMarks(marks, (t) => t, 1000);
     expect(placed.map(({ row }) => row)).toEqual([0, 1]);
   });
 
   it('turns words at the right edge to the left', () => {
-    expect(placeMarks([{ t: 990, kind: 'returned', words: 'returned 09:18:00' }], (t) => t, 1000)[0]!.anchor).toBe(
+    expect(placeMarks([{ t: 990, kind: 'returned', text: 'returned 09:18:00' }], (t) => t, 1000)[0]!.anchor).toBe(
       'end',
     );
   });

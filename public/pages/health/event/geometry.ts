@@ -35,7 +35,7 @@ export function barsOf(detail: EventDetail, x: (t: number) => number): { bars: B
 export interface PlacedMark {
   t: number;
   kind: EventDetail['marks'][number]['kind'];
-  words: string;
+  text: string;
   x: number;
   anchor: 'start' | 'middle' | 'end';
   /** 0 stands highest. */
@@ -46,7 +46,7 @@ const CHARACTER = 5.9;
 
 /** Words of the marks in at most three rows, so that none covers another. */
 export function placeMarks(
-  marks: readonly { t: number; kind: PlacedMark['kind']; words: string }[],
+  marks: readonly { t: number; kind: PlacedMark['kind']; text: string }[],
   x: (t: number) => number,
   width: number,
 ): PlacedMark[] {
@@ -55,7 +55,7 @@ export function placeMarks(
     .sort((a, b) => a.t - b.t)
     .map((mark) => {
       const at = x(mark.t);
-      const length = mark.words.length * CHARACTER;
+      const length = mark.text.length * CHARACTER;
       const anchor = at + length > width ? 'end' : 'start';
       const begin = anchor === 'end' ? at - length : at;
       let row = ends.findIndex((end) => begin > end + 8);

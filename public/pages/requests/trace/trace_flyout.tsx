@@ -14,8 +14,8 @@ import {
 import React from 'react';
 import type { RequestRow } from '../../../../common/api';
 import { useTimeFormat } from '../../../app/services';
+import { Sentence } from '../../../components/sentence';
 import { StatusBadge } from '../../../components/status_badge';
-import { Words } from '../../../components/words';
 import { formatMs, plural } from '../../../format/numbers';
 import { usePageParam } from '../../../hooks/use_scope';
 import { SUBJECTS } from '../../../test_subjects';
@@ -100,10 +100,10 @@ function TraceTab({ trace }: { trace: TraceAnswer }) {
         />
       )}
       {trace.verdict && (
-        <EuiCallOut size="s" color={tone[trace.verdict.tone]} title={<Words text={trace.verdict.headline} />}>
+        <EuiCallOut size="s" color={tone[trace.verdict.tone]} title={<Sentence text={trace.verdict.headline} />}>
           {trace.verdict.detail && (
             <p>
-              <Words text={trace.verdict.detail} />
+              <Sentence text={trace.verdict.detail} />
             </p>
           )}
         </EuiCallOut>
@@ -111,7 +111,7 @@ function TraceTab({ trace }: { trace: TraceAnswer }) {
       <Waterfall trace={trace} />
       {trace.clock_note && (
         <p className="rotaFine">
-          <Words text={trace.clock_note} />
+          <Sentence text={trace.clock_note} />
         </p>
       )}
       {trace.truncated && <p className="rotaFine">There are more lines than are shown.</p>}

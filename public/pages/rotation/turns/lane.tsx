@@ -44,7 +44,7 @@ export function Lane({ host, marks, out, from, to, width, height }: LaneProps) {
       <div
         role="button"
         tabIndex={0}
-        aria-label={`${host}: ${marks.length} turns${chosen ? `; ${wordsOf(chosen)}` : ''}. Arrow keys walk through them, Enter opens the request.`}
+        aria-label={`${host}: ${marks.length} turns${chosen ? `; ${labelOf(chosen)}` : ''}. Arrow keys walk through them, Enter opens the request.`}
         className="rotaLane__catch"
         onPointerMove={onPointerMove}
         onPointerLeave={() => setAt(-1)}
@@ -114,13 +114,13 @@ function TurnTip({ turn, left, width }: { turn: Turn; left: number; width: numbe
       style={alignEnd ? { insetInlineEnd: width - left } : { insetInlineStart: left }}
       role="presentation"
     >
-      <strong>{time.milli(turn.t)}</strong> {wordsOf(turn)}
+      <strong>{time.milli(turn.t)}</strong> {labelOf(turn)}
       {turn.request_id && <span className="rotaFine"> · click for its trace</span>}
     </div>
   );
 }
 
-function wordsOf({ status, ms, attempt, attempts }: Turn): string {
+function labelOf({ status, ms, attempt, attempts }: Turn): string {
   const tries = attempts > 1 ? `, attempt ${attempt} of ${attempts}` : '';
   return `status ${status ?? 'none'}, ${formatMs(ms)}${tries}`;
 }

@@ -1,4 +1,4 @@
-"""The door through which an operator breaks this webapp on purpose: PUT and DELETE /__rota/fault, from loopback only."""
+"""The switch through which an operator breaks this webapp on purpose: PUT and DELETE /__rota/fault, from loopback only."""
 
 import json
 import threading
@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseNotFound, JsonResponse
 
-DOOR = "/__rota/fault"
+FAULT_PATH = "/__rota/fault"
 LOOPBACK = {"127.0.0.1", "::1", "::ffff:127.0.0.1"}
 
 
@@ -24,7 +24,7 @@ class Fault:
     until: float
 
 
-class FaultDoor:
+class FaultSwitch:
     """Holds the fault of this process; the webapp is one process with several threads."""
 
     def __init__(self) -> None:
@@ -77,23 +77,23 @@ def is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-door = FaultDoor()
+switch = FaultSwitch()
 
 
-class FaultDoorMiddleware:
-    """Answers the door itself, whatever fault is on. A frontend connects from loopback too: what it forwards is no operator."""
+class FaultSwitchMiddleware:
+    """Answers the switch itself, whatever fault is on. A frontend connects from loopback too: what it forwards is no operator."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        if request.path != DOOR:
+        if request.path != FAULT_PATH:
             return self.get_response(request)
         meta = request.META
         if meta.get("REMOTE_ADDR") not in LOOPBACK or "HTTP_X_FORWARDED_FOR" in meta:
             return HttpResponseNotFound()
         if request.method == "DELETE":
-            door.clear()
+            switch.clear()
             return HttpResponse(status=204)
         if request.method != "PUT":
             return HttpResponse(status=405, headers={"Allow": "PUT, DELETE"})
@@ -104,7 +104,7 @@ class FaultDoorMiddleware:
         problem = problem_with(body)
         if problem:
             return JsonResponse({"code": "ROTA_FAULT_INVALID", "message": problem}, status=400)
-        door.set(body)
+        switch.set(body)
         return JsonResponse(body)
 
 
@@ -115,7 +115,7 @@ class FaultMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        fault = door.current(request.path)
+        fault = switch.current(request.path)
         if fault is None:
             return self.get_response(request)
         if fault.latency_s:

@@ -14,7 +14,7 @@ ROOT_URLCONF = "hello.urls"
 WSGI_APPLICATION = "hello.wsgi.application"
 INSTALLED_APPS: list[str] = []
 MIDDLEWARE = [
-    "hello.fault.FaultDoorMiddleware",
+    "hello.fault.FaultSwitchMiddleware",
     "hello.views.ServedByMiddleware",
     "hello.fault.FaultMiddleware",
 ]

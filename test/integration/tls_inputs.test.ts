@@ -7,13 +7,13 @@ import { readLine } from '../../pipeline/indexer/shape/line';
 import { rsyslogAgent } from '../../stack/services/rsyslog.js';
 import { type Certificates, makeCertificates } from '../../stack/setup/certificates.js';
 import { Capture } from '../support/lines/capture.js';
-import { octetCounted, sendByTls } from '../support/lines/doors.js';
+import { octetCounted, sendByTls } from '../support/lines/inputs.js';
 
-const DOORS = ['relps', 'tls'] as const;
+const INPUTS = ['relps', 'tls'] as const;
 const message = (text: string) => Buffer.from(`<134>1 2026-11-23T10:00:00Z web-1 shop 1 - - ${text}`);
 
-/** A real server with its TLS doors open, as the local stack sets it up, and senders with all sorts of certificates. */
-describe('the TLS doors', () => {
+/** A real server with its TLS inputs open, as the local stack sets it up, and senders with all sorts of certificates. */
+describe('the TLS inputs', () => {
   let capture: Capture;
   let own: Certificates;
   let stranger: Certificates;
@@ -36,57 +36,57 @@ describe('the TLS doors', () => {
   });
   const arrived = (text: string) => capture.lines().filter((line) => readLine(line).raw.includes(text)).length;
 
-  it.each(DOORS)('%s takes lines from a client whose certificate our authority signed', async (door) => {
-    const taken = () => capture.until(() => arrived(`welcome by ${door}`) === 1);
-    await sendByTls(door, capture.ports.rsyslog[door], [message(`welcome by ${door}`)], tls(own, 'web-1'), taken);
-    expect(arrived(`welcome by ${door}`)).toBe(1);
+  it.each(INPUTS)('%s takes lines from a client whose certificate our authority signed', async (input) => {
+    const taken = () => capture.until(() => arrived(`welcome by ${input}`) === 1);
+    await sendByTls(input, capture.ports.rsyslog[input], [message(`welcome by ${input}`)], tls(own, 'web-1'), taken);
+    expect(arrived(`welcome by ${input}`)).toBe(1);
   });
 
-  it.each(DOORS)('%s turns away a client without a certificate', async (door) => {
+  it.each(INPUTS)('%s turns away a client without a certificate', async (input) => {
     await expect(
-      sendByTls(door, capture.ports.rsyslog[door], [message(`bare ${door}`)], tls(own, undefined)),
+      sendByTls(input, capture.ports.rsyslog[input], [message(`bare ${input}`)], tls(own, undefined)),
     ).rejects.toThrow();
-    expect(arrived(`bare ${door}`)).toBe(0);
+    expect(arrived(`bare ${input}`)).toBe(0);
   });
 
-  it.each(DOORS)("%s turns away a client with another authority's certificate", async (door) => {
-    const sent = sendByTls(door, capture.ports.rsyslog[door], [message(`strange ${door}`)], tls(stranger, 'web-1'));
+  it.each(INPUTS)("%s turns away a client with another authority's certificate", async (input) => {
+    const sent = sendByTls(input, capture.ports.rsyslog[input], [message(`strange ${input}`)], tls(stranger, 'web-1'));
     await expect(sent).rejects.toThrow();
-    expect(arrived(`strange ${door}`)).toBe(0);
+    expect(arrived(`strange ${input}`)).toBe(0);
   });
 
-  it.each(DOORS)('%s takes nothing from a client whose certificate bears no name of ours', async (door) => {
-    // The TLS door of this rsyslog may leave such a connection open; what matters is that nothing is taken, while what is
+  it.each(INPUTS)('%s takes nothing from a client whose certificate bears no name of ours', async (input) => {
+    // The TLS input of this rsyslog may leave such a connection open; what matters is that nothing is taken, while what is
     // sent after it by a good client is.
-    const taken = () => capture.until(() => arrived(`after ${door}`) === 1);
+    const taken = () => capture.until(() => arrived(`after ${input}`) === 1);
     const good = () =>
-      sendByTls(door, capture.ports.rsyslog[door], [message(`after ${door}`)], tls(own, 'web-1'), taken);
-    const named = [message(`named ${door}`)];
-    const refused = await sendByTls(door, capture.ports.rsyslog[door], named, tls(own, 'web.example'), good).then(
+      sendByTls(input, capture.ports.rsyslog[input], [message(`after ${input}`)], tls(own, 'web-1'), taken);
+    const named = [message(`named ${input}`)];
+    const refused = await sendByTls(input, capture.ports.rsyslog[input], named, tls(own, 'web.example'), good).then(
       () => false,
       () => true,
     );
     if (refused) await good();
-    expect(arrived(`after ${door}`)).toBeGreaterThan(0);
-    expect(arrived(`named ${door}`)).toBe(0);
+    expect(arrived(`after ${input}`)).toBeGreaterThan(0);
+    expect(arrived(`named ${input}`)).toBe(0);
   });
 
-  it.each(DOORS)('%s shows a certificate that a client with another authority does not believe', async (door) => {
-    const sent = sendByTls(door, capture.ports.rsyslog[door], [message('x')], tls(own, 'web-1', stranger.ca));
+  it.each(INPUTS)('%s shows a certificate that a client with another authority does not believe', async (input) => {
+    const sent = sendByTls(input, capture.ports.rsyslog[input], [message('x')], tls(own, 'web-1', stranger.ca));
     await expect(sent).rejects.toThrow(/signed|verify|issuer/);
   });
 
-  it.each(DOORS)('%s takes not a word in the clear', async (door) => {
-    const socket = connect(capture.ports.rsyslog[door], '127.0.0.1');
+  it.each(INPUTS)('%s takes not a word in the clear', async (input) => {
+    const socket = connect(capture.ports.rsyslog[input], '127.0.0.1');
     const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()).on('error', () => {}));
-    const text = octetCounted(message(`plain ${door}`));
+    const text = octetCounted(message(`plain ${input}`));
     socket.write(
-      door === 'tls'
+      input === 'tls'
         ? text
         : `1 open 45 relp_version=0\nrelp_software=t\ncommands=syslog\n2 syslog ${text.toString()}\n`,
     );
     await closed;
-    expect(arrived(`plain ${door}`)).toBe(0);
+    expect(arrived(`plain ${input}`)).toBe(0);
   });
 
   it('an agent with a strange certificate delivers nothing and loses nothing: with a good one all of it comes', async () => {

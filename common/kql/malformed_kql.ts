@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** Texts that are mostly no KQL at all, for tests. */
-export const soup = fc
+export const malformedKql = fc
   .array(
     fc.constantFrom(
       'a',

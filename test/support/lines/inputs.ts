@@ -4,22 +4,22 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 
-/** Sends messages by one of the server's doors, in order, over one connection. */
-export async function send(door: string, port: number, messages: Buffer[]): Promise<void> {
-  if (door === 'udp') return sendDatagrams(port, messages);
+/** Sends messages by one of the server's inputs, in order, over one connection. */
+export async function send(input: string, port: number, messages: Buffer[]): Promise<void> {
+  if (input === 'udp') return sendDatagrams(port, messages);
   const socket = connect(port, '127.0.0.1');
   await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
-  if (door === 'relp') await sendRelp(socket, messages);
-  else for (const one of messages) await write(socket, door === 'tcp' ? octetCounted(one) : Buffer.concat([one, LF]));
+  if (input === 'relp') await sendRelp(socket, messages);
+  else for (const one of messages) await write(socket, input === 'tcp' ? octetCounted(one) : Buffer.concat([one, LF]));
   await new Promise<void>((resolve) => socket.end(resolve));
 }
 
 /**
- * The same by the TLS doors, then waits for what `sent` gives: under TLS 1.3 a client whose certificate is refused has long
+ * The same by the TLS inputs, then waits for what `sent` gives: under TLS 1.3 a client whose certificate is refused has long
  * thought that it is connected, and sent everything. Without `sent` it waits to be turned away. Rejects when it is.
  */
 export async function sendByTls(
-  door: 'relps' | 'tls',
+  input: 'relps' | 'tls',
   port: number,
   messages: Buffer[],
   options: ConnectionOptions,
@@ -32,7 +32,7 @@ export async function sendByTls(
   turnedAway.catch(() => undefined);
   const all = async () => {
     await new Promise<void>((resolve) => socket.once('secureConnect', resolve));
-    if (door === 'relps') await sendRelp(socket, messages);
+    if (input === 'relps') await sendRelp(socket, messages);
     else for (const one of messages) await write(socket, octetCounted(one));
     await sent();
   };

@@ -29,9 +29,9 @@ type Write = (info: Info) => boolean;
 const writeToStream = winston.Logger.prototype.write as unknown as Write;
 const closeStream = winston.Logger.prototype.close as () => unknown;
 
-export class FrontDoor extends winston.Logger {
+export class WinstonLogger extends winston.Logger {
   /** The logger that a child is of; itself for others. */
-  readonly root: FrontDoor;
+  readonly root: WinstonLogger;
   /** Fields of a child and of those above it, the outermost first. */
   private readonly under: Under;
 
@@ -159,7 +159,7 @@ export class FrontDoor extends winston.Logger {
 }
 
 /** Methods that cannot be declared in the class: winston's types want other results, or overloads of their own. */
-const methods: Record<string, (this: FrontDoor, ...given: unknown[]) => unknown> = {
+const methods: Record<string, (this: WinstonLogger, ...given: unknown[]) => unknown> = {
   log(...given) {
     const [level, ...rest] = given;
     if (given.length > 1) this.line(level, rest);
@@ -190,11 +190,11 @@ for (const name of [...Object.keys(SEVERITIES), ...Object.keys(ALIASES)]) {
   };
 }
 for (const [name, value] of Object.entries(methods)) {
-  Object.defineProperty(FrontDoor.prototype, name, { value, writable: true, configurable: true });
+  Object.defineProperty(WinstonLogger.prototype, name, { value, writable: true, configurable: true });
 }
 
 /** winston's `close()` gives the logger, ours a promise: this is both. */
-function andPromise(logger: FrontDoor, result: Promise<FlushResult>): object {
+function andPromise(logger: WinstonLogger, result: Promise<FlushResult>): object {
   const both = Object.create(logger);
   for (const name of ['then', 'catch', 'finally'] as const) {
     Object.defineProperty(both, name, { value: result[name].bind(result) });

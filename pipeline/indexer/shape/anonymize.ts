@@ -60,25 +60,25 @@ const OWN = new Set([
 ]);
 
 /** Shortens every address in a document's texts, but for the site's own; in a dead letter, in all of its bytes. */
-export function conceal(shaped: Shaped): void {
+export function anonymize(shaped: Shaped): void {
   if (shaped.kind === 'document') {
-    concealMembers(shaped.doc, '');
+    anonymizeMembers(shaped.doc, '');
     return;
   }
   shaped.raw = maskBytes(shaped.raw);
   shaped.reason = maskAddresses(shaped.reason);
 }
 
-function concealMembers(object: JsonObject, prefix: string): void {
+function anonymizeMembers(object: JsonObject, prefix: string): void {
   for (const name of Object.keys(object)) {
     const path = prefix + name;
-    if (!OWN.has(path)) object[name] = concealValue(object[name] as Json, path);
+    if (!OWN.has(path)) object[name] = anonymizeValue(object[name] as Json, path);
   }
 }
 
-function concealValue(value: Json, path: string): Json {
+function anonymizeValue(value: Json, path: string): Json {
   if (typeof value === 'string') return maskAddresses(value);
-  if (Array.isArray(value)) return value.map((one) => concealValue(one, path));
-  if (typeof value === 'object' && value !== null) concealMembers(value, `${path}.`);
+  if (Array.isArray(value)) return value.map((one) => anonymizeValue(one, path));
+  if (typeof value === 'object' && value !== null) anonymizeMembers(value, `${path}.`);
   return value;
 }
