@@ -102,8 +102,12 @@ function linked(text: string): string {
 function emitTypes(): void {
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   const types = join(made, 'types');
-  const args = [tsc, '-p', join(here, 'tsconfig.build.json'), '--outDir', types];
+  const all = join(made, 'all_types');
+  const args = [tsc, '-p', join(here, 'tsconfig.build.json'), '--outDir', all];
   execFileSync(process.execPath, args, { stdio: 'inherit' });
+  // Beside the SDK's own types lie those of common/, of which it bundles constants alone: no type of ours may need them.
+  renameSync(join(all, 'sdk', 'src'), types);
+  rmSync(all, { recursive: true });
   prune(types, Object.values(entries));
   copyAsCommonJs(types);
 }

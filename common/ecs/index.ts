@@ -1,3 +1,4 @@
 export * from './datasets';
 export * from './document';
 export * from './fields';
+export * from './version';

@@ -1,13 +1,10 @@
 import { FIELDS, HEALTH_CHECK_TAG } from '../../common/ecs';
+import { PROBES } from '../../common/probes';
 import type { Inventory, MonitorSeen } from '../topology/evidence';
-import { BALANCER_AGENTS } from '../topology/probers';
 import { anyOf, exists, not, type Query } from './search';
 
 export const AGENT = 'user_agent.original';
 export const SOURCE = 'source.ip';
-
-/** Agents that ask nothing but health checks: also in lines that another pipeline than Rota's has made. */
-const AGENTS = [...BALANCER_AGENTS, 'Uptime-Kuma', 'Zabbix'];
 
 /** One source that asked one path so often, and no slower than this, watches; a visitor comes and goes. */
 const OFTEN = 5;
@@ -15,11 +12,11 @@ const SLOWEST_MS = 10 * 60_000;
 /** Lines at the edges of what is looked at. */
 const HARDLY_MORE = 1.05;
 
-/** What may be a probe: it bears the tag, or an agent that is known. Who asks without an agent must be seen to watch. */
+/** What may be a probe: it bears the tag or, in lines that another pipeline has made, an agent that is known. Who asks without an agent must be seen to watch. */
 export function candidates(): Query {
   return anyOf([
     { term: { [FIELDS.tags]: HEALTH_CHECK_TAG } },
-    ...AGENTS.map((agent): Query => ({ prefix: { [AGENT]: agent } })),
+    ...PROBES.agents.map((agent): Query => ({ prefix: { [AGENT]: agent } })),
   ]);
 }
 
@@ -50,6 +47,6 @@ export function isProbe(watchers: readonly string[]): Query {
   ]);
   return anyOf([
     { bool: { filter: [tagged, known] } },
-    ...AGENTS.map((agent): Query => ({ prefix: { [AGENT]: agent } })),
+    ...PROBES.agents.map((agent): Query => ({ prefix: { [AGENT]: agent } })),
   ]);
 }

@@ -1,7 +1,8 @@
+import { ECS_VERSION } from '../../../common/ecs/version';
 import { splitNginxAccess } from '../../formats/nginx/access';
 import { httpFields, isProbe } from './access_document';
 import { readCombined } from './combined';
-import { ECS_VERSION, fileOffset, isUsable } from './document';
+import { fileOffset, isUsable } from './document';
 import { clientFields, outcome, urlFields, userAgentText } from './http_fields';
 import { quoted } from './json_text';
 import { hasHeader, hostOf, type Line } from './line';

@@ -1,10 +1,8 @@
+import { ECS_VERSION } from '../../../common/ecs/version';
 import { hostOf, type Line } from './line';
 import { headerTime } from './line_time';
 import type { ShapeSettings } from './settings';
 import type { JsonObject } from './shaped';
-
-/** ECS version whose names and types the documents have. */
-export const ECS_VERSION = '8.11.0';
 
 /** What every format fills in, beside what it found itself. */
 export interface Base {

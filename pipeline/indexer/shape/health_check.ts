@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { PROBES } from '../../../common/probes';
 import { list, requireAddress } from './setting_values';
 
 /** How a balancer's probe is told from a visitor's request. */
@@ -25,16 +26,17 @@ export interface Asked {
   forwarded: boolean;
 }
 
-const AGENTS =
-  'HAProxy,Octavia,Rackspace,ELB-HealthChecker,GoogleHC,kube-probe,Consul Health Check,Rota-Health-Check,Uptime-Kuma,Zabbix';
-
 /** Settings `ROTA_HEALTH_AGENTS`, `ROTA_HEALTH_PATHS`, `ROTA_HEALTH_METHODS`, `ROTA_HEALTH_SOURCES`: comma lists. */
 export function parseHealthRules(env: Readonly<Record<string, string | undefined>>): HealthRules {
   const sources = list(env['ROTA_HEALTH_SOURCES']);
+  const said = (name: string, otherwise: readonly string[]) => {
+    const text = env[name];
+    return text === undefined ? otherwise : list(text);
+  };
   return {
-    agents: list(env['ROTA_HEALTH_AGENTS'] ?? AGENTS),
-    paths: new Set(list(env['ROTA_HEALTH_PATHS'] ?? '/')),
-    methods: new Set(list(env['ROTA_HEALTH_METHODS'] ?? 'GET,HEAD,OPTIONS')),
+    agents: said('ROTA_HEALTH_AGENTS', PROBES.agents),
+    paths: new Set(said('ROTA_HEALTH_PATHS', PROBES.paths)),
+    methods: new Set(said('ROTA_HEALTH_METHODS', PROBES.methods)),
     sources: sources.length > 0 ? blockList(sources) : undefined,
   };
 }

@@ -3,13 +3,11 @@
  * once, as it comes. Only when the application's fields touch an object that we write too (`event`, `service`, …) are
  * the two merged, key by key.
  */
+import { ECS_VERSION } from '../../../common/ecs/version.js';
 import { put } from '../record/access.js';
 import { escapeUnsafe } from '../redact/index.js';
 import { ECS_OBJECTS, fits } from './ecs_objects.js';
 import { layOut } from './lay_out.js';
-
-/** ECS version whose field names are used. */
-const ECS_VERSION = '8.11.0';
 
 export type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,3 +1,4 @@
+import { PROBES } from '../../../common/probes/index.js';
 import { addressMatcher } from './trusted_proxies.js';
 
 /** A health check is a request for which all that the rule gives is true. */
@@ -27,35 +28,22 @@ export interface Probe {
   balancer: boolean;
 }
 
-/** The same names as the pipeline's `ROTA_HEALTH_AGENTS`, so that one probe is a probe on every tier, and a few more. */
-const AGENTS = [
-  'HAProxy',
-  'Octavia',
-  'Rackspace',
-  'ELB-HealthChecker',
-  'GoogleHC',
-  'kube-probe',
-  'Consul Health Check',
-  'Rota-Health-Check',
-  'Uptime-Kuma',
-  'Zabbix',
-  'Envoy/HC',
-  'Amazon-Route53-Health-Check-Service',
-  'Edge Health Probe',
-].join(',');
-
 /**
  * The rules without any settings: monitors that give their name, which anyone can, and so only from the sources that are set or from a
- * trusted proxy itself; and requests for `/` without a User-Agent, which is how HAProxy and Octavia probe. The variables `ROTA_HEALTH_{AGENTS,PATHS,METHODS,SOURCES}` (comma lists) replace each
- * its part, here and in the pipeline.
+ * trusted proxy itself; and requests for `/` without a User-Agent, which is how HAProxy and Octavia probe. The variables
+ * `ROTA_HEALTH_{AGENTS,PATHS,METHODS,SOURCES}` (comma lists) replace each its part, here and in the pipeline.
  */
 export function defaultHealthRules(env: Readonly<Record<string, string | undefined>>): HealthRule[] {
-  const agents = list(env['ROTA_HEALTH_AGENTS'] ?? AGENTS).map(escaped);
-  const sources = list(env['ROTA_HEALTH_SOURCES'] ?? '');
+  const said = (name: string, otherwise: readonly string[]) => {
+    const text = env[name];
+    return text === undefined ? otherwise : list(text);
+  };
+  const agents = said('ROTA_HEALTH_AGENTS', PROBES.agents).map(escaped);
+  const sources = said('ROTA_HEALTH_SOURCES', []);
   const nameless: HealthRule = {
     userAgent: 'none',
-    path: list(env['ROTA_HEALTH_PATHS'] ?? '/'),
-    method: list(env['ROTA_HEALTH_METHODS'] ?? 'GET,HEAD,OPTIONS'),
+    path: said('ROTA_HEALTH_PATHS', PROBES.paths),
+    method: said('ROTA_HEALTH_METHODS', PROBES.methods),
     ...(sources.length > 0 ? { source: sources } : {}),
   };
   const named: HealthRule = { userAgent: new RegExp(agents.join('|')), source: sources, balancer: true };
