@@ -5,6 +5,8 @@ export const SUBJECTS = {
   selector: (name: string) => `rotaSelector-${name}`,
   selectorOption: (name: string, value: string) => `rotaSelector-${name}-${value}`,
   searchBar: 'rotaSearchBar',
+  standing: 'rotaStanding',
+  standingWarning: 'rotaStandingWarning',
   verdict: 'rotaVerdict',
   verdictAction: 'rotaVerdictAction',
   figures: 'rotaFigures',

@@ -16,6 +16,8 @@ export function envelopeOf<T extends z.ZodTypeAny>(data: T) {
     took_ms: z.number(),
     /** True when the answer came from the cache of closed ranges. */
     cached: z.boolean(),
+    /** The server's clock when it answered. */
+    now: z.number(),
   });
 }
 
@@ -25,6 +27,7 @@ export interface Envelope<T> {
   partial_reasons: PartialReason[];
   took_ms: number;
   cached: boolean;
+  now: number;
 }
 
 export const ERROR_CODES = [

@@ -8,12 +8,13 @@ import {
   type RouteInput,
   type RouteName,
 } from '../../common/api';
+import type { ServerClock } from '../asking/server_clock';
 import type { CoreHttp } from '../kibana/contract';
 
 /** A failed question: the server's stable code, and its sentence. */
 export class RotaApiError extends Error {
   constructor(
-    readonly code: ErrorCode | 'unreachable' | 'unknown_answer',
+    readonly code: ErrorCode | 'unreachable' | 'unknown_answer' | 'no_answer',
     message: string,
   ) {
     super(message);
@@ -26,16 +27,20 @@ export interface RotaClient {
 }
 
 /** Asks the plugin's routes; checks what comes back by the same schema that the server answers by. */
-export function createClient(http: CoreHttp): RotaClient {
+export function createClient(http: CoreHttp, clock: ServerClock): RotaClient {
   return {
     async ask<N extends RouteName>(route: N, input: RouteInput<N>, signal?: AbortSignal) {
+      const asked = Date.now();
       const answer = await http
         .post(API[route].path, { body: JSON.stringify(input), signal })
         .catch((error: unknown) => {
           throw toRotaError(error);
         });
       const parsed = envelopeOf(API[route].data).safeParse(answer);
-      if (parsed.success) return parsed.data as Envelope<RouteData<N>>;
+      if (parsed.success) {
+        clock.hear(parsed.data.now, asked, Date.now());
+        return parsed.data as Envelope<RouteData<N>>;
+      }
       const [issue] = parsed.error.issues;
       throw new RotaApiError(
         'unknown_answer',

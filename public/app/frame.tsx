@@ -11,6 +11,7 @@ import { PAGES, type PageId } from './pages';
 import { ScopeBar } from './scope_bar';
 import { Selectors } from './selectors';
 import { useServices } from './services';
+import { Standing } from './standing';
 
 /** The head that all pages share: tabs, selectors, search bar with time range. */
 export function Frame({ page, children }: { page: PageId; children: ReactNode }) {
@@ -26,6 +27,7 @@ export function Frame({ page, children }: { page: PageId; children: ReactNode })
           <Selectors />
         </div>
         <ScopeBar />
+        <Standing />
         {fetching && <EuiProgress size="xs" color="accent" position="absolute" aria-label="Loading" />}
       </div>
       <div className="rotaMain">

@@ -1,12 +1,14 @@
 import { EuiProvider } from '@elastic/eui';
 import createCache from '@emotion/cache';
 import { Global } from '@emotion/react';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClientProvider } from '@tanstack/react-query';
 import React, { useEffect, useState } from 'react';
 
 import ReactDOM from 'react-dom';
 import { Router } from 'react-router-dom';
 import { createClient } from '../api/client';
+import { createQueries } from '../asking/queries';
+import { ServerClock } from '../asking/server_clock';
 import { createTimeFormat } from '../format/time';
 import type { AppMountParameters, CoreStart, StartPlugins } from '../kibana/contract';
 import styles from '../styles';
@@ -20,14 +22,16 @@ export function renderApp(
   plugins: StartPlugins,
   { element, history, setHeaderActionMenu }: AppMountParameters,
 ): () => void {
+  const clock = new ServerClock();
   const services: Services = {
     core,
     plugins,
-    client: createClient(core.http),
+    client: createClient(core.http, clock),
+    clock,
     time: createTimeFormat(core.uiSettings.get('dateFormat:tz', 'Browser')),
     setHeaderActionMenu,
   };
-  const queries = new QueryClient({ defaultOptions: { queries: { refetchOnWindowFocus: false, retry: false } } });
+  const queries = createQueries();
   element.style.setProperty('flex', '1 1 auto');
   element.style.setProperty('min-inline-size', '0');
   ReactDOM.render(

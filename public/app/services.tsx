@@ -1,5 +1,6 @@
 import React, { createContext, type ReactNode, useContext } from 'react';
 import type { RotaClient } from '../api/client';
+import type { ServerClock } from '../asking/server_clock';
 import type { TimeFormat } from '../format/time';
 import type { AppMountParameters, CoreStart, StartPlugins } from '../kibana/contract';
 
@@ -8,6 +9,8 @@ export interface Services {
   core: CoreStart;
   plugins: StartPlugins;
   client: RotaClient;
+  /** What "now" is. */
+  clock: ServerClock;
   time: TimeFormat;
   setHeaderActionMenu: AppMountParameters['setHeaderActionMenu'];
 }

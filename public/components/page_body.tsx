@@ -26,7 +26,8 @@ interface PageBodyProps<D extends Stated> {
 /** Chooses between loading, error, empty, and the page with what is partial named above it. */
 export function PageBody<D extends Stated>({ query, evenEmpty = false, children }: PageBodyProps<D>) {
   const { data: envelope, error } = query;
-  if (error) return <ErrorPrompt error={error} onRetry={() => void query.refetch()} />;
+  // A refresh that failed takes nothing away: the line above the page tells of it.
+  if (!envelope && error) return <ErrorPrompt error={error} onRetry={() => void query.refetch()} />;
   if (!envelope) return <LoadingBlock height={480} />;
   const { data, partial_reasons } = envelope;
   return (

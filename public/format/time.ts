@@ -3,6 +3,8 @@ import moment from 'moment-timezone';
 /** Formats moments (ms since 1970) in the user's time zone (Kibana's `dateFormat:tz`). */
 export interface TimeFormat {
   zone: string;
+  /** "Europe/Berlin (UTC+01:00)", as it is at that moment. */
+  zoneWords(t: number): string;
   /** 09:07 */
   minute(t: number): string;
   /** 09:07:05 */
@@ -22,6 +24,7 @@ export function createTimeFormat(setting: string): TimeFormat {
   const by = (pattern: string) => (t: number) => moment.tz(t, zone).format(pattern);
   return {
     zone,
+    zoneWords: (t) => (zone === 'UTC' ? zone : `${zone} (UTC${by('Z')(t)})`),
     minute: by('HH:mm'),
     second: by('HH:mm:ss'),
     milli: by('HH:mm:ss.SSS'),

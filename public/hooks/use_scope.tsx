@@ -13,6 +13,8 @@ import React, {
 } from 'react';
 import { useHistory, useLocation } from 'react-router-dom';
 import { isWithinReach, type Scope } from '../../common/api';
+import { useServices } from '../app/services';
+import { Rounds } from '../asking/rounds';
 import { readScope, type ScopeState, scopeOnly, writeParam, writeScope } from '../state/url_state';
 
 /** What a page asks about: the URL's words, and the times that they mean now. */
@@ -20,8 +22,13 @@ export interface ScopeContext {
   scope: ScopeState;
   /** The scope as every route takes it, with times resolved. Changes on each refresh of a relative range. */
   question: Scope;
-  /** Counts refreshes; part of every query's key. */
-  tick: number;
+  /** When the times were resolved, by the browser's clock: what was answered before that is old. */
+  askedAt: number;
+  /** The question as it was last resolved: what a refresh asks, whose hooks may have been drawn for an earlier one. */
+  latest(): Scope;
+  rounds: Rounds;
+  /** The end of the range goes with the clock. */
+  moves: boolean;
   /** null when the times of the URL cannot be read. */
   badTimes: string | null;
   setScope(patch: Partial<ScopeState>, options?: { replace?: boolean }): void;
@@ -30,36 +37,25 @@ export interface ScopeContext {
 
 const Context = createContext<ScopeContext | null>(null);
 
-type Datemath = { parse(text: string, options?: { roundUp?: boolean }): Moment | undefined };
+type Datemath = { parse(text: string, options?: { roundUp?: boolean; forceNow?: Date }): Moment | undefined };
 // Kibana shares an ES module, npm's package is CommonJS.
 const { parse } = ((datemath as { default?: Datemath }).default ?? datemath) as Datemath;
 
 /** `now-30m` or ISO 8601 → ISO 8601; null when it is neither. */
-export function resolveTime(text: string, roundUp: boolean): string | null {
-  const found = parse(text, { roundUp });
+export function resolveTime(text: string, roundUp: boolean, now: number): string | null {
+  const found = parse(text, { roundUp, forceNow: new Date(now) });
   return found?.isValid() ? found.toISOString() : null;
 }
 
 export function ScopeProvider({ children }: { children: ReactNode }) {
   const history = useHistory();
   const { search } = useLocation();
-  const [tick, setTick] = useState(0);
-  const queries = useQueryClient();
-  const asked = useRef(tick);
-  asked.current = tick;
+  const { clock } = useServices();
   const scopeKey = scopeOnly(search);
   const scope = useMemo(() => readScope(scopeKey), [scopeKey]);
-  const refresh = useCallback(() => setTick((n) => n + 1), []);
-
-  useEffect(() => {
-    if (scope.refresh === 0) return;
-    const timer = setInterval(() => {
-      // Who is asked for longer than the interval would never finish an answer, and be asked all the time.
-      const waiting = queries.isFetching({ predicate: ({ queryKey }) => queryKey.at(-1) === asked.current });
-      if (document.visibilityState === 'visible' && waiting === 0) refresh();
-    }, scope.refresh);
-    return () => clearInterval(timer);
-  }, [scope.refresh, refresh, queries]);
+  const { rounds, round, refresh } = useRounds(scope.refresh);
+  const last = useRef<Scope>();
+  const latest = useCallback(() => last.current!, []);
 
   const setScope = useCallback(
     (patch: Partial<ScopeState>, options: { replace?: boolean } = {}) => {
@@ -70,23 +66,44 @@ export function ScopeProvider({ children }: { children: ReactNode }) {
     [history],
   );
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each round resolves relative times anew
   const value = useMemo<ScopeContext>(() => {
-    const from = resolveTime(scope.from, false);
-    const to = resolveTime(scope.to, true);
+    const now = clock.now();
+    const from = resolveTime(scope.from, false, now);
+    const to = resolveTime(scope.to, true, now);
     const badTimes = wordsOfBadTimes(scope, from, to);
     const { kql, filters, service, pool, environment } = scope;
-    const fallback = { from: resolveTime('now-30m', false)!, to: resolveTime('now', true)! };
+    const fallback = { from: resolveTime('now-30m', false, now)!, to: resolveTime('now', true, now)! };
     const times = badTimes ? fallback : { from: from!, to: to! };
+    const question = { ...times, kql, filters, service, pool, environment };
+    last.current = question;
     return {
       scope,
-      question: { ...times, kql, filters, service, pool, environment },
-      tick,
+      question,
+      latest,
+      askedAt: Date.now(),
+      rounds,
+      moves: scope.to.includes('now'),
       badTimes,
       setScope,
       refresh,
     };
-  }, [scope, tick, setScope, refresh]);
+  }, [scope, round, rounds, clock, latest, setScope, refresh]);
   return <Context.Provider value={value}>{children}</Context.Provider>;
+}
+
+/** Counts the page's refreshes; with each, what it shows is asked again once the times are resolved anew. */
+function useRounds(intervalMs: number): { rounds: Rounds; round: number; refresh(): void } {
+  const queries = useQueryClient();
+  const [round, setRound] = useState(0);
+  const refresh = useCallback(() => setRound((n) => n + 1), []);
+  const rounds = useMemo(() => new Rounds(queries, refresh), [queries, refresh]);
+  useEffect(() => rounds.start(), [rounds]);
+  useEffect(() => rounds.every(intervalMs), [rounds, intervalMs]);
+  useEffect(() => {
+    if (round > 0) rounds.ask();
+  }, [rounds, round]);
+  return { rounds, round, refresh };
 }
 
 function wordsOfBadTimes(scope: ScopeState, from: string | null, to: string | null): string | null {

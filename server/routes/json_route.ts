@@ -79,7 +79,7 @@ async function answerOnce<N extends RouteName>(
   const query = parseBody(API[name].request, request.body) as RouteQuery<N>;
   const key = request.principal === null ? null : JSON.stringify([name, request.principal, query]);
   const kept = key === null ? undefined : cache.get<Envelope<RouteData<N>>>(key);
-  if (kept) return ok({ ...kept, cached: true, took_ms: Date.now() - started });
+  if (kept) return ok({ ...kept, cached: true, took_ms: Date.now() - started, now: Date.now() });
   const context = new Context(host, request, cache);
   const data = await answer(query, context);
   const envelope: Envelope<RouteData<N>> = {
@@ -88,6 +88,7 @@ async function answerOnce<N extends RouteName>(
     partial_reasons: context.reasons,
     took_ms: Date.now() - started,
     cached: false,
+    now: Date.now(),
   };
   if (key !== null && !envelope.partial && isClosed(query, context.now)) cache.set(key, envelope);
   return ok(envelope);

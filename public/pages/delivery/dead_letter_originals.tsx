@@ -29,7 +29,7 @@ export function DeadLetterOriginals({ reason }: { reason: string }) {
   });
   const page = data?.data.dead_letter;
   const letter = page?.items[0];
-  if (error) return <p className="rotaFine">{error.message}</p>;
+  if (error && !data) return <p className="rotaFine">{error.message}</p>;
   if (!page) return <EuiSkeletonText lines={2} />;
   if (!letter) {
     return (

@@ -16,7 +16,7 @@ export function RunDetail({ run }: { run: Run }) {
   const around = run.missing_ranges[0]?.first ?? run.unproven_after ?? run.sent;
   const { data, error } = useRotaQuery('delivery', { parts: ['run'], run: { id: run.id, around } });
   const opened = data?.data.run;
-  if (error) return <p className="rotaFine">{error.message}</p>;
+  if (error && !opened) return <p className="rotaFine">{error.message}</p>;
   if (!opened || opened.run.id !== run.id) return <EuiSkeletonText lines={3} />;
   return (
     <div className="rotaRunDetail" data-test-subj={SUBJECTS.runDetail}>

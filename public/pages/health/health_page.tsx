@@ -49,7 +49,7 @@ function Loaded({ data, overview, stale }: { data: HealthData; overview: Overvie
             stale={stale}
           />
           <EventsPanel events={overview.events} chosen={chosen?.id ?? null} onChoose={setParam} stale={stale} />
-          {chosen && chosen.hosts.length > 0 && <EventPanels event={chosen} />}
+          {chosen && chosen.hosts.length > 0 && <EventPanels event={chosen} windowEnd={window.to} />}
           <WhatIsKnown notKnown={overview.not_known} joins={overview.joins} quiet={overview.quiet} />
         </div>
         <div className="rotaGrid">

@@ -55,7 +55,7 @@ export function FieldList({ columns, onColumns, onBreakDown }: FieldListProps) {
         onChange={(event) => setSearch(event.target.value)}
         isClearable
       />
-      {error && <p className="rotaFine">{error.message}</p>}
+      {error && !list && <p className="rotaFine">{error.message}</p>}
       <h2 className="rotaFields__head">
         Fields <span className="rotaFine">{list ? formatCount(carried.length) : ''} · in matching requests</span>
       </h2>

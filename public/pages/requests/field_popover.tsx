@@ -69,7 +69,7 @@ function Values({ field: { name } }: { field: FieldInfo }) {
   const { scope, setScope } = useScope();
   const { data, error } = useRotaQuery('fields', { parts: ['values'], field: name, size: 5 });
   const values = data?.data.values;
-  if (error) return <p className="rotaFine">{error.message}</p>;
+  if (error && !data) return <p className="rotaFine">{error.message}</p>;
   if (!values || values.field !== name) return <EuiLoadingSpinner size="m" />;
   const filter = (op: 'is' | 'is_not', value: string) =>
     setScope({ filters: [...scope.filters, { field: name, op, value }] });

@@ -51,6 +51,7 @@ class Store {
       partial_reasons: this.partial === null ? [] : [{ code: 'timed_out', message: this.partial }],
       took_ms: 1,
       cached: false,
+      now: 0,
     };
   };
 }

@@ -74,7 +74,12 @@ export function RowsTable({ list, columns, matching, chosen, onOpen }: RowsProps
           {matching === null ? '' : ` of ${formatCount(Math.max(matching, list.rows.length))}`} loaded
         </span>
         {list.hasOlder && (
-          <EuiButtonEmpty size="xs" onClick={list.loadOlder} data-test-subj={SUBJECTS.loadOlder}>
+          <EuiButtonEmpty
+            size="xs"
+            onClick={list.loadOlder}
+            isLoading={list.loadingOlder}
+            data-test-subj={SUBJECTS.loadOlder}
+          >
             Load older
           </EuiButtonEmpty>
         )}

@@ -1,14 +1,18 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
-import type { Cursor, RequestRow } from '../../../common/api';
+import { focusManager, useInfiniteQuery } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+import type { Cursor, Envelope, RequestRow, RequestsData } from '../../../common/api';
 import { RotaApiError } from '../../api/client';
 import { useServices } from '../../app/services';
-import { useRotaQuery } from '../../hooks/use_rota_query';
+import { withPatience } from '../../asking/patience';
+import { useWords } from '../../hooks/use_rota_query';
 import { useScope } from '../../hooks/use_scope';
 import { follow, LIVE_PAGE, type Step, type Tail, tailOf } from './live_tail';
 import { MOST_ROWS, mergeRows, rowKey } from './row_list';
 
-const PAGE = 100;
 const LIVE_EVERY_MS = 2000;
+/** Rows of the first page and of the second; of later ones, so that a long list takes few questions to refresh. */
+const PAGE = 100;
+const LATER_PAGE = 400;
 
 export interface RowsOptions {
   columns: string[];
@@ -27,13 +31,14 @@ export interface RequestRows {
   loading: boolean;
   stale: boolean;
   hasOlder: boolean;
+  loadingOlder: boolean;
   error: { message: string } | null;
   loadOlder(): void;
 }
 
-interface Held {
-  rows: RequestRow[];
-  after: Cursor | null;
+/** What the live tail brought since the list was read. */
+interface Followed {
+  added: RequestRow[];
   tail: Tail | null;
   newest: number | null;
   fresh: ReadonlySet<string>;
@@ -41,91 +46,110 @@ interface Held {
   skipped: number;
 }
 
-const NOTHING: Held = { rows: [], after: null, tail: null, newest: null, fresh: new Set(), arrived: 0, skipped: 0 };
+type Rows = NonNullable<RequestsData['rows']>;
+type Place = { after: Cursor; size: number };
+
+const NOTHING: Followed = { added: [], tail: null, newest: null, fresh: new Set(), arrived: 0, skipped: 0 };
 
 /** The list of requests: the first page by the scope, older pages on demand, newer rows while the tail is live. */
 export function useRequestRows({ columns, probes, live }: RowsOptions): RequestRows {
   const { client } = useServices();
-  const { question } = useScope();
-  const extra = { parts: ['rows' as const], size: PAGE, columns, include_probes: probes };
-  const query = useRotaQuery('requests', extra);
-  const [held, setHeld] = useState<Held>(NOTHING);
-  const [error, setError] = useState<RequestRows['error']>(null);
-  const first = query.data?.data.rows;
-  const asked = useRef({ question, extra });
-  asked.current = { question, extra };
-  const state = useRef(held);
-  state.current = held;
-
-  useEffect(() => {
-    if (!first) return;
-    setHeld({ ...NOTHING, rows: first.rows, after: first.after, tail: tailOf(first), newest: first.newest });
-    setError(null);
-  }, [first]);
-
-  const loadOlder = useCallback(() => {
-    const { after } = state.current;
-    if (!after) return;
-    client.ask('requests', { ...asked.current.question, ...asked.current.extra, after }).then(
-      ({ data: { rows } }) => {
-        if (rows) setHeld((now) => ({ ...now, ...listOf(now.rows, rows.rows, rows.after) }));
-      },
-      (failure: unknown) => setError(failure instanceof RotaApiError ? failure : null),
-    );
-  }, [client]);
-
-  const following = live && !query.isPreviousData;
-  // A new first page is a new list, with a tail of its own.
-  useEffect(() => {
-    if (!following || !first) return;
-    const stop = new AbortController();
-    const step = async () => {
-      const { tail } = state.current;
-      if (!tail || document.visibilityState !== 'visible') return;
-      const { question: scope, extra: rest } = asked.current;
-      const input = { ...scope, ...rest, to: new Date().toISOString(), size: LIVE_PAGE };
-      try {
-        const found = await follow(tail, (live_after, after) =>
-          client.ask('requests', { ...input, live_after, after }, stop.signal),
-        );
-        if (stop.signal.aborted) return;
-        setHeld((before) => withNew(before, found));
-        setError(found.incomplete === null ? null : { message: found.incomplete });
-      } catch (failure) {
-        if (!stop.signal.aborted && failure instanceof RotaApiError) setError(failure);
-      }
-    };
-    let timer: ReturnType<typeof setTimeout>;
-    const loop = () => {
-      timer = setTimeout(() => void step().then(() => !stop.signal.aborted && loop()), LIVE_EVERY_MS);
-    };
-    loop();
-    return () => {
-      clearTimeout(timer);
-      stop.abort();
-    };
-  }, [client, following, first]);
-
+  const { latest, askedAt } = useScope();
+  const extra = { parts: ['rows' as const], columns, include_probes: probes };
+  // A refresh asks for all the pages that were loaded, so that rows in their midst are not missed.
+  const query = useInfiniteQuery<Envelope<RequestsData>, RotaApiError>({
+    queryKey: ['requests', 'rows', { ...useWords(), ...extra }],
+    queryFn: ({ pageParam, signal }) => {
+      const place: Partial<Place> & { size: number } = (pageParam as Place | undefined) ?? { size: PAGE };
+      return withPatience(signal, (leaving) => client.ask('requests', { ...latest(), ...extra, ...place }, leaving));
+    },
+    getNextPageParam: ({ data }, pages): Place | undefined =>
+      data.rows?.after ? { after: data.rows.after, size: pages.length === 1 ? PAGE : LATER_PAGE } : undefined,
+    keepPreviousData: true,
+    staleTime: Date.now() - askedAt,
+    cacheTime: 120_000,
+  });
+  const pages = query.data?.pages ?? [];
+  const first = pages[0]?.data.rows ?? undefined;
+  const { followed, error } = useLiveTail(first, live && !query.isPreviousData, extra);
+  const below = pages.flatMap(({ data }) => data.rows?.rows ?? []);
+  const rows = mergeRows(followed.added, below);
   return {
-    ...held,
+    ...followed,
+    rows,
+    newest: followed.newest ?? first?.newest ?? null,
     loading: query.isLoading,
     stale: query.isPreviousData,
-    hasOlder: held.after !== null,
+    // A full list has let go of its oldest rows: there is no place to go on from.
+    hasOlder: (query.hasNextPage ?? false) && !query.isPreviousData && rows.length < MOST_ROWS,
+    loadingOlder: query.isFetchingNextPage,
     error: query.error ?? error,
-    loadOlder,
+    loadOlder: () => void query.fetchNextPage(),
   };
 }
 
-/** A full list has let go of its oldest rows: there is no place to go on from. */
-function listOf(above: RequestRow[], below: RequestRow[], after: Cursor | null): Pick<Held, 'rows' | 'after'> {
-  const rows = mergeRows(above, below);
-  return { rows, after: rows.length < MOST_ROWS ? after : null };
+/** Asks every two seconds for what was indexed since the list was read, while its tab is seen. */
+function useLiveTail(
+  first: Rows | undefined,
+  following: boolean,
+  extra: { parts: 'rows'[]; columns: string[]; include_probes: boolean },
+): { followed: Followed; error: RequestRows['error'] } {
+  const { client, clock } = useServices();
+  const { latest } = useScope();
+  const [followed, setFollowed] = useState(NOTHING);
+  const [error, setError] = useState<RequestRows['error']>(null);
+  const state = useRef(followed);
+  state.current = followed;
+  const asked = useRef(extra);
+  asked.current = extra;
+
+  // A new first page is a new list, with a tail of its own.
+  useEffect(() => {
+    if (!first) return;
+    setFollowed({ ...NOTHING, tail: tailOf(first) });
+    setError(null);
+  }, [first]);
+
+  useEffect(() => {
+    if (!following || !first) return;
+    const stop = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let asking = false;
+    const step = async () => {
+      clearTimeout(timer);
+      const { tail } = state.current;
+      // A tab that is seen again goes on at once.
+      if (asking || !focusManager.isFocused()) return;
+      asking = true;
+      const input = { ...latest(), ...asked.current, to: new Date(clock.now()).toISOString(), size: LIVE_PAGE };
+      try {
+        const found = tail && (await follow(tail, (live_after, after) => ask({ ...input, live_after, after })));
+        if (stop.signal.aborted) return;
+        if (found) setFollowed((before) => withNew(before, found));
+        setError(found?.incomplete ? { message: found.incomplete } : null);
+      } catch (failure) {
+        if (!stop.signal.aborted && failure instanceof RotaApiError) setError(failure);
+      } finally {
+        asking = false;
+        if (!stop.signal.aborted) timer = setTimeout(() => void step(), LIVE_EVERY_MS);
+      }
+    };
+    const ask = (input: Parameters<typeof client.ask<'requests'>>[1]) =>
+      withPatience(stop.signal, (leaving) => client.ask('requests', input, leaving));
+    timer = setTimeout(() => void step(), LIVE_EVERY_MS);
+    const unsubscribe = focusManager.subscribe(() => void step());
+    return () => {
+      clearTimeout(timer);
+      unsubscribe();
+      stop.abort();
+    };
+  }, [client, clock, latest, following, first]);
+  return { followed, error };
 }
 
-function withNew(before: Held, { added, skipped, newest, tail }: Step): Held {
+function withNew(before: Followed, { added, skipped, newest, tail }: Step): Followed {
   return {
-    ...before,
-    ...listOf(added, before.rows, before.after),
+    added: mergeRows(added, before.added),
     tail,
     newest: newest ?? before.newest,
     fresh: added.length > 0 ? new Set(added.map(rowKey)) : before.fresh,

@@ -17,7 +17,7 @@ export function LastRequests() {
   const rows = data?.data.rows?.rows ?? [];
   return (
     <Panel id="lastRequests" title="Last requests" question="Who answered the newest ones?" stale={isPreviousData}>
-      {error && <p className="rotaFine">{error.message}</p>}
+      {error && !data && <p className="rotaFine">{error.message}</p>}
       {!error && !data && <LoadingBlock height={120} />}
       {data && rows.length === 0 && <p className="rotaFine">No request line in this window names a whole request.</p>}
       {rows.length > 0 && (

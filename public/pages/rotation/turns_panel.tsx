@@ -36,7 +36,7 @@ export function TurnsPanel({ overview, window, colours }: TurnsPanelProps) {
   const { lens, chosen, setLens } = useLens(window);
   const events = lensEvents(overview.annotations, window, 3);
   const selected = events.find((event) => chosen && lensOn(event, window).from === lens.from);
-  const query = useTurns(lens, live, selected ? selected.from - ORDER_LEAD_MS : null);
+  const query = useTurns(lens, live, selected ? selected.from - ORDER_LEAD_MS : null, chosen);
   const turns = query.data?.data.turns;
   const pick = (id: string) => {
     const event = events.find(({ from }) => String(from) === id);
@@ -88,8 +88,8 @@ export function TurnsPanel({ overview, window, colours }: TurnsPanelProps) {
             </div>
           </div>
         )}
-        {query.error && <p className="rotaFine">{query.error.message}</p>}
-        {turns ? <Lanes turns={turns} colours={colours} /> : <LoadingBlock height={160} />}
+        {query.error && !turns && <p className="rotaFine">{query.error.message}</p>}
+        {turns ? <Lanes turns={turns} colours={colours} /> : !query.error && <LoadingBlock height={160} />}
         {turns && <InOrder turns={turns} />}
       </div>
     </Panel>

@@ -20,18 +20,17 @@ import { hostsOf } from './hosts';
 const OPEN_MS = 10 * 60_000;
 
 /** The chosen event: second by second, and in the logs' own words; one question for both. */
-export function EventPanels({ event }: { event: HealthEvent }) {
+export function EventPanels({ event, windowEnd }: { event: HealthEvent; windowEnd: number }) {
   const theme = useRotaTheme();
   const time = useTimeFormat();
-  const { question } = useScope();
-  const { data, error, isPreviousData, refetch } = useRotaQuery('health', {
-    parts: ['event'],
-    event: {
-      hosts: event.hosts.slice(0, MAX_EVENT_HOSTS),
-      tier: event.tier,
-      ...spanOf(event, Date.parse(question.to)),
-    },
-  });
+  const { moves } = useScope();
+  const hosts = event.hosts.slice(0, MAX_EVENT_HOSTS);
+  const { data, error, isPreviousData, refetch } = useRotaQuery(
+    'health',
+    { parts: ['event'], event: { hosts, tier: event.tier, ...spanOf(event, windowEnd) } },
+    // The end of an event that lasts moves with the page's answer.
+    event.until === null && moves ? { pace: { follows: 'window' } } : {},
+  );
   const detail = data?.data.event;
   return (
     <>
@@ -61,7 +60,7 @@ export function EventPanels({ event }: { event: HealthEvent }) {
         stale={isPreviousData}
       >
         <div data-test-subj={SUBJECTS.eventDetail}>
-          {error && <NoAnswer error={error} onRetry={() => void refetch()} />}
+          {error && !detail && <NoAnswer error={error} onRetry={() => void refetch()} />}
           {!detail && !error && <LoadingBlock height={HEIGHT} />}
           {detail && <EventDrawing detail={detail} />}
         </div>
@@ -69,7 +68,7 @@ export function EventPanels({ event }: { event: HealthEvent }) {
       <EventLinesPanel
         event={event}
         lines={detail?.lines}
-        error={error}
+        error={detail ? null : error}
         reasons={data?.partial_reasons ?? []}
         onRetry={() => void refetch()}
         stale={isPreviousData}
