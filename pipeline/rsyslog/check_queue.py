@@ -1,4 +1,5 @@
 """Looks at a disk queue before rsyslogd starts: check_queue.py <work folder> <queue> <ruleset> <host>.
+check_queue.py --look <work folder> <queue> says as JSON what it finds, and changes nothing.
 
 After a power cut the .qi may be empty, half or gone, and segments cut or full of zeros; rsyslog 8.2302 then forgets what stands in them, or
 takes nothing new, without a word. Where index and segments do not fit together, each message that stands whole in a segment goes into a
@@ -180,5 +181,14 @@ def main(folder, queue, ruleset, host):
     print(f'rota: {message} The files as they were are in {aside}.', file=sys.stderr)
 
 
+def say(folder, queue):
+    kept, fits, lost, segments = look(folder, queue)
+    print(json.dumps({'fits': fits, 'whole': len(kept), 'lost_at_most': lost,
+                      'bytes': sum(os.path.getsize(path) for path in segments)}))
+
+
 if __name__ == '__main__':
-    main(*sys.argv[1:5])
+    if sys.argv[1] == '--look':
+        say(*sys.argv[2:4])
+    else:
+        main(*sys.argv[1:5])

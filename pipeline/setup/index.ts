@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers';
 import { AnswerError, UnansweredError } from '../indexer/errors';
 import { HttpClient } from '../indexer/http_client';
 import { readText, readUrls } from '../indexer/settings';
+import { check } from './check';
 import { FORMAT_USAGE, tryFormat } from './format';
 import { readOptions, type SetupOptions, USAGE } from './options';
 import { listening, readEnvironmentFiles, sendersSentence } from './server_settings';
@@ -12,6 +13,12 @@ async function main(): Promise<void> {
   const [command, ...rest] = process.argv.slice(2);
   if (command === 'format') {
     await format(rest);
+    return;
+  }
+  if (command === 'check') {
+    const { text: said, code } = await check(rest, process.env);
+    process.stdout.write(said);
+    process.exitCode = code;
     return;
   }
   const options = readOptions(process.argv.slice(2), process.env);

@@ -13,17 +13,35 @@ const INPUTS = [
   ['UDP', 'syslog over UDP', '8036', false],
 ] as const;
 
-/** What the rsyslog server listens on by its settings, an input a line. */
-export function listening(env: Environment): string[] {
+/** An input that is asked for. */
+export interface Input {
+  name: string;
+  title: string;
+  /** Where it listens; undefined: it is shut, since it wants certificates. */
+  address: string | undefined;
+  port: number;
+  /** Whether others can read what is sent there. */
+  clear: boolean;
+}
+
+/** What the rsyslog server is to listen on, by its settings. */
+export function inputsOf(env: Environment): Input[] {
   const tls = env['ROTA_TLS'] === 'on';
   const bind = env['ROTA_BIND'] || '127.0.0.1';
-  return INPUTS.flatMap(([name, title, port, isTls]) => {
-    if (env[`ROTA_INPUT_${name}`] !== 'on') return [];
-    if (isTls && !tls) return [`${title}: shut, since it wants ROTA_TLS=on and certificates`];
-    const address = tls && !isTls ? '127.0.0.1' : bind;
-    const clear = isTls || address.startsWith('127.') || address === '::1' ? '' : ', in the clear';
-    return [`${title} on ${address}, port ${env[`ROTA_PORT_${name}`] || port}${clear}`];
+  return INPUTS.filter(([name]) => env[`ROTA_INPUT_${name}`] === 'on').map(([name, title, usual, isTls]) => {
+    const address = isTls && !tls ? undefined : tls && !isTls ? '127.0.0.1' : bind;
+    const clear = !isTls && address !== undefined && !address.startsWith('127.') && address !== '::1';
+    return { name, title, address, port: Number(env[`ROTA_PORT_${name}`] || usual), clear };
   });
+}
+
+/** The same, an input a line. */
+export function listening(env: Environment): string[] {
+  return inputsOf(env).map(({ title, address, port, clear }) =>
+    address === undefined
+      ? `${title}: shut, since it wants ROTA_TLS=on and certificates`
+      : `${title} on ${address}, port ${port}${clear ? ', in the clear' : ''}`,
+  );
 }
 
 /** Who may write what, in a sentence. @throws SettingsError when the table cannot be used */

@@ -51,7 +51,16 @@ describe.runIf(HOME)('a full Elasticsearch with security and TLS on', () => {
   /** rota-setup as a site runs it: the key in the environment, the authority by option. */
   const run = async (namespace: string, key: string | undefined, ...args: string[]) => {
     const program = join(checkout, 'pipeline/bin/rota-setup.mjs');
-    const words = [program, '--elasticsearch', node.url, '--namespace', namespace, ...args];
+    const [command, ...rest] = args[0] === 'check' ? args : ['', ...args];
+    const words = [
+      program,
+      ...(command ? [command] : []),
+      '--elasticsearch',
+      node.url,
+      '--namespace',
+      namespace,
+      ...rest,
+    ];
     const env = { PATH: process.env['PATH'], ...(key === undefined ? {} : { ROTA_ELASTICSEARCH_API_KEY: key }) };
     return promisify(execFile)(process.execPath, words, { env }).catch(
       (error: { stdout: string; stderr: string; code: number }) => error,
@@ -125,6 +134,33 @@ describe.runIf(HOME)('a full Elasticsearch with security and TLS on', () => {
     const indices = Object.entries(settings ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
     expect(indices).toHaveLength(2);
     expect(indices[1]?.[1].settings.index.lifecycle).toMatchObject({ name: 'logs-old' });
+  });
+
+  it('rota-setup check tells what the key in use may, lacks, and cannot ask', async () => {
+    const check = async (key: string, ...args: string[]) => {
+      const { stdout } = await run('one', key, 'check', ...args);
+      return stdout.split('\n');
+    };
+    const program = async (key: string) => check(key, '--ca', node.ca);
+    expect(await program(await node.key('indexer-one', INDEXER('one')))).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^good +the indexer's privileges: the key has all of them on logs-\*-one/),
+        expect.stringMatching(/^not known +clocks: this key may not ask that \(HTTP 403\)/),
+      ]),
+    );
+    const { indices } = INDEXER('one');
+    const fewer = [{ ...indices[0], privileges: ['create_doc', 'read'] }];
+    expect(await program(await node.key('fewer', { indices: fewer }))).toContainEqual(
+      expect.stringMatching(
+        /^bad +the indexer's privileges: .* lacks create_index, delete, maintenance, view_index_metadata/,
+      ),
+    );
+    expect(await check(await node.key('any-two', INDEXER('one')))).toContainEqual(
+      expect.stringMatching(/^bad +Elasticsearch: no answer .* -> name the certificate authority with --ca/),
+    );
+    expect(await program('bm9ib2R5Om5vYm9keQ==')).toContainEqual(
+      expect.stringMatching(/^bad +Elasticsearch: .*HTTP 401.* -> give a key/),
+    );
   });
 
   describe('the indexer with its least privileges', () => {
