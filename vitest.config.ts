@@ -24,7 +24,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             '{common,server,public,sdk/src,pipeline,stack,dev,scripts,bench,heat}/**/*.test.{ts,tsx}',
-            'test/sites/**/*.test.ts',
+            'test/{sites,formats}/**/*.test.ts',
           ],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.{service,security}.test.ts'],
           pool: 'threads',

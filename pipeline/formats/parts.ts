@@ -17,6 +17,8 @@ export interface AccessParts {
   extra: string | undefined;
   /** The Common Log Format ends with the length: that there is no referrer and no agent says nothing. */
   common?: true;
+  /** What its program's escaping did to the values is undone already. */
+  undone?: true;
 }
 
 interface Head {

@@ -1,9 +1,8 @@
 import { parseArgs } from 'node:util';
 import { compile } from '../formats/declared/compile';
-import { type DeclaredProgram, declare } from '../formats/declared/formats_file';
+import { declare } from '../formats/declared/formats_file';
 import { FormatError, type Meaning, type Piece, type Variable } from '../formats/declared/values';
 import { SettingsError } from '../indexer/errors';
-import { unescapeNginx } from '../indexer/shape/escapes';
 
 export const FORMAT_USAGE = `rota-setup format --nginx|--gunicorn|--haproxy FORMAT
 
@@ -24,6 +23,10 @@ const FIELDS: Readonly<Record<Meaning, string>> = {
   time_clf: '@timestamp',
   time_iso: '@timestamp',
   time_epoch: '@timestamp',
+  time_epoch_ms: '@timestamp',
+  time_epoch_us: '@timestamp',
+  time_plain: '@timestamp (local: see ROTA_ZONES)',
+  time: '@timestamp',
   time_haproxy: '@timestamp (local: see ROTA_ZONES)',
   request: 'http.request.method, url.*, http.version',
   method: 'http.request.method',
@@ -38,6 +41,7 @@ const FIELDS: Readonly<Record<Meaning, string>> = {
   seconds: 'event.duration',
   milliseconds: 'event.duration',
   microseconds: 'event.duration',
+  nanoseconds: 'event.duration',
   referrer: 'http.request.referrer',
   agent: 'user_agent.*',
   forwarded_for: 'network.forwarded_ip',
@@ -52,6 +56,16 @@ const FIELDS: Readonly<Record<Meaning, string>> = {
   upstream_connect_seconds: 'rota.upstream.connect_duration',
   upstream_header_seconds: 'rota.upstream.header_duration',
   connection: 'nginx.error.connection_id',
+  server_address: 'server.address',
+  server_port: 'server.port',
+  tls_version: 'tls.version, tls.version_protocol',
+  tls_cipher: 'tls.cipher',
+  completion: 'event.reason',
+  pool: 'rota.pool',
+  level: 'log.level',
+  logger: 'log.logger',
+  message: 'message',
+  tid: 'process.thread.id',
   frontend: 'haproxy.frontend_name',
   backend: 'haproxy.backend_name, rota.pool',
   server: 'haproxy.server_name',
@@ -60,7 +74,7 @@ const FIELDS: Readonly<Record<Meaning, string>> = {
 };
 
 /** What pages cannot show without it, and the variable that would tell it. */
-const WANTED: readonly [readonly Meaning[], string, Partial<Record<DeclaredProgram, string>>][] = [
+const WANTED: readonly [readonly Meaning[], string, Partial<Record<string, string>>][] = [
   [
     ['time_clf', 'time_iso', 'time_epoch', 'time_haproxy'],
     'times are those of reading',
@@ -96,21 +110,21 @@ export function tryFormat(argv: readonly string[], lines: readonly string[]): { 
   return { text: `${[...text, ...tried].join('\n')}\n`, fits: misfits.length === 0 };
 }
 
-function readArguments(argv: readonly string[]): [DeclaredProgram, string] {
+function readArguments(argv: readonly string[]): [string, string] {
   const string = { type: 'string' } as const;
   try {
     const { values } = parseArgs({ args: [...argv], options: { nginx: string, gunicorn: string, haproxy: string } });
-    const given = Object.entries(values) as [DeclaredProgram, string][];
-    if (given.length === 1) return given[0] as [DeclaredProgram, string];
+    const given = Object.entries(values) as [string, string][];
+    if (given.length === 1) return given[0] as [string, string];
   } catch (error) {
     throw new SettingsError('rota-setup format', `${(error as Error).message}. See rota-setup format --help.`);
   }
   throw new SettingsError('rota-setup format', 'give one of --nginx, --gunicorn, --haproxy with its format');
 }
 
-function declared(program: DeclaredProgram, format: string) {
+function declared(program: string, format: string) {
   try {
-    return declare(program, format, unescapeNginx);
+    return declare(program, format);
   } catch (error) {
     if (error instanceof FormatError) throw new SettingsError(`--${program}`, error.message);
     throw error;
@@ -124,7 +138,7 @@ function understood(variables: readonly Variable[]): string[] {
   });
 }
 
-function lacking(program: DeclaredProgram, variables: readonly Variable[]): string[] {
+function lacking(program: string, variables: readonly Variable[]): string[] {
   return WANTED.flatMap(([meanings, what, names]) => {
     const name = names[program];
     if (name === undefined || variables.some(({ meaning }) => meaning !== undefined && meanings.includes(meaning)))

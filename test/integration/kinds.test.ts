@@ -5,7 +5,6 @@ import { readFormatsFile } from '../../pipeline/formats/declared/formats_file';
 import { intakeAll } from '../../pipeline/indexer/intake';
 import { documentOf } from '../../pipeline/indexer/item';
 import { readShapeSettings, shape } from '../../pipeline/indexer/shape';
-import { unescapeNginx } from '../../pipeline/indexer/shape/escapes';
 import { readLine } from '../../pipeline/indexer/shape/line';
 import type { ShapeSettings } from '../../pipeline/indexer/shape/settings';
 import { withHeader } from '../support/lines/again.js';
@@ -110,7 +109,7 @@ function settingsOf({ declare }: Situation): ShapeSettings {
   if (type === 'host_zone') return readShapeSettings({ ROTA_ZONES: `${host}=${zone}` });
   const name = type.slice(0, type.indexOf('_'));
   const yaml = JSON.stringify([{ [name]: text, ...(program === undefined ? {} : { program }) }]);
-  return { ...readShapeSettings({}), declared: readFormatsFile(yaml, unescapeNginx) };
+  return { ...readShapeSettings({}), declared: readFormatsFile(yaml) };
 }
 
 /** What a server with this clock would have handed over: its receipt, and its own year where the header has none. */

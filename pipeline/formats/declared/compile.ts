@@ -24,6 +24,7 @@ interface Found {
 function compileText(pieces: readonly Piece[], undo: (text: string) => string): DeclaredReader {
   const variables = pieces.filter((piece): piece is Variable => typeof piece !== 'string');
   const source = pieces.map((piece) => (typeof piece === 'string' ? literal(piece) : `(${piece.form})`)).join('');
+  const logsAgent = variables.some(({ meaning }) => meaning === 'agent');
   const shortest = new RegExp(`^${source}\\s*$`, 's');
   const longest = new RegExp(`^${source.replaceAll('*?', '*')}\\s*$`, 's');
   return (text) => {
@@ -34,7 +35,7 @@ function compileText(pieces: readonly Piece[], undo: (text: string) => string): 
       const value = one[n + 1] ?? '';
       return value === other[n + 1] ? [{ variable, value: undo(value) }] : [];
     });
-    return valuesOf(sure);
+    return valuesOf(sure, logsAgent);
   };
 }
 
@@ -63,6 +64,7 @@ function compileJson(pieces: readonly Piece[], undo: (text: string) => string): 
   const shape = parse(template.replaceAll(MARK, '\\u0001'));
   if (shape === undefined) throw new FormatError('it begins as JSON, but is none');
   const leaves = leavesOf(shape, variables, undo);
+  const logsAgent = variables.some(({ meaning }) => meaning === 'agent');
   return (text) => {
     const found = parse(text);
     if (found === undefined) return undefined;
@@ -72,7 +74,7 @@ function compileJson(pieces: readonly Piece[], undo: (text: string) => string): 
       if (!read) return undefined;
       all.push(...read);
     }
-    return valuesOf(all);
+    return valuesOf(all, logsAgent);
   };
 }
 
@@ -152,7 +154,7 @@ function textOf(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-function valuesOf(found: readonly Found[]): DeclaredValues {
+function valuesOf(found: readonly Found[], logsAgent: boolean): DeclaredValues {
   const values: DeclaredValues['values'] = {};
   const named: Record<string, string> = Object.create(null) as Record<string, string>;
   for (const { variable, value } of found) {
@@ -162,5 +164,5 @@ function valuesOf(found: readonly Found[]): DeclaredValues {
     // Seconds with a fraction say more than whole ones.
     else if (meaning !== 'seconds' || values.seconds === undefined || value.includes('.')) values[meaning] = value;
   }
-  return { values, named };
+  return { values, named, logsAgent };
 }

@@ -7,7 +7,11 @@ export const MEANINGS = [
   'time_clf', // 30/Nov/2026:11:40:05 +0000
   'time_iso',
   'time_epoch', // seconds, with a fraction
+  'time_epoch_ms',
+  'time_epoch_us',
   'time_haproxy', // 30/Nov/2026:11:40:05.123, local
+  'time_plain', // 2026-11-30 11:40:05.123, local
+  'time', // of any form that says its zone: ISO 8601, seconds or milliseconds since 1970, 30/Nov/2026:11:40:05 +0000
   'request', // METHOD target HTTP/x
   'method',
   'target', // path, perhaps with its query
@@ -21,6 +25,7 @@ export const MEANINGS = [
   'seconds',
   'milliseconds',
   'microseconds',
+  'nanoseconds',
   'referrer',
   'agent',
   'forwarded_for',
@@ -35,10 +40,20 @@ export const MEANINGS = [
   'upstream_connect_seconds',
   'upstream_header_seconds',
   'connection',
+  'server_address',
+  'server_port',
+  'tls_version', // TLSv1.3
+  'tls_cipher',
+  'completion', // OK, or nothing: the client went away
   'frontend',
   'backend',
   'server',
   'termination',
+  'pool', // the upstream's name
+  'level', // of an event that is no request
+  'logger',
+  'message',
+  'tid',
   'nothing', // says nothing: gunicorn's %(l)s
 ] as const;
 export type Meaning = (typeof MEANINGS)[number];
@@ -48,6 +63,8 @@ export interface DeclaredValues {
   values: Partial<Record<Meaning, string>>;
   /** Variables of one's own, under their own names. */
   named: Record<string, string>;
+  /** The format has a place for the agent: that there is none says something. */
+  logsAgent: boolean;
 }
 
 export interface Variable {

@@ -20,6 +20,7 @@ export function splitGunicornAccess(text: string): AccessParts | undefined {
       request: withQuotes(text.slice(head.request, end)),
       status: answer.status,
       bytes: answer.bytes,
+      undone: true,
       ...found,
     };
   }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { pythonEvents } from './events';
 
+const begins = (line: string) => /^INFO: {5}/.test(line);
 const T = 'Traceback (most recent call last):\n  File "a.py", line 1, in f\n    raise E()';
 
 it.each<[string, string[]]>([
@@ -15,7 +16,8 @@ it.each<[string, string[]]>([
   ['a traceback that nothing stands before', [`[…] x\n${T}\nE: one`, `${T}\nF: two`]],
   ['three', [`${T}\nE: one`, `a\n${T}\nF: two`, `b\n${T}\nG`]],
   ['no traceback', ['a\nb\nc']],
-])('%s', (_, events) => expect(pythonEvents(events.join('\n'))).toEqual(events));
+  ['lines that begin events', ['INFO:     a', `ERROR\n${T}\nE: one`.replace('ERROR', 'INFO:     b'), 'INFO:     c\nd']],
+])('%s', (_, events) => expect(pythonEvents(events.join('\n'), begins)).toEqual(events));
 
 it('loses nothing, and adds nothing', () => {
   const line = fc.constantFrom(
@@ -29,7 +31,7 @@ it('loses nothing, and adds nothing', () => {
   fc.assert(
     fc.property(fc.array(line, { maxLength: 30 }), (lines) => {
       const text = lines.join('\n');
-      expect(pythonEvents(text).join('\n')).toBe(text);
+      expect(pythonEvents(text, begins).join('\n')).toBe(text);
     }),
   );
 });

@@ -5,10 +5,16 @@ const CHAINED =
 
 /**
  * What the agent took for one event of a Python error log, in the events that it is: lines follow one with a date until the next such
- * line, but an application may write without a date. A traceback belongs to the line before it; behind an error's own traceback
+ * line, but other programs' lines may stand there, which begin otherwise, and an application may write without a date. A traceback belongs to the line before it; behind an error's own traceback
  * another one, which is no chained cause, is another event, and the line before it with it. What else follows an error is its message.
  */
-export function pythonEvents(text: string): string[] {
+export function pythonEvents(text: string, begins: (line: string) => boolean): string[] {
+  const lines = text.split('\n');
+  const heads = lines.flatMap((line, at) => (at > 0 && begins(line) ? at : []));
+  return [0, ...heads].flatMap((from, n) => byTracebacks(lines.slice(from, heads[n]).join('\n')));
+}
+
+function byTracebacks(text: string): string[] {
   if (!text.includes(TRACEBACK)) return [text];
   const lines = text.split('\n');
   const starts = lines.flatMap((line, at) => (line === TRACEBACK ? at : []));

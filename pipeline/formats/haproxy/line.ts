@@ -31,13 +31,6 @@ const CONNECT = /^Connect from (?<client>\S+) to (?<destination>\S+) \((?<fronte
 const ERROR =
   /^(?<client>\S+) \[(?<time>[^\]]+)\] (?<frontend>[^/ ]+)\/(?<bind>[^: ]+): (?<failure>(?:SSL|Connection|Received|Timeout|Error|Failed|Permission)\b.*)$/s;
 
-/**
- * Octavia's `user_log_format` as it is set unless told otherwise: project, load balancer, listener, client, time, request, status, bytes to and
- * from the client, the client certificate's state and subject, pool (`%b`), member, time in all, how it ended.
- */
-const OCTAVIA =
-  /^(?<project>[0-9a-f-]{32,36}) (?<balancer>[0-9a-f-]{36}) (?<frontend>[0-9a-f-]{36}) (?<address>\S+) (?<port>\d+) (?<time>\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d\.\d{3}) (?:"(?<request>[^"]*)"|-) (?<status>-?\d+|-) (?<bytes>\+?\d+) (?<bytes_in>\d+) (?<verify>\S+) (?:"(?<subject>(?:[^"\\]|\\.)*)"|-) (?<backend>\S+) (?<server>\S+) (?<ta>\+?-?\d+) (?<termination>\S{2,4})\s*$/s;
-
 /** What HAProxy says of its servers and backends, whose names newer ones put into quotes. */
 const ABOUT = [
   /^(?:Backup )?Server '?(?<backend>[^/ ']+)\/(?<server>[^ ']+)'?(?: \([^)]+\))? is (?<state>[^, .!]*)(?<detail>.*)$/s,
@@ -70,17 +63,10 @@ function splitTraffic(text: string): HaproxyLine | undefined {
   if (http) return { form: 'http', parts: http };
   const tcp = TCPLOG.exec(text)?.groups;
   if (tcp) return { form: 'tcp', parts: tcp };
-  const octavia = OCTAVIA.exec(text)?.groups;
-  if (octavia) return { form: isHttp(octavia) ? 'http' : 'tcp', parts: octavia };
   const connect = first === 0x43 ? CONNECT.exec(text)?.groups : undefined;
   if (connect) return { form: 'connect', parts: connect };
   const error = ERROR.exec(text)?.groups;
   return error && { form: 'error', parts: error };
-}
-
-/** A listener of TCP logs no request and no status. */
-function isHttp({ request = '', status = '' }: Parts): boolean {
-  return Number(status) > 0 || /^[A-Z-]+ \S/.test(request);
 }
 
 function splitAbout(text: string): HaproxyLine | undefined {

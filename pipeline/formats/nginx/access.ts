@@ -14,7 +14,7 @@ export function splitNginxAccess(text: string): AccessParts | undefined {
   if (refererEnd === -1 || !text.startsWith(' "', refererEnd + 1)) return undefined;
   const agentEnd = text.indexOf('"', refererEnd + 3);
   const tail = agentEnd === -1 ? undefined : tailOf(text, agentEnd + 1);
-  if (tail === undefined) return undefined;
+  if (tail === undefined || (text.includes('\\') && isOthers(text.slice(0, agentEnd)))) return undefined;
   return {
     host: head.host,
     addr: head.addr,
@@ -29,26 +29,7 @@ export function splitNginxAccess(text: string): AccessParts | undefined {
   };
 }
 
-const COMMON_END = /^" (\d{3}) (\d+|-)\s*$/;
-
-/** The Common Log Format, as Apache, lighttpd and others write it: it ends with the length. */
-export function splitCommonAccess(text: string): AccessParts | undefined {
-  const head = headOf(text);
-  const end = head ? text.lastIndexOf('"') : -1;
-  const found = head && end >= head.request ? COMMON_END.exec(text.slice(end)) : null;
-  if (!head || !found) return undefined;
-  const [, status = '', bytes = ''] = found;
-  return {
-    host: head.host,
-    addr: head.addr,
-    user: head.user,
-    time: head.time,
-    request: text.slice(head.request, end),
-    status,
-    bytes,
-    referer: '',
-    agent: '',
-    extra: undefined,
-    common: true,
-  };
+/** nginx writes a backslash as `\x5C`, and none but before an `x`: with another one the line is Apache's, or that of one that escapes like it. */
+function isOthers(text: string): boolean {
+  return /\\(?!x[0-9A-Fa-f]{2})/.test(text);
 }

@@ -1,3 +1,4 @@
+import type { Tier } from '../../formats/program';
 import { addTag, child, put, startDocument } from './document';
 import { hopAddress } from './forwarded';
 import { isHealthCheck } from './health_check';
@@ -6,11 +7,15 @@ import type { Line } from './line';
 import type { ShapeSettings } from './settings';
 import type { JsonObject } from './shaped';
 
-/** What an access line says, whichever server wrote it. Undefined is "not said". */
-export interface Access {
+/** Whose line it is. */
+export interface Written {
   dataset: string;
   module: string;
-  tier: string;
+  tier: Tier;
+}
+
+/** What an access line says, whichever server wrote it. Undefined is "not said". */
+export interface Access extends Written {
   id: string;
   timestamp: string | undefined;
   client: string | undefined;
@@ -46,7 +51,8 @@ export function accessDocument(line: Line, access: Access, settings: ShapeSettin
   put(event, 'duration', access.durationNs);
   addClient(doc, access.client, access.clientPort);
   if (access.user !== undefined) doc['user'] = { name: access.user };
-  doc['http'] = httpFields(access);
+  const http = httpFields(access);
+  if (Object.keys(http).length > 0) doc['http'] = http;
   if (request.target !== undefined) doc['url'] = urlFields(request.target, request.method, access.domain);
   else if (access.domain !== undefined) doc['url'] = { domain: access.domain };
   if (access.scheme !== undefined && doc['url'] !== undefined) child(doc, 'url')['scheme'] ??= access.scheme;

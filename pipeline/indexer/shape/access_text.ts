@@ -11,6 +11,7 @@ import type { ShapedText } from './shaped';
 import { isIsoTime } from './times';
 
 const OPEN_BRACE = 0x7b;
+const NGINX = { dataset: 'nginx.access', module: 'nginx', tier: 'frontend' } as const;
 
 /**
  * The short way of most lines there are: an agent's nginx line in the stock format, with nothing behind it, becomes JSON
@@ -28,7 +29,7 @@ export function accessText(line: Line, settings: ShapeSettings): ShapedText | un
   if (!id || !isUsable(id) || !file || offset === undefined || !isIsoTime(header.ts)) return undefined;
   const parts = splitNginxAccess(line.text);
   if (!parts || parts.extra !== undefined) return undefined;
-  const access = readCombined(parts, 'nginx.access', id)?.access;
+  const access = readCombined(parts, NGINX, id)?.access;
   if (access?.timestamp === undefined || access.request.target === undefined) return undefined;
   const { timestamp, request, status, client, user, agent: browser } = access;
   const url = urlFields(access.request.target, request.method, access.domain);

@@ -1,19 +1,25 @@
-import type { AccessParts, Parts } from '../../formats/parts';
-import { type Access, accessDocument } from './access_document';
+import { unescapeNginx } from '../../formats/nginx/escapes';
+import type { AccessParts } from '../../formats/parts';
+import { type Access, accessDocument, type Written } from './access_document';
 import { addAttempts } from './attempts';
 import { child, put } from './document';
-import { unescapeNginx } from './escapes';
 import { type Extras, readExtras } from './extras';
-import { forwardedIp, hopAddress } from './forwarded';
+import { forwardedIp } from './forwarded';
 import { given, requestLine, traceId, whole } from './http_fields';
 import type { Line } from './line';
 import type { ShapeSettings } from './settings';
 import type { JsonObject } from './shaped';
-import { clfTime, plainTime, zoneMinutes } from './times';
+import { clfTime } from './times';
 
-/** An access line of nginx (`combined`) or gunicorn (its default format), with whatever stands before and behind. */
-export function combinedDocument(line: Line, parts: AccessParts, dataset: string, id: string, settings: ShapeSettings) {
-  const found = readCombined(parts, dataset, id);
+/** An access line of the `combined` kind, with whatever stands before and behind. */
+export function combinedDocument(
+  line: Line,
+  parts: AccessParts,
+  written: Written,
+  id: string,
+  settings: ShapeSettings,
+) {
+  const found = readCombined(parts, written, id);
   if (!found) return undefined;
   const doc = accessDocument(line, found.access, settings);
   addExtras(doc, found.extras);
@@ -23,25 +29,22 @@ export function combinedDocument(line: Line, parts: AccessParts, dataset: string
 /** @returns undefined when it is none after all (its time is no time, its status no status): then the raw line counts */
 export function readCombined(
   parts: AccessParts,
-  dataset: string,
+  written: Written,
   id: string,
 ): { access: Access; extras: Extras } | undefined {
   const timestamp = clfTime(parts.time);
   const status = whole(parts.status);
   if (timestamp === undefined || status === undefined || status > 999) return undefined;
-  const isGunicorn = dataset === 'gunicorn.access';
   const text = (value: string | undefined) => {
     const there = given(value);
-    return there === undefined || isGunicorn ? there : unescapeNginx(there);
+    return there === undefined || parts.undone ? there : unescapeNginx(there);
   };
-  const extras = parts.extra === undefined ? NOTHING : readExtras(parts.extra, isGunicorn);
+  const extras = parts.extra === undefined ? NOTHING : readExtras(parts.extra, written.tier === 'webapp');
   const request = requestLine(parts.request);
-  if (request.target !== undefined && !isGunicorn) request.target = unescapeNginx(request.target);
+  if (request.target !== undefined && !parts.undone) request.target = unescapeNginx(request.target);
   const bodyBytes = whole(parts.bytes);
   const access: Access = {
-    dataset,
-    module: isGunicorn ? 'gunicorn' : 'nginx',
-    tier: isGunicorn ? 'webapp' : 'frontend',
+    ...written,
     id,
     timestamp,
     client: given(parts.addr),
@@ -60,33 +63,6 @@ export function readCombined(
     ...(parts.common ? { agentNotLogged: true } : {}),
   };
   return { access, extras };
-}
-
-/** uvicorn's access line, which has neither agent nor length; its date, process and level are gunicorn's where that wrote it. */
-export function uvicornDocument(line: Line, parts: Parts, id: string, settings: ShapeSettings): JsonObject | undefined {
-  const { client = '', date, time, zone, pid } = parts;
-  const at = date && time && zone ? plainTime(date, time, zoneMinutes(zone) ?? 0) : undefined;
-  if (date !== undefined && at === undefined) return undefined;
-  const port = /:(\d{1,5})$/.exec(client)?.[1];
-  const access: Access = {
-    dataset: 'gunicorn.access',
-    module: 'gunicorn',
-    tier: 'webapp',
-    id,
-    timestamp: at,
-    client: given(hopAddress(client)),
-    user: undefined,
-    request: requestLine(parts['request'] ?? ''),
-    status: whole(parts['status']),
-    bodyBytes: undefined,
-    referrer: undefined,
-    agent: undefined,
-    agentNotLogged: true,
-  };
-  if (port !== undefined) access.clientPort = Number(port);
-  const process = whole(pid);
-  if (process !== undefined) access.pid = process;
-  return accessDocument(line, access, settings);
 }
 
 const NOTHING: Extras = { upstreams: {} };

@@ -1,131 +1,144 @@
-import { splitGunicornAccess } from '../../formats/gunicorn/access';
-import { splitGunicornError, splitUndated } from '../../formats/gunicorn/error';
-import { splitUvicornAccess } from '../../formats/gunicorn/uvicorn';
-import { splitHaproxy, splitUnnamedHaproxy } from '../../formats/haproxy/line';
-import { splitCommonAccess, splitNginxAccess } from '../../formats/nginx/access';
-import { splitNginxError } from '../../formats/nginx/error';
-import { combinedDocument, uvicornDocument } from './combined';
-import { gunicornErrorDocument } from './gunicorn_error';
+import type { Asked, Format, LineDataset, Program, Reading } from '../../formats/program';
+import { PROGRAMS } from '../../formats/registry';
+import type { Written } from './access_document';
+import { combinedDocument } from './combined';
 import { haproxyDocument } from './haproxy';
 import type { Line } from './line';
 import { nginxErrorDocument } from './nginx_error';
+import { pythonErrorDocument } from './python_error';
 import type { ShapeSettings } from './settings';
 import type { JsonObject } from './shaped';
+import { eventDocument, valuesDocument } from './values_document';
 
-/** What a reader makes of a line: undefined, it is of another form; null, it is of this form, but its time or status is none. */
-type Read = JsonObject | null | undefined;
-
-interface Format {
-  dataset: string;
-  /** Programs that write it, by the name in a syslog header: containers and pods have more around it. */
-  programs: RegExp;
-  read(line: Line, id: string, settings: ShapeSettings): Read;
-  /** Its form where nothing but that says who wrote it; `read` where that is sure enough. */
-  readUnnamed?: (line: Line, id: string, settings: ShapeSettings) => Read;
+interface Entry {
+  program: Program;
+  format: Format;
 }
+
+const ENTRIES: readonly Entry[] = PROGRAMS.flatMap((program) => program.formats.map((format) => ({ program, format })));
+
+/** Data sets of lines that an agent reads from files, each of its own format. */
+export const LINE_DATASETS: ReadonlySet<string> = new Set(ENTRIES.map(({ format }) => format.dataset));
+
+const BY_DATASET: ReadonlyMap<string, readonly Entry[]> = new Map(
+  [...LINE_DATASETS].map((dataset) => [
+    dataset,
+    ENTRIES.filter(({ format }) => format.dataset === dataset || format.alsoIn?.includes(dataset as LineDataset)),
+  ]),
+);
+
+/** The module of a line whose form several programs have. */
+const MODULES: Readonly<Record<LineDataset, string>> = {
+  'haproxy.log': 'haproxy',
+  'nginx.access': 'nginx',
+  'nginx.error': 'nginx',
+  'gunicorn.access': 'gunicorn',
+  'gunicorn.error': 'gunicorn',
+};
 
 export interface Found {
   dataset: string;
   doc: JsonObject;
 }
 
-/** In the order in which a line is tried whose sender does not say what it is: each is sure of what it takes. */
-const FORMATS: readonly Format[] = [
-  {
-    dataset: 'haproxy.log',
-    programs: /^haproxy/i,
-    // Whatever a balancer writes is a balancer's.
-    read: (line, id, settings) => haproxyDocument(line, splitHaproxy(line.text), id, settings),
-    readUnnamed: (line, id, settings) => {
-      const found = splitUnnamedHaproxy(line.text);
-      return found && haproxyDocument(line, found, id, settings);
-    },
-  },
-  {
-    dataset: 'nginx.access',
-    programs: /nginx|apache|httpd/i,
-    read: (line, id, settings) => {
-      // nginx escapes a quote otherwise than Apache, which writes the same format: a line that is not nginx's may be Apache's.
-      const { text } = line;
-      const parts = splitNginxAccess(text) ?? splitGunicornAccess(text) ?? splitCommonAccess(text);
-      return parts && (combinedDocument(line, parts, 'nginx.access', id, settings) ?? null);
-    },
-  },
-  {
-    dataset: 'nginx.error',
-    programs: /nginx/i,
-    read: (line, id, settings) => {
-      const parts = splitNginxError(line.text);
-      return parts && (nginxErrorDocument(line, parts, id, settings) ?? null);
-    },
-  },
-  {
-    dataset: 'gunicorn.access',
-    programs: /gunicorn|uvicorn/i,
-    read: (line, id, settings) => {
-      const { line: inner, pid } = withoutPid(line);
-      const parts = splitGunicornAccess(inner.text);
-      const doc = parts
-        ? (combinedDocument(inner, parts, 'gunicorn.access', id, settings) ?? null)
-        : readUvicorn(inner, id, settings);
-      if (doc && pid !== undefined) doc['process'] ??= { pid };
-      return doc;
-    },
-    readUnnamed: readUvicorn,
-  },
-  {
-    dataset: 'gunicorn.error',
-    programs: /gunicorn|uvicorn/i,
-    read: (line, id, settings) => {
-      const known = splitGunicornError(line.text);
-      const parts = known ?? (isErrorLog(line) ? splitUndated(line.text) : undefined);
-      return parts && (gunicornErrorDocument(line, parts, id, settings) ?? null);
-    },
-    readUnnamed: (line, id, settings) => {
-      const parts = splitGunicornError(line.text);
-      return parts && gunicornErrorDocument(line, parts, id, settings);
-    },
-  },
-];
+/** A line, or the JSON object that it is. */
+type Text = string | JsonObject;
 
-/** gunicorn's `--log-syslog` writes `[pid] ` before each text. */
-function withoutPid(line: Line): { line: Line; pid: number | undefined } {
-  const [head, pid] = /^\[(\d{1,10})\] (?!\[)/.exec(line.text) ?? [];
-  if (head === undefined) return { line, pid: undefined };
-  return { line: { ...line, text: line.text.slice(head.length) }, pid: Number(pid) };
-}
-
-/** uvicorn's access line, perhaps behind gunicorn's own date, process and level. */
-function readUvicorn(line: Line, id: string, settings: ShapeSettings): Read {
-  const own = splitGunicornError(line.text);
-  const parts = splitUvicornAccess(own?.['message'] ?? line.text);
-  return parts && (uvicornDocument(line, { ...own, ...parts }, id, settings) ?? null);
-}
-
-function isErrorLog({ agent, header }: Line): boolean {
-  return agent?.['file'] ? agent['dataset'] === 'gunicorn.error' : /^gunicorn\..*error$/i.test(header.app);
-}
-
-/** Data sets of lines that an agent reads from files, each of its own format. */
-export const LINE_DATASETS: ReadonlySet<string> = new Set(FORMATS.map(({ dataset }) => dataset));
-
-/** A line of a file whose agent says what is in it. @returns undefined when it is none */
-export function readAs(dataset: string, line: Line, id: string, settings: ShapeSettings): Found | null | undefined {
-  const access = dataset === 'gunicorn.error' ? readUvicorn(line, id, settings) : undefined;
-  if (access) return { dataset: 'gunicorn.access', doc: access };
-  const doc = FORMATS.find((one) => one.dataset === dataset)?.read(line, id, settings);
-  return doc && { dataset, doc };
+/**
+ * A line of a file whose agent says what is in it. A container's file holds all that its program writes: other lines of the tier as well.
+ * @returns undefined when it is none; null when it is of that form, but its time or status is none
+ */
+export function readFile(
+  dataset: string,
+  line: Line,
+  text: Text,
+  id: string,
+  settings: ShapeSettings,
+): Found | null | undefined {
+  const asked = { app: line.header.app, dataset };
+  const entries = BY_DATASET.get(dataset) ?? [];
+  const read = readBy(entries, line, text, { by: 'file', ...asked }, id, settings);
+  if (read || line.time === undefined) return read;
+  const tier = entries.find(({ format }) => format.dataset === dataset)?.program.tier;
+  const beside = ENTRIES.filter(({ program, format }) => program.tier === tier && format.dataset !== dataset);
+  return readBy(beside, line, text, { by: 'form', ...asked }, id, settings) ?? read;
 }
 
 /**
  * A line whose sender does not say what it is: by the program's name and the line's form. The whole line must have the form: text that only
  * quotes such a line is text. What a balancer writes is never a frontend's.
  */
-export function readAny(line: Line, id: string, settings: ShapeSettings): Found | undefined {
-  const own = FORMATS.filter(({ programs }) => programs.test(line.header.app));
-  for (const { dataset, read, readUnnamed } of own.length > 0 ? own : FORMATS) {
-    const doc = (own.length > 0 ? read : (readUnnamed ?? read))(line, id, settings);
+export function readAny(line: Line, text: Text, id: string, settings: ShapeSettings): Found | undefined {
+  const { app } = line.header;
+  const own = entriesOf(app);
+  const asked = { by: own.length > 0 ? 'name' : 'form', app, dataset: undefined } as const;
+  return readBy(own.length > 0 ? own : ENTRIES, line, text, asked, id, settings) ?? undefined;
+}
+
+function readBy(
+  entries: readonly Entry[],
+  line: Line,
+  text: Text,
+  asked: Asked,
+  id: string,
+  settings: ShapeSettings,
+): Found | null | undefined {
+  let isSpoilt = false;
+  for (const { program, format } of entries) {
+    const reading = typeof text === 'string' ? format.read?.(text, asked) : format.readJson?.(text, asked);
+    if (!reading) continue;
+    const { dataset } = format;
+    const module = format.own || asked.by === 'name' ? program.name : MODULES[dataset];
+    const doc = documentBy(reading, line, { dataset, module, tier: program.tier }, id, settings);
     if (doc) return { dataset, doc };
+    isSpoilt = true;
   }
-  return undefined;
+  return isSpoilt ? null : undefined;
+}
+
+function documentBy(reading: Reading, line: Line, written: Written, id: string, settings: ShapeSettings) {
+  switch (reading.form) {
+    case 'combined': {
+      const doc = combinedDocument(line, reading.parts, written, id, settings);
+      if (doc && reading.pid !== undefined) doc['process'] ??= { pid: reading.pid };
+      return doc;
+    }
+    case 'values':
+      return valuesDocument(line, written, reading.found, id, settings);
+    case 'event':
+      return eventDocument(line, written, reading.found, id, settings);
+    case 'haproxy':
+      return haproxyDocument(line, reading.line, id, settings);
+    case 'nginx_error':
+      return nginxErrorDocument(line, reading.parts, id, settings);
+    case 'python_error':
+      return pythonErrorDocument(line, written, reading.parts, id, settings);
+  }
+}
+
+const MOST_APPS = 1000;
+const byApp = new Map<string, readonly Entry[]>();
+
+/** The formats of the programs that have this name. */
+function entriesOf(app: string): readonly Entry[] {
+  const known = byApp.get(app);
+  if (known) return known;
+  const found = ENTRIES.filter(({ program }) => program.names.test(app));
+  if (byApp.size >= MOST_APPS) byApp.clear();
+  byApp.set(app, found);
+  return found;
+}
+
+const BEGINNINGS: readonly RegExp[] = ENTRIES.flatMap(({ program, format }) =>
+  program.tier === 'webapp' && format.begins ? format.begins : [],
+);
+
+/** Whether a line begins an event of a webapp's error log, whose events may have several lines. */
+export function beginsEvent(line: string): boolean {
+  return BEGINNINGS.some((one) => one.test(line));
+}
+
+/** Whether a program of that name writes a webapp's error log. */
+export function isWebapp(app: string): boolean {
+  return entriesOf(app).some(({ program }) => program.tier === 'webapp');
 }

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { unescapeNginx } from '../../formats/nginx/escapes';
 import { maskAddresses } from './anonymize';
-import { unescapeNginx } from './escapes';
 import { readExtras } from './extras';
-import { errorFields } from './gunicorn_error';
 import { isHealthCheck } from './health_check';
 import { requestLine, urlFields, userAgent } from './http_fields';
 import { readContext } from './nginx_error';
+import { errorFields } from './python_error';
 import { readShapeSettings } from './settings';
 import { parseStructuredData } from './structured_data';
 import { clfTime, epochTime, haproxyTime, plainTime, requestBegin } from './times';

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Declared, readFormatsFile } from '../../formats/declared/formats_file';
 import { Senders } from '../senders/senders';
-import { unescapeNginx } from './escapes';
 import type { HealthRules } from './health_check';
 import { parseHealthRules } from './health_check';
 import { list, ShapeSettingsError } from './setting_values';
@@ -74,7 +73,7 @@ function readZones(text: string | undefined): Map<string, string> {
 
 function readDeclared(path: string): Declared[] {
   try {
-    return readFormatsFile(readFileSync(path, 'utf8'), unescapeNginx);
+    return readFormatsFile(readFileSync(path, 'utf8'));
   } catch (error) {
     throw new ShapeSettingsError('ROTA_FORMATS', `${path}: ${(error as Error).message}`);
   }

@@ -4,9 +4,8 @@ import { type Unwrapped, unwrapCri, unwrapDocker } from '../../formats/wrapper';
 import { accessText } from './access_text';
 import { anonymize, maskBytes } from './anonymize';
 import { believed, refusalOfLine } from './believed';
-import { declaredDocument } from './declared';
 import { child, isUsable } from './document';
-import { LINE_DATASETS, readAny, readAs } from './formats';
+import { beginsEvent, isWebapp, LINE_DATASETS, readAny, readFile } from './formats';
 import { datasetOf, ecsDocument, folded, foreignDocument, isEcs, isTooDeep } from './json_document';
 import { hostOf, type Line, messageText, readLine } from './line';
 import { ResendMemory } from './resend';
@@ -24,6 +23,7 @@ import {
 import { statsDocument } from './stats';
 import { addSyslog, syslogDocument } from './syslog';
 import { utc } from './times';
+import { valuesDocument } from './values_document';
 
 /** A shaper for lines as they come: the short way where it is open, and a memory of what may be a resend. */
 export function createShape(settings: ShapeSettings): (line: Buffer) => Shaped | ShapedText {
@@ -83,8 +83,9 @@ function shapeRead(line: Line, settings: ShapeSettings, memory: ResendMemory, no
 
 /** Python's error logs: a message may hold several events. Each has an id of its own, the same when the message comes again. */
 function eventsOf(line: Line): Line[] {
-  if (fileDataset(line) !== 'gunicorn.error' && !/^gunicorn/i.test(line.header.app)) return [line];
-  const texts = pythonEvents(line.text);
+  if (!line.text.includes('\n')) return [line];
+  if (fileDataset(line) !== 'gunicorn.error' && !isWebapp(line.header.app)) return [line];
+  const texts = pythonEvents(line.text, beginsEvent);
   if (texts.length === 1) return [line];
   const id = line.agent?.['id'] || line.header.id;
   return texts.map((text, n) => ({
@@ -133,12 +134,12 @@ function shapeLine(line: Line, settings: ShapeSettings): Shaped {
   if (wrapped) return fromWrapper(line, wrapped, settings);
   const claimed = fileDataset(line);
   if (claimed !== undefined) {
-    const read = readAs(claimed, line, id, settings);
+    const read = readFile(claimed, line, line.text, id, settings);
     if (read) return withOriginal(line, documentOf(read.dataset, id, read.doc), settings);
     const why = read === null ? ': its time or status is none' : '';
     return deadLetter(line, `not a line of ${claimed}${why}`, claimed);
   }
-  const found = readAny(line, id, settings);
+  const found = readAny(line, line.text, id, settings);
   if (found) return withOriginal(line, documentOf(found.dataset, id, found.doc), settings);
   return withOriginal(line, documentOf('syslog', id, syslogDocument(cut(line, settings), id, settings)), settings);
 }
@@ -148,8 +149,9 @@ function fromDeclared(line: Line, id: string, settings: ShapeSettings): Shaped |
   if (settings.declared.length === 0) return undefined;
   const { agent, header } = line;
   const format = declaredFor(settings.declared, agent?.['file'] || undefined, header.app, agent?.['dataset']);
-  const doc = format && declaredDocument(line, format, id, settings);
-  return doc && withOriginal(line, documentOf(format.dataset, id, doc), settings);
+  const found = format?.read(line.text);
+  const doc = format && found && valuesDocument(line, format.written, found, id, settings);
+  return doc && withOriginal(line, documentOf(format.written.dataset, id, doc), settings);
 }
 
 /** A container's line, as if its runtime had put nothing around it; the original stays as it came. */
@@ -199,6 +201,11 @@ function fromJson(line: Line, id: string, settings: ShapeSettings): Shaped | und
     const logged = found as Record<string, string>;
     const own = rotaNginxId(line, logged) ?? id;
     return documentOf('nginx.access', own, rotaNginxDocument(line, logged, own, settings));
+  }
+  if (!sdk) {
+    const read =
+      claimed === undefined ? readAny(line, found, id, settings) : readFile(claimed, line, found, id, settings);
+    if (read) return documentOf(read.dataset, id, read.doc);
   }
   if (claimed !== undefined) return deadLetter(line, `JSON, but not a line of ${claimed}`, claimed);
   if (!sdk && !isEcs(found)) {

@@ -55,6 +55,14 @@ export function epochTime(text: string): string | undefined {
     : undefined;
 }
 
+/** A time of any form that says its zone: ISO 8601, seconds or milliseconds since 1970, the Common Log Format's. */
+export function zonedTime(text: string): string | undefined {
+  if (/^\d{9,10}(?:\.\d+)?$/.test(text)) return epochTime(text);
+  if (/^\d{12,13}(?:\.\d+)?$/.test(text)) return epochTime(String(Number(text) / 1000));
+  if (/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*(?:Z|[+-]\d\d:?\d\d)$/.test(text)) return utc(text.replace(',', '.'));
+  return clfTime(text.replace(/^\[(.*)\]$/, '$1'));
+}
+
 const QUARTER_MS = 900_000;
 
 /**

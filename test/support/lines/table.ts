@@ -1,13 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { JSON_SCHEMA, load } from 'js-yaml';
 import { expand, type Flat } from './expand.js';
 
 /** Where the monitors of the tables probe from: a name in the User-Agent counts from nowhere else. */
 export const HEALTH_SOURCES = '192.0.2.0/24,10.0.0.2';
 
-/** One line of test/fixtures/lines (its README says how the tables are written). */
+/** One line of pipeline/formats/<program>/*.txt or of test/fixtures/lines (whose README says how the tables are written). */
 export interface Case {
+  /** `<program>/<format>`, of a format's own fixtures. */
+  from: string | undefined;
   name: string;
   input: string;
   dataset: string;
@@ -31,21 +33,28 @@ interface Table {
   prefix: string;
 }
 
-const FOLDER = join(import.meta.dirname, '../../fixtures/lines');
+const ROOT = join(import.meta.dirname, '../../..');
+const FORMATS = join(ROOT, 'pipeline/formats');
 
+/** The fixtures of each format, and of what is no program's: sockets, whole sites. */
 export function readCases(): Case[] {
-  return readdirSync(FOLDER)
-    .filter((name) => name.endsWith('.txt'))
-    .flatMap((name) => readFile(name));
+  const programs = readdirSync(FORMATS, { withFileTypes: true }).filter((one) => one.isDirectory());
+  const folders = [...programs.map(({ name }) => join(FORMATS, name)), join(ROOT, 'test/fixtures/lines')];
+  return folders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.txt'))
+      .flatMap((name) => readFile(join(folder, name))),
+  );
 }
 
-function readFile(name: string): Case[] {
+function readFile(path: string): Case[] {
   const cases: Case[] = [];
+  const from = path.startsWith(FORMATS) ? `${basename(dirname(path))}/${basename(path, '.txt')}` : undefined;
   let table: Table | undefined;
-  for (const block of readFileSync(join(FOLDER, name), 'utf8').trimEnd().split('\n\n')) {
+  for (const block of readFileSync(path, 'utf8').trimEnd().split('\n\n')) {
     const lines = block.split('\n');
     if (lines[0]?.startsWith('== ')) table = readTable(lines);
-    else if (table) cases.push(readCase(lines, table, cases.length + 1));
+    else if (table) cases.push({ from, ...readCase(lines, table, cases.length + 1) });
   }
   return cases;
 }
@@ -62,7 +71,7 @@ function readTable([head = '', base = '{}', extra = '']: string[]): Table {
   };
 }
 
-function readCase([head = '', line = '', expected = '']: string[], table: Table, n: number): Case {
+function readCase([head = '', line = '', expected = '']: string[], table: Table, n: number): Omit<Case, 'from'> {
   const name = head.slice(2);
   const text =
     line.startsWith('~ ') && table.sample !== undefined

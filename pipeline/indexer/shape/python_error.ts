@@ -1,4 +1,5 @@
 import type { Parts } from '../../formats/parts';
+import type { Written } from './access_document';
 import { child, startDocument } from './document';
 import { whole } from './http_fields';
 import type { Line } from './line';
@@ -8,8 +9,14 @@ import type { JsonObject } from './shaped';
 import { addLevel } from './syslog';
 import { plainTime, zoneMinutes } from './times';
 
-/** One event of gunicorn's error log, a traceback's lines with it; without a date its time is that of its receipt. */
-export function gunicornErrorDocument(line: Line, parts: Parts, id: string, settings: ShapeSettings) {
+/** One event of a Python program's error log, a traceback's lines with it; without a date its time is that of its receipt. */
+export function pythonErrorDocument(
+  line: Line,
+  { module }: Written,
+  parts: Parts,
+  id: string,
+  settings: ShapeSettings,
+) {
   const timestamp = timeOf(line, parts, settings);
   if (timestamp === null) return undefined;
   const doc = startDocument(line, { dataset: 'gunicorn.error', id, timestamp, tier: 'webapp' }, settings);
@@ -27,7 +34,7 @@ export function gunicornErrorDocument(line: Line, parts: Parts, id: string, sett
   event['kind'] = 'event';
   event['category'] = ['web'];
   event['type'] = [level === 'error' || level === 'critical' ? 'error' : 'info'];
-  event['module'] = 'gunicorn';
+  event['module'] = module;
   const pid = whole(parts['pid']);
   if (pid !== undefined) doc['process'] = { pid };
   if (error !== undefined) doc['error'] = error;

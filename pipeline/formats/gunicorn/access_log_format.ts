@@ -1,4 +1,4 @@
-import type { Meaning, Piece } from './values';
+import type { Meaning, Piece } from '../declared/values';
 
 /** gunicorn's atoms ("access_log_format" in its settings). */
 const ATOMS: Readonly<Record<string, [Meaning, string?]>> = {

@@ -1,4 +1,4 @@
-import type { Meaning, Piece } from './values';
+import type { Meaning, Piece } from '../declared/values';
 
 const NUMBER = String.raw`\+?-?\d+`;
 /** HAProxy's log variables ("Custom log format" in its manual); others are kept under their own names. */

@@ -1,4 +1,4 @@
-import { FormatError, type Meaning, type Piece, type Variable } from './values';
+import { FormatError, type Meaning, type Piece, type Variable } from '../declared/values';
 
 const NUMBER = String.raw`\d+|-`;
 const SECONDS = String.raw`\d+(?:\.\d+)?|-`;
