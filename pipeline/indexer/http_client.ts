@@ -1,5 +1,4 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { Pool } from 'undici';
 import { AnswerError, UnansweredError } from './errors';
 
 export interface HttpClientOptions {
@@ -16,6 +15,8 @@ export interface Answer {
 
 /** How long a node that did not answer is passed over, if there is another. */
 const PASS_OVER_MS = 5_000;
+/** Shorter than Elasticsearch's own patience with a connection that is idle, and than that of proxies before it. */
+const KEEP_ALIVE_MS = 20_000;
 const DETAIL_LENGTH = 300;
 
 /**
@@ -23,28 +24,26 @@ const DETAIL_LENGTH = 300;
  * repeat, and whether it may have been acted on, is for the caller to know (docs/decisions/0040).
  */
 export class HttpClient {
-  private readonly agents = {
-    'http:': new HttpAgent({ keepAlive: true }),
-    'https:': new HttpsAgent({ keepAlive: true }),
-  };
+  private readonly nodes: readonly Node[];
   private turn = 0;
-  private readonly passOverUntil = new Map<URL, number>();
 
-  constructor(private readonly options: HttpClientOptions) {}
+  constructor(private readonly options: HttpClientOptions) {
+    this.nodes = options.urls.map((url) => nodeAt(url, options));
+  }
 
   /**
    * One request to one node.
    * @throws UnansweredError when no whole answer came
    */
   async send(method: string, path: string, body?: string | Buffer, contentType = 'application/json'): Promise<Answer> {
-    const url = this.nextUrl();
+    const node = this.next();
     try {
-      const answer = await this.exchange(url, method, path, body, contentType);
-      this.passOverUntil.delete(url);
+      const answer = await this.exchange(node, method, path, body, contentType);
+      node.passOverUntil = 0;
       return answer;
     } catch (error) {
-      this.passOverUntil.set(url, Date.now() + PASS_OVER_MS);
-      throw new UnansweredError(url.origin, (error as Error).message || String(error));
+      node.passOverUntil = Date.now() + PASS_OVER_MS;
+      throw new UnansweredError(node.origin, this.reasonOf(error as Error));
     }
   }
 
@@ -65,62 +64,69 @@ export class HttpClient {
     return parseAnswer<T>(text, status, `${method} ${path}`);
   }
 
+  /** Ends all connections; what is under way fails. */
   close(): void {
-    for (const agent of Object.values(this.agents)) agent.destroy();
+    for (const { pool } of this.nodes) void pool.destroy();
   }
 
-  private nextUrl(): URL {
-    const { urls } = this.options;
+  private next(): Node {
     const now = Date.now();
-    for (let tried = 0; tried < urls.length; tried += 1) {
-      const url = urls[this.turn++ % urls.length]!;
-      if ((this.passOverUntil.get(url) ?? 0) <= now) return url;
+    for (let tried = 0; tried < this.nodes.length; tried += 1) {
+      const node = this.nodes[this.turn++ % this.nodes.length]!;
+      if (node.passOverUntil <= now) return node;
     }
-    return urls[this.turn++ % urls.length]!;
+    return this.nodes[this.turn++ % this.nodes.length]!;
   }
 
-  private exchange(
-    url: URL,
+  private async exchange(
+    { pool, path: base, headers }: Node,
     method: string,
     path: string,
     body: string | Buffer | undefined,
     type: string,
   ): Promise<Answer> {
-    const secure = url.protocol === 'https:';
-    const { apiKey, ca, requestTimeoutMs } = this.options;
-    const headers: Record<string, string | number> = { accept: 'application/json' };
-    if (apiKey) headers['authorization'] = `ApiKey ${apiKey}`;
-    if (body !== undefined) {
-      headers['content-type'] = type;
-      headers['content-length'] = Buffer.byteLength(body);
-    }
-    return new Promise((resolve, reject) => {
-      const request = (secure ? httpsRequest : httpRequest)({
-        protocol: url.protocol,
-        hostname: url.hostname.replace(/^\[|\]$/g, ''),
-        port: url.port || (secure ? 443 : 80),
-        path: url.pathname.replace(/\/$/, '') + path,
-        method,
-        headers,
-        agent: this.agents[secure ? 'https:' : 'http:'],
-        ...(!apiKey && url.username
-          ? { auth: `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}` }
-          : {}),
-        ...(ca ? { ca } : {}),
-      });
-      const timer = setTimeout(
-        () => request.destroy(new Error(`nothing within ${requestTimeoutMs} ms`)),
-        requestTimeoutMs,
-      );
-      const fail = (error: Error) => {
-        clearTimeout(timer);
-        reject(error);
-      };
-      request.on('error', fail);
-      request.on('response', (response) => collect(response, timer, resolve, fail));
-      request.end(body);
+    const answer = await pool.request({
+      method: method as 'GET',
+      path: base + path,
+      headers: body === undefined ? headers : { ...headers, 'content-type': type },
+      body: body ?? null,
+      // One limit from the first byte sent to the last received, so that a node that trickles is not waited for.
+      signal: AbortSignal.timeout(this.options.requestTimeoutMs),
     });
+    return { status: answer.statusCode, body: Buffer.from(await answer.body.arrayBuffer()) };
   }
+
+  private reasonOf(error: Error & { code?: string }): string {
+    if (error.name === 'TimeoutError') return `nothing within ${this.options.requestTimeoutMs} ms`;
+    // Of several addresses of one name, each refused, Node.js makes an error without a message.
+    return error.message || error.code || String(error);
+  }
+}
+
+interface Node {
+  origin: string;
+  pool: Pool;
+  /** The address's own path, before each request's. */
+  path: string;
+  headers: Record<string, string>;
+  /** Until when it is passed over, if there is another; ms since 1970. */
+  passOverUntil: number;
+}
+
+function nodeAt(url: URL, { apiKey, ca }: HttpClientOptions): Node {
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (apiKey) headers['authorization'] = `ApiKey ${apiKey}`;
+  else if (url.username) {
+    const signedIn = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+    headers['authorization'] = `Basic ${Buffer.from(signedIn).toString('base64')}`;
+  }
+  const pool = new Pool(url.origin, {
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    ...(ca ? { connect: { ca } } : {}),
+  });
+  return { origin: url.origin, pool, path: url.pathname.replace(/\/$/, ''), headers, passOverUntil: 0 };
 }
 
 /** @throws AnswerError when the text is no JSON: a proxy's page, say */
@@ -134,20 +140,4 @@ export function parseAnswer<T>(text: string, status: number, what: string): T {
       `not JSON; is the address really Elasticsearch's? It begins ${JSON.stringify(text.slice(0, 60))}`,
     );
   }
-}
-
-function collect(
-  response: IncomingMessage,
-  timer: NodeJS.Timeout,
-  resolve: (answer: Answer) => void,
-  fail: (error: Error) => void,
-): void {
-  const chunks: Buffer[] = [];
-  response.on('data', (chunk: Buffer) => chunks.push(chunk));
-  response.on('error', fail);
-  response.on('aborted', () => fail(new Error('the answer broke off')));
-  response.on('end', () => {
-    clearTimeout(timer);
-    resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks) });
-  });
 }

@@ -117,7 +117,11 @@ export class Streams {
         index,
         hits.map(({ _id }) => _id),
       );
-      for (const [id, docs] of found) documents.set(id, [...(documents.get(id) ?? []), ...docs]);
+      for (const [id, docs] of found) {
+        const known = documents.get(id);
+        if (known) known.push(...docs);
+        else documents.set(id, docs);
+      }
     }
     return documents;
   }

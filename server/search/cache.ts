@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { weightOf } from './weight';
 
 /** Bytes of memory, about: of one answer, above which it is not kept, and of all. */
@@ -9,42 +10,27 @@ const MOST_TOGETHER = 32 * 1024 * 1024;
  * weigh too much.
  */
 export class AnswerCache {
-  private readonly entries = new Map<string, { value: unknown; expires: number; weight: number }>();
-  private weight = 0;
+  private readonly kept: LRUCache<string, { value: unknown }>;
 
+  /** @param ttlMs how long an answer is kept unless `set` says otherwise; 0: nothing is kept */
   constructor(
-    private readonly maxEntries: number,
+    maxEntries: number,
     private readonly ttlMs: number,
-    private readonly now: () => number = Date.now,
-  ) {}
+  ) {
+    this.kept = new LRUCache({
+      max: maxEntries,
+      maxSize: MOST_TOGETHER,
+      maxEntrySize: MOST_EACH,
+      sizeCalculation: ({ value }, key) => key.length + weightOf(value, MOST_EACH),
+    });
+  }
 
   get<T>(key: string): T | undefined {
-    const entry = this.entries.get(key);
-    if (!entry) return undefined;
-    if (entry.expires <= this.now()) {
-      this.forget(key);
-      return undefined;
-    }
-    this.entries.delete(key);
-    this.entries.set(key, entry);
-    return entry.value as T;
+    return this.kept.get(key)?.value as T | undefined;
   }
 
   set(key: string, value: unknown, ttlMs = this.ttlMs): void {
-    this.forget(key);
-    const weight = key.length + weightOf(value, MOST_EACH);
-    if (weight > MOST_EACH) return;
-    this.entries.set(key, { value, expires: this.now() + ttlMs, weight });
-    this.weight += weight;
-    while (this.entries.size > this.maxEntries || this.weight > MOST_TOGETHER) {
-      const [oldest] = this.entries.keys();
-      if (oldest === undefined) return;
-      this.forget(oldest);
-    }
-  }
-
-  private forget(key: string): void {
-    this.weight -= this.entries.get(key)?.weight ?? 0;
-    this.entries.delete(key);
+    // To the library a life of 0 ms is one without an end.
+    if (ttlMs > 0) this.kept.set(key, { value }, { ttl: ttlMs });
   }
 }

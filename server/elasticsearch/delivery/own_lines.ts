@@ -2,6 +2,7 @@ import type { estypes } from '@elastic/elasticsearch';
 import { type Dataset, FIELDS, streamOf } from '../../../common/ecs';
 import type { Context } from '../../context';
 import type { LastBefore, OwnLines } from '../../delivery/evidence';
+import { groupBy } from '../../topology/groups';
 import { RUN_DATASETS, runStreams } from './streams';
 import { askEach, chunks, type Query, type Search } from './typed_search';
 
@@ -58,11 +59,8 @@ export async function ownLinesOf(runs: readonly string[], context: Context): Pro
   const searches = RUN_DATASETS.flatMap((dataset) =>
     chunks(runs, RUNS).map((some) => ownSearch(dataset, some, context.settings.namespace)),
   );
-  const own = new Map<string, OwnLines[]>();
-  for (const [run, lines] of (await askEach(context, 'runs by data set', searches)).flat()) {
-    own.set(run, [...(own.get(run) ?? []), lines]);
-  }
-  return own;
+  const found = (await askEach(context, 'runs by data set', searches)).flat();
+  return new Map([...groupBy(found, ([run]) => run)].map(([run, own]) => [run, own.map(([, lines]) => lines)]));
 }
 
 const CLOCKS = { indexed: FIELDS.ingested, received: FIELDS.created } as const;

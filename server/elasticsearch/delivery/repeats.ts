@@ -2,6 +2,7 @@ import { FIELDS } from '../../../common/ecs';
 import type { Context } from '../../context';
 import type { RunLife } from '../../delivery/evidence';
 import type { Repeat } from '../../delivery/holes';
+import { groupBy } from '../../topology/groups';
 import { runStreams } from './streams';
 import { askEach, chunks, type Query, type Search } from './typed_search';
 
@@ -74,12 +75,13 @@ export async function repeatsOf(lives: readonly RunLife[], context: Context): Pr
   const searches = chunks(slices, RUNS, ({ weight }) => weight, NUMBERS).map((some) =>
     repeatsSearch(some, context.settings.namespace),
   );
-  const repeats = new Map<string, Repeat[]>();
-  for (const found of await askEach(context, 'repeats', searches)) {
-    for (const [run, own] of found) repeats.set(run, [...(repeats.get(run) ?? []), ...own]);
-  }
-  for (const own of repeats.values()) own.sort((a, b) => a.n - b.n);
-  return repeats;
+  const found = (await askEach(context, 'repeats', searches)).flatMap((some) => [...some]);
+  return new Map(
+    [...groupBy(found, ([run]) => run)].map(([run, own]) => [
+      run,
+      own.flatMap(([, repeats]) => repeats).sort((a, b) => a.n - b.n),
+    ]),
+  );
 }
 
 /** A run of many lines is read in ranges of its numbers; one with one line cannot repeat itself. */
