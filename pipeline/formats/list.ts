@@ -17,11 +17,11 @@ export function programFolders(): string[] {
 
 /** registry.ts as it should be. */
 export function registryText(folders: readonly string[] = programFolders()): string {
+  const imports: [string, string][] = folders.map((name) => [`./${name}/program`, `{ ${name} }`]);
+  imports.push(['./program', 'type { Program }']);
   return [
     '// Written by `npx tsx pipeline/formats/list.ts`: the folders beside it.',
-    ...folders.map((name) => `import { ${name} } from './${name}/program';`),
-    '',
-    "import type { Program } from './program';",
+    ...imports.sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, what]) => `import ${what} from '${path}';`),
     '',
     'const TIERS = { lb: 0, frontend: 1, webapp: 2 };',
     '',
