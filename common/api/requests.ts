@@ -10,6 +10,8 @@ import {
 } from './scope';
 
 export const MAX_ROWS = 500;
+/** Columns that a list may have beside its own. */
+export const MOST_COLUMNS = 30;
 export const MAX_EXPORT_ROWS = 100_000;
 
 /** Opaque place in the list, as the last answer gave it. */
@@ -48,7 +50,7 @@ export const requestsRequestSchema = scopeSchema.extend({
    */
   live_after: liveCursorSchema.optional(),
   /** Fields to return for chosen columns, beside the row's own. */
-  columns: z.array(fieldNameSchema).max(30).default([]),
+  columns: z.array(fieldNameSchema).max(MOST_COLUMNS).default([]),
   /** What the histogram is split by; the status class the client got when left out. */
   break_down: fieldNameSchema.optional(),
   include_probes: z.boolean().default(false),

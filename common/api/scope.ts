@@ -33,6 +33,8 @@ export const fieldNameSchema = z
   .max(256)
   .refine((name) => !name.includes('*'), { message: 'must be the name of one field' });
 
+export const isFieldName = (name: string): boolean => fieldNameSchema.safeParse(name).success;
+
 /** One pill of the filter bar. `is` and `is_not` need a value. */
 export const filterSchema = z.object({
   field: fieldNameSchema,
@@ -41,14 +43,20 @@ export const filterSchema = z.object({
 });
 export type Filter = z.infer<typeof filterSchema>;
 
-const namesSchema = z.array(z.string().min(1).max(256)).max(50).default([]);
+/** What a question holds at most: filters, names of a selector, characters of one and of the KQL. */
+export const MOST_FILTERS = 50;
+export const MOST_NAMES = 50;
+export const MOST_NAME = 256;
+export const MOST_KQL = 4000;
+
+const namesSchema = z.array(z.string().min(1).max(MOST_NAME)).max(MOST_NAMES).default([]);
 
 /** What every question carries. Empty `service`, `pool`, `environment` mean all. */
 export const scopeSchema = z.object({
   from: instantSchema,
   to: instantSchema,
-  kql: z.string().max(4000).default(''),
-  filters: z.array(filterSchema).max(50).default([]),
+  kql: z.string().max(MOST_KQL).default(''),
+  filters: z.array(filterSchema).max(MOST_FILTERS).default([]),
   service: namesSchema,
   pool: namesSchema,
   environment: namesSchema,

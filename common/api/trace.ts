@@ -10,7 +10,7 @@ export const traceRequestSchema = z
     request_id: z.string().min(1).max(256).optional(),
     trace_id: z.string().min(1).max(256).optional(),
     line: z.object({ index: z.string().min(1).max(256), id: z.string().min(1).max(512) }).optional(),
-    /** Bounds of the search; an hour either side of `near` when left out. */
+    /** Where an id is looked for first: an hour either side of `near`, else these; then everywhere. */
     from: instantSchema.optional(),
     to: instantSchema.optional(),
     near: instantSchema.optional(),

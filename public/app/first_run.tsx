@@ -3,8 +3,8 @@ import React from 'react';
 import type { FieldsData } from '../../common/api';
 import { useRotaQuery } from '../hooks/use_rota_query';
 import { useScope } from '../hooks/use_scope';
+import { useTimeFormat } from '../hooks/use_time_format';
 import { SUBJECTS } from '../test_subjects';
-import { useTimeFormat } from './services';
 
 type Setup = NonNullable<FieldsData['setup']>;
 

@@ -1,11 +1,11 @@
-import { EuiCallOut, EuiProgress, EuiTab, EuiTabs } from '@elastic/eui';
+import { EuiCallOut, EuiLink, EuiProgress, EuiTab, EuiTabs } from '@elastic/eui';
 import { useIsFetching } from '@tanstack/react-query';
 import React, { type ReactNode, useEffect } from 'react';
 import { useHistory, useLocation } from 'react-router-dom';
 import { AlertMenu } from '../alerting/alert_menu';
 import { ErrorBoundary } from '../components/error_boundary';
 import { useScope } from '../hooks/use_scope';
-import { scopeOnly } from '../state/url_state';
+import { withPage } from '../state/url_state';
 import { SUBJECTS } from '../test_subjects';
 import { PAGES, type PageId } from './pages';
 import { ScopeBar } from './scope_bar';
@@ -15,7 +15,7 @@ import { Standing } from './standing';
 
 /** The head that all pages share: tabs, selectors, search bar with time range. */
 export function Frame({ page, children }: { page: PageId; children: ReactNode }) {
-  const { badTimes } = useScope();
+  const { faults, mend } = useScope();
   const fetching = useIsFetching() > 0;
   useBreadcrumbs(page);
   return (
@@ -31,7 +31,17 @@ export function Frame({ page, children }: { page: PageId; children: ReactNode })
         {fetching && <EuiProgress size="xs" color="accent" position="absolute" aria-label="Loading" />}
       </div>
       <div className="rotaMain">
-        {badTimes && <EuiCallOut size="s" color="warning" iconType="clock" title={badTimes} />}
+        {faults.length > 0 && (
+          <EuiCallOut
+            size="s"
+            color="warning"
+            iconType="link"
+            title={faults.join(' ')}
+            data-test-subj={SUBJECTS.addressFaults}
+          >
+            <EuiLink onClick={mend}>Take it out of the address</EuiLink>
+          </EuiCallOut>
+        )}
         <ErrorBoundary key={page}>{children}</ErrorBoundary>
       </div>
     </div>
@@ -41,10 +51,13 @@ export function Frame({ page, children }: { page: PageId; children: ReactNode })
 function Tabs({ page }: { page: PageId }) {
   const history = useHistory();
   const { search } = useLocation();
+  const { kept } = useScope();
   return (
     <EuiTabs bottomBorder={false} size="m" aria-label="Pages of Rota">
       {PAGES.map(({ id, title, path }) => {
-        const location = { pathname: path, search: scopeOnly(search) };
+        // A page is found as it was left.
+        const own = id === page ? '' : kept(path);
+        const location = { pathname: path, search: withPage(search, own) };
         return (
           <EuiTab
             key={id}

@@ -28,7 +28,7 @@ export function renderApp(
     plugins,
     client: createClient(core.http, clock),
     clock,
-    time: createTimeFormat(core.uiSettings.get('dateFormat:tz', 'Browser')),
+    time: createTimeFormat(core.uiSettings.get('dateFormat:tz', 'Browser'), core.uiSettings.get<string>('dateFormat')),
     setHeaderActionMenu,
   };
   const queries = createQueries();

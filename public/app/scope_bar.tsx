@@ -57,7 +57,7 @@ export function ScopeBar() {
         }}
         onRefreshChange={({ isPaused, refreshInterval }) => {
           setLastRefresh(refreshInterval || FIRST_REFRESH_MS);
-          setScope({ refresh: isPaused ? 0 : boundedRefresh(refreshInterval || FIRST_REFRESH_MS) }, { replace: true });
+          setScope({ refresh: isPaused ? 0 : boundedRefresh(refreshInterval || FIRST_REFRESH_MS) });
         }}
       />
     </div>

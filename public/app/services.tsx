@@ -26,7 +26,3 @@ export function useServices(): Services {
   if (!services) throw new Error('useServices is used outside ServicesProvider');
   return services;
 }
-
-export function useTimeFormat(): TimeFormat {
-  return useServices().time;
-}

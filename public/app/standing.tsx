@@ -1,19 +1,20 @@
-import { EuiIcon, EuiLink } from '@elastic/eui';
-import { onlineManager, type Query, useQueryClient } from '@tanstack/react-query';
+import { EuiButtonEmpty, EuiCopy, EuiIcon, EuiLink } from '@elastic/eui';
+import { focusManager, onlineManager, type Query, useQueryClient } from '@tanstack/react-query';
 import React, { useEffect, useRef, useState } from 'react';
+import { useHistory, useLocation } from 'react-router-dom';
 import { duration } from '../../common/format';
 import { type Standing as Stand, standingOf, warningOf } from '../asking/standing';
 import { useScope } from '../hooks/use_scope';
+import { frozen } from '../state/url_state';
 import { SUBJECTS } from '../test_subjects';
-import { useServices, useTimeFormat } from './services';
+import { useServices } from './services';
 
 const LOOK_EVERY_MS = 1000;
 
 /** From when the page's figures are, in which zone its times are, and a warning where they cannot be trusted as they stand. */
 export function Standing() {
-  const { clock } = useServices();
-  const time = useTimeFormat();
-  const { scope, refresh, moves, rounds } = useScope();
+  const { clock, time } = useServices();
+  const { scope, question, refresh, moves, rounds } = useScope();
   const { stand, now } = useStanding();
   const warning = warningOf(stand, { now, online: onlineManager.isOnline(), moves, refreshes: scope.refresh > 0 });
   const { skewMs } = clock;
@@ -29,13 +30,37 @@ export function Standing() {
         )}
       </span>
       <span className="rotaFine">
-        {stand.answeredAt !== null && `As of ${time.second(stand.answeredAt + skewMs)} · `}
+        {stand.answeredAt !== null && `As of ${time.over(stand.answeredAt, now).second(stand.answeredAt + skewMs)} · `}
         {slower !== null && `answers are slow, so it refreshes every ${duration(slower)} · `}
         {skewMs !== 0 &&
           `this computer’s clock is ${duration(Math.abs(skewMs))} ${skewMs > 0 ? 'behind' : 'ahead of'} Kibana’s, which is used here · `}
-        Times in {time.zoneWords(stand.answeredAt ?? now)}
+        Times in {time.zoneWords(Date.parse(question.from), Date.parse(question.to))}
+        <CopyLink />
       </span>
     </div>
+  );
+}
+
+/** The address of what is shown now, which shows the same tomorrow: relative times are frozen. */
+function CopyLink() {
+  const history = useHistory();
+  const { question } = useScope();
+  const { search, pathname } = useLocation();
+  const href = history.createHref({ pathname, search: frozen(search, question) });
+  return (
+    <EuiCopy textToCopy={new URL(href, document.baseURI).href}>
+      {(copy) => (
+        <EuiButtonEmpty
+          size="xs"
+          iconType="link"
+          onClick={copy}
+          title="The times of the link are absolute: it shows the same whenever it is opened."
+          data-test-subj={SUBJECTS.copyLink}
+        >
+          Copy link
+        </EuiButtonEmpty>
+      )}
+    </EuiCopy>
   );
 }
 
@@ -49,7 +74,7 @@ function useStanding(): { stand: Stand; now: number } {
   useEffect(() => {
     const update = () => setSeen(look());
     const stop = queries.getQueryCache().subscribe(update);
-    const timer = setInterval(update, LOOK_EVERY_MS);
+    const timer = setInterval(() => focusManager.isFocused() && update(), LOOK_EVERY_MS);
     return () => {
       stop();
       clearInterval(timer);

@@ -8,7 +8,6 @@ import { createTimeFormat } from '../format/time';
 import { ScopeProvider } from '../hooks/use_scope';
 import { createQueries } from './queries';
 import { ScriptedServer } from './scripted_server';
-import { ServerClock } from './server_clock';
 
 /** For tests: children with the scope and the questions of a page, in front of a scripted server. */
 export function renderPage(search: string, children: ReactNode): { server: ScriptedServer; history: MemoryHistory } {
@@ -16,7 +15,7 @@ export function renderPage(search: string, children: ReactNode): { server: Scrip
   const history = createMemoryHistory({ initialEntries: [`/requests${search}`] });
   const services = {
     client: server,
-    clock: new ServerClock(),
+    clock: server.clock,
     time: createTimeFormat('UTC'),
     core: { notifications: { toasts: {} } },
     plugins: {},

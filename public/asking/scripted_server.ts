@@ -1,5 +1,6 @@
 import type { Envelope, RouteData, RouteInput, RouteName } from '../../common/api';
 import { RotaApiError, type RotaClient } from '../api/client';
+import { ServerClock } from './server_clock';
 
 /** One question that reached the scripted server. */
 export interface Asked {
@@ -7,12 +8,14 @@ export interface Asked {
   input: Record<string, unknown>;
   /** The browser left before it was answered. */
   left: boolean;
-  answer(data: object): void;
+  /** `serverNow`: by the server's clock, where that is not the browser's. */
+  answer(data: object, serverNow?: number): void;
   fail(message: string): void;
 }
 
 /** For tests: a server that answers when it is told to, late, never, in any order. */
 export class ScriptedServer implements RotaClient {
+  readonly clock = new ServerClock();
   readonly asked: Asked[] = [];
 
   get last(): Asked {
@@ -25,14 +28,15 @@ export class ScriptedServer implements RotaClient {
         route,
         input: input as Record<string, unknown>,
         left: false,
-        answer: (data) => {
+        answer: (data, serverNow = Date.now()) => {
+          this.clock.hear(serverNow, Date.now(), Date.now());
           resolve({
             data: data as RouteData<N>,
             partial: false,
             partial_reasons: [],
             took_ms: 1,
             cached: false,
-            now: Date.now(),
+            now: serverNow,
           });
         },
         fail: (message) => reject(new RotaApiError('search_unavailable', message)),

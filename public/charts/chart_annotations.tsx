@@ -1,7 +1,7 @@
 import { AnnotationDomainType, LineAnnotation, Position, RectAnnotation } from '@elastic/charts';
 import React from 'react';
 import type { Annotation } from '../../common/api';
-import { useTimeFormat } from '../app/services';
+import { useTimeFormat } from '../hooks/use_time_format';
 import { useRotaTheme } from '../theme/use_rota_theme';
 import { annotationStyle, type PlacedAnnotation, placeAnnotations } from './annotation_style';
 

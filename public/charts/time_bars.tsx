@@ -1,7 +1,7 @@
 import { BarSeries, type ElementClickListener, ScaleType, type XYChartElementEvent } from '@elastic/charts';
 import React, { useMemo } from 'react';
-import { useTimeFormat } from '../app/services';
 import { useGoTo } from '../hooks/use_target';
+import { useTimeFormat } from '../hooks/use_time_format';
 import { TimeChart, type TimeChartProps } from './time_chart';
 import { useBarTarget } from './use_bar_target';
 

@@ -11,8 +11,8 @@ import {
 import { EuiResizeObserver } from '@elastic/eui';
 import React, { type ReactNode, useState } from 'react';
 import type { Annotation } from '../../common/api';
-import { useTimeFormat } from '../app/services';
 import { useScope } from '../hooks/use_scope';
+import { useTimeFormat } from '../hooks/use_time_format';
 import { useRotaTheme } from '../theme/use_rota_theme';
 import { ChartAnnotations } from './chart_annotations';
 import { publishCursor, useCursorChart } from './cursor';

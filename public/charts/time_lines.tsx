@@ -1,6 +1,6 @@
 import { LineSeries, ScaleType } from '@elastic/charts';
 import React from 'react';
-import { useTimeFormat } from '../app/services';
+import { useTimeFormat } from '../hooks/use_time_format';
 import { TimeChart, type TimeChartProps } from './time_chart';
 
 export interface Line {

@@ -1,10 +1,11 @@
 import { EuiButton, EuiButtonEmpty, EuiCallOut, EuiEmptyPrompt, EuiLink, EuiLoadingChart } from '@elastic/eui';
 import React from 'react';
+import { useHistory } from 'react-router-dom';
 import type { PartialReason } from '../../common/api';
 import type { RotaApiError } from '../api/client';
 import { FirstRun } from '../app/first_run';
-import { useTimeFormat } from '../app/services';
 import { useScope } from '../hooks/use_scope';
+import { useTimeFormat } from '../hooks/use_time_format';
 import { SUBJECTS } from '../test_subjects';
 
 /** A panel's place while its first answer is on its way. */
@@ -47,8 +48,9 @@ export function NoAnswer({ error, onRetry }: { error: RotaApiError; onRetry(): v
 
 /** A failed question: what happened, what mends it, and a way to ask again. */
 export function ErrorPrompt({ error, onRetry }: { error: RotaApiError; onRetry(): void }) {
-  const { scope, setScope } = useScope();
-  const badKql = error.code === 'invalid_kql' || (error.code === 'invalid_request' && scope.kql !== '');
+  const { setScope } = useScope();
+  const history = useHistory();
+  const badKql = error.code === 'invalid_kql';
   return (
     <EuiEmptyPrompt
       data-test-subj={SUBJECTS.error}
@@ -65,6 +67,13 @@ export function ErrorPrompt({ error, onRetry }: { error: RotaApiError; onRetry()
         <EuiButton key="retry" size="s" fill onClick={onRetry}>
           Try again
         </EuiButton>,
+        ...(error.code === 'invalid_request'
+          ? [
+              <EuiButtonEmpty key="plain" size="s" onClick={() => history.push({ ...history.location, search: '' })}>
+                Open the page without what its address adds
+              </EuiButtonEmpty>,
+            ]
+          : []),
         ...(badKql
           ? [
               <EuiButtonEmpty key="clear" size="s" onClick={() => setScope({ kql: '' })}>

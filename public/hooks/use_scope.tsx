@@ -11,11 +11,21 @@ import React, {
   useRef,
   useState,
 } from 'react';
-import { useHistory, useLocation } from 'react-router-dom';
+import { useLocation } from 'react-router-dom';
 import { isWithinReach, type Scope } from '../../common/api';
 import { useServices } from '../app/services';
 import { Rounds } from '../asking/rounds';
-import { readScope, type ScopeState, scopeOnly, writeParam, writeScope } from '../state/url_state';
+import {
+  DEFAULT_SCOPE,
+  pageOnly,
+  readAddress,
+  readScope,
+  type ScopeState,
+  scopeOnly,
+  writeParam,
+  writeScope,
+} from '../state/url_state';
+import { useAddress } from './use_address';
 
 /** What a page asks about: the URL's words, and the times that they mean now. */
 export interface ScopeContext {
@@ -29,9 +39,15 @@ export interface ScopeContext {
   rounds: Rounds;
   /** The end of the range goes with the clock. */
   moves: boolean;
-  /** null when the times of the URL cannot be read. */
-  badTimes: string | null;
-  setScope(patch: Partial<ScopeState>, options?: { replace?: boolean }): void;
+  /** The range reaches up to now: what is written is a part of it, and can be followed. */
+  endsNow: boolean;
+  /** What of the address cannot be taken, in sentences. */
+  faults: string[];
+  /** The address without that. */
+  mend(): void;
+  /** Parameters of a page that the user was on before, for the way back to it. */
+  kept(pathname: string): string;
+  setScope(patch: Partial<ScopeState>): void;
   refresh(): void;
 }
 
@@ -48,23 +64,20 @@ export function resolveTime(text: string, roundUp: boolean, now: number): string
 }
 
 export function ScopeProvider({ children }: { children: ReactNode }) {
-  const history = useHistory();
-  const { search } = useLocation();
+  const { pathname, search } = useLocation();
   const { clock } = useServices();
+  const { faults } = useMemo(() => readAddress(search), [search]);
   const scopeKey = scopeOnly(search);
   const scope = useMemo(() => readScope(scopeKey), [scopeKey]);
   const { rounds, round, refresh } = useRounds(scope.refresh);
   const last = useRef<Scope>();
   const latest = useCallback(() => last.current!, []);
 
-  const setScope = useCallback(
-    (patch: Partial<ScopeState>, options: { replace?: boolean } = {}) => {
-      const next = { ...history.location, search: writeScope(history.location.search, patch) };
-      if (options.replace) history.replace(next);
-      else history.push(next);
-    },
-    [history],
-  );
+  const change = useAddress();
+  const setScope = useCallback((patch: Partial<ScopeState>) => change((before) => writeScope(before, patch)), [change]);
+  const pages = useRef(new Map<string, string>());
+  pages.current.set(pathname, pageOnly(search));
+  const kept = useCallback((path: string) => pages.current.get(path) ?? '', []);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each round resolves relative times anew
   const value = useMemo<ScopeContext>(() => {
@@ -84,11 +97,15 @@ export function ScopeProvider({ children }: { children: ReactNode }) {
       askedAt: Date.now(),
       rounds,
       moves: scope.to.includes('now'),
-      badTimes,
+      endsNow: Date.parse(question.to) >= now,
+      faults: badTimes === null ? faults : [badTimes, ...faults],
+      mend: () =>
+        change((before) => writeScope(before, badTimes ? { from: DEFAULT_SCOPE.from, to: DEFAULT_SCOPE.to } : {})),
+      kept,
       setScope,
       refresh,
     };
-  }, [scope, round, rounds, clock, latest, setScope, refresh]);
+  }, [scope, round, rounds, clock, faults, latest, kept, change, setScope, refresh]);
   return <Context.Provider value={value}>{children}</Context.Provider>;
 }
 
@@ -129,14 +146,9 @@ export function useIsNarrowed(): boolean {
 
 /** One parameter of a page in the URL, such as the chosen event; null when it is not there. */
 export function usePageParam(name: string): [string | null, (value: string | null) => void] {
-  const history = useHistory();
   const { search } = useLocation();
+  const change = useAddress();
   const value = new URLSearchParams(search).get(name);
-  const set = useCallback(
-    (next: string | null) => {
-      history.replace({ ...history.location, search: writeParam(history.location.search, name, next) });
-    },
-    [history, name],
-  );
+  const set = useCallback((next: string | null) => change((before) => writeParam(before, name, next)), [change, name]);
   return [value, set];
 }

@@ -1,4 +1,5 @@
-import type { Filter } from '../../common/api';
+import { type Filter, MOST_FILTERS, MOST_KQL, MOST_NAME, MOST_NAMES } from '../../common/api';
+import { count } from '../../common/format';
 
 /** What every page shares, as the URL carries it. Times are Kibana's date math (`now-30m`) or ISO 8601. */
 export interface ScopeState {
@@ -34,20 +35,69 @@ export function boundedRefresh(ms: number): number {
   return Math.round(Math.min(MAX_REFRESH_MS, Math.max(MIN_REFRESH_MS, ms)));
 }
 
-/** Reads a URL's query; anything malformed falls back to its default, so that no link can break the page. */
-export function readScope(search: string): ScopeState {
+/** What an address says of the scope, and in sentences what of it cannot be taken. */
+export interface Address {
+  scope: ScopeState;
+  faults: string[];
+}
+
+/** Reads a URL's query; what is malformed or too much falls back and is told, so that no link can break the page. */
+export function readAddress(search: string): Address {
   const params = new URLSearchParams(search);
-  const refresh = Number(params.get('refresh') ?? 0);
-  return {
+  const faults: string[] = [];
+  const names = (name: 'service' | 'pool' | 'environment') =>
+    atMost(params.getAll(name).filter(Boolean), MOST_NAMES, (value) => value.length <= MOST_NAME, {
+      faults,
+      what: `values of "${name}"`,
+    });
+  const scope = {
     from: params.get('from') || DEFAULT_SCOPE.from,
     to: params.get('to') || DEFAULT_SCOPE.to,
-    kql: params.get('kql') ?? '',
-    filters: readFilters(params.get('filters')),
-    service: params.getAll('service').filter(Boolean),
-    pool: params.getAll('pool').filter(Boolean),
-    environment: params.getAll('environment').filter(Boolean),
-    refresh: refresh >= MIN_REFRESH_MS ? boundedRefresh(refresh) : 0,
+    kql: readKql(params.get('kql') ?? '', faults),
+    filters: readFilters(params.get('filters'), faults),
+    service: names('service'),
+    pool: names('pool'),
+    environment: names('environment'),
+    refresh: readRefresh(params.get('refresh'), faults),
   };
+  return { scope, faults };
+}
+
+export function readScope(search: string): ScopeState {
+  return readAddress(search).scope;
+}
+
+function readKql(kql: string, faults: string[]): string {
+  if (kql.length <= MOST_KQL) return kql;
+  faults.push(`The search has ${count(kql.length)} characters; Rota takes ${count(MOST_KQL)}. It is left out.`);
+  return '';
+}
+
+function readRefresh(text: string | null, faults: string[]): number {
+  const refresh = Number(text ?? 0);
+  if (refresh >= MIN_REFRESH_MS) return boundedRefresh(refresh);
+  if (refresh !== 0)
+    faults.push(
+      `"${text}" is no time between refreshes in milliseconds, from 1,000. The page does not refresh itself.`,
+    );
+  return 0;
+}
+
+/** The first ones that can be taken. */
+function atMost<T>(
+  all: T[],
+  most: number,
+  fits: (one: T) => boolean,
+  { faults, what }: { faults: string[]; what: string },
+): T[] {
+  const fitting = all.filter(fits);
+  const unread = all.length - fitting.length;
+  if (unread > 0)
+    faults.push(`Of the ${what} ${count(unread)} cannot be read, and ${unread === 1 ? 'is' : 'are'} left out.`);
+  if (fitting.length > most) {
+    faults.push(`The address has ${count(fitting.length)} ${what}; Rota takes ${most}. The others are left out.`);
+  }
+  return fitting.slice(0, most);
 }
 
 /** The query with the scope's changes; defaults are left out, and parameters of the page stay. */
@@ -77,6 +127,25 @@ export function scopeOnly(search: string): string {
   return writeScope('', readScope(search));
 }
 
+/** The rest: what belongs to one page. */
+export function pageOnly(search: string): string {
+  const params = new URLSearchParams(search);
+  for (const name of Object.keys(DEFAULT_SCOPE)) params.delete(name);
+  return toSearch(params);
+}
+
+/** The scope of one query with a page's own parameters of another. */
+export function withPage(scope: string, page: string): string {
+  const params = new URLSearchParams(scopeOnly(scope));
+  for (const [name, value] of new URLSearchParams(pageOnly(page))) params.append(name, value);
+  return toSearch(params);
+}
+
+/** The query that shows the same to whoever opens it, whenever: absolute times, and nothing that goes on by itself. */
+export function frozen(search: string, { from, to }: { from: string; to: string }): string {
+  return writeParam(writeScope(search, { from, to, refresh: 0 }), 'live', null);
+}
+
 function setOrDrop(params: URLSearchParams, name: string, value: string, fallback: string): void {
   if (value === fallback) params.delete(name);
   else params.set(name, value);
@@ -87,14 +156,16 @@ function toSearch(params: URLSearchParams): string {
   return text === '' ? '' : `?${text}`;
 }
 
-function readFilters(text: string | null): Filter[] {
+function readFilters(text: string | null, faults: string[]): Filter[] {
   if (!text) return [];
   try {
     const found: unknown = JSON.parse(text);
-    return Array.isArray(found) ? found.filter(isFilter) : [];
+    if (Array.isArray(found)) return atMost(found, MOST_FILTERS, isFilter, { faults, what: 'filters' }) as Filter[];
   } catch {
-    return [];
+    // Told below.
   }
+  faults.push('The filters of the address cannot be read, and are left out.');
+  return [];
 }
 
 function isFilter(value: unknown): value is Filter {

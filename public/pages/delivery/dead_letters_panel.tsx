@@ -1,11 +1,11 @@
 import { EuiButtonEmpty } from '@elastic/eui';
 import React from 'react';
 import type { DeliveryOverview } from '../../../common/api';
-import { useTimeFormat } from '../../app/services';
 import { Panel } from '../../components/panel';
 import { asText } from '../../format/bytes';
 import { formatCount, plural } from '../../format/numbers';
 import { useIsNarrowed, usePageParam } from '../../hooks/use_scope';
+import { useTimeFormat } from '../../hooks/use_time_format';
 import { SUBJECTS } from '../../test_subjects';
 import { DeadLetterOriginals } from './dead_letter_originals';
 

@@ -2,11 +2,11 @@ import { EuiButtonEmpty, EuiCopy, EuiSkeletonText } from '@elastic/eui';
 import React from 'react';
 import type { DeliveryData, Run } from '../../../common/api';
 import { quoteKql } from '../../../common/kql/literal';
-import { useTimeFormat } from '../../app/services';
 import { Sentence } from '../../components/sentence';
 import { formatCount } from '../../format/numbers';
 import { useRotaQuery } from '../../hooks/use_rota_query';
 import { useTarget } from '../../hooks/use_target';
+import { useTimeFormat } from '../../hooks/use_time_format';
 import { SUBJECTS } from '../../test_subjects';
 
 type Opened = NonNullable<DeliveryData['run']>;

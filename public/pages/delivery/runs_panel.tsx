@@ -1,12 +1,12 @@
 import { EuiButtonIcon, EuiFilterButton, EuiFilterGroup, EuiTablePagination } from '@elastic/eui';
 import React from 'react';
 import type { DeliveryOverview, Run } from '../../../common/api';
-import { useTimeFormat } from '../../app/services';
 import { Legend } from '../../components/legend';
 import { Panel } from '../../components/panel';
 import { formatCount, formatMs, plural } from '../../format/numbers';
 import { useRotaQuery } from '../../hooks/use_rota_query';
 import { usePageParam } from '../../hooks/use_scope';
+import { useTimeFormat } from '../../hooks/use_time_format';
 import { SUBJECTS } from '../../test_subjects';
 import { useRotaTheme } from '../../theme/use_rota_theme';
 import { RunDetail } from './run_detail';

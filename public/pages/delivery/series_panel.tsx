@@ -1,10 +1,10 @@
 import React from 'react';
 import type { Annotation, WindowInfo } from '../../../common/api';
-import { useTimeFormat } from '../../app/services';
 import { type Line, TimeLines } from '../../charts/time_lines';
 import { Legend } from '../../components/legend';
 import { Panel } from '../../components/panel';
 import { formatSpan } from '../../format/numbers';
+import { useTimeFormat } from '../../hooks/use_time_format';
 
 /** What all charts of the page share: one time axis, its events, and the outages shaded in all of them. */
 export interface FlowFrame {

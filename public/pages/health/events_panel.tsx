@@ -1,13 +1,13 @@
 import { EuiLink } from '@elastic/eui';
 import React from 'react';
 import type { HealthEvent } from '../../../common/api';
-import { useTimeFormat } from '../../app/services';
 import { annotationStyle } from '../../charts/annotation_style';
 import { EventNumber } from '../../charts/chart_annotations';
 import { Panel } from '../../components/panel';
 import { Sentence } from '../../components/sentence';
 import { formatCount, formatSpan } from '../../format/numbers';
 import { useTarget } from '../../hooks/use_target';
+import { useTimeFormat } from '../../hooks/use_time_format';
 import { SUBJECTS } from '../../test_subjects';
 import { useRotaTheme } from '../../theme/use_rota_theme';
 import { hostsOf } from './event/hosts';

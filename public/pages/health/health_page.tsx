@@ -1,3 +1,4 @@
+import { EuiCallOut, EuiLink } from '@elastic/eui';
 import React, { useMemo } from 'react';
 import type { HealthData } from '../../../common/api';
 import { PageBody } from '../../components/page_body';
@@ -48,6 +49,11 @@ function Loaded({ data, overview, stale }: { data: HealthData; overview: Overvie
             onChoose={setParam}
             stale={stale}
           />
+          {param !== null && chosen?.id !== param && (
+            <EuiCallOut size="s" iconType="clock" title="The event that the address names is not in this range.">
+              <EuiLink onClick={() => setParam(null)}>Take it out of the address</EuiLink>
+            </EuiCallOut>
+          )}
           <EventsPanel events={overview.events} chosen={chosen?.id ?? null} onChoose={setParam} stale={stale} />
           {chosen && chosen.hosts.length > 0 && <EventPanels event={chosen} windowEnd={window.to} />}
           <WhatIsKnown notKnown={overview.not_known} joins={overview.joins} quiet={overview.quiet} />

@@ -1,7 +1,6 @@
 import { AnnotationDomainType, LineAnnotation, Position } from '@elastic/charts';
 import React, { type ReactNode } from 'react';
 import type { Annotation, HealthData, WindowInfo } from '../../../common/api';
-import { useTimeFormat } from '../../app/services';
 import { TimeBars, type TimeBarsProps } from '../../charts/time_bars';
 import { useBarTarget } from '../../charts/use_bar_target';
 import type { TableData } from '../../components/data_table';
@@ -9,6 +8,7 @@ import { Legend } from '../../components/legend';
 import { Panel } from '../../components/panel';
 import { formatCount, formatPercent, formatRate, formatSpan } from '../../format/numbers';
 import type { TimeFormat } from '../../format/time';
+import { useTimeFormat } from '../../hooks/use_time_format';
 import { STATUS_LABELS } from '../../theme/colours';
 import { useRotaTheme } from '../../theme/use_rota_theme';
 import { STATUS_KQL } from '../status_kql';

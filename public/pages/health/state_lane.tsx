@@ -1,9 +1,9 @@
 import { EuiToolTip } from '@elastic/eui';
 import React from 'react';
 import type { Lane, Segment } from '../../../common/api';
-import { useTimeFormat } from '../../app/services';
 import { formatSpan } from '../../format/numbers';
 import { useTarget } from '../../hooks/use_target';
+import { useTimeFormat } from '../../hooks/use_time_format';
 import { SUBJECTS } from '../../test_subjects';
 import { type RotaTheme, useRotaTheme } from '../../theme/use_rota_theme';
 import { STATE_LABELS } from './states';

@@ -1,6 +1,5 @@
 import React from 'react';
 import type { HealthData, HealthEvent, WindowInfo } from '../../../common/api';
-import { useTimeFormat } from '../../app/services';
 import { annotationStyle } from '../../charts/annotation_style';
 import { HatchPattern } from '../../charts/hatch';
 import { useWidth } from '../../charts/use_width';
@@ -11,6 +10,7 @@ import { Panel } from '../../components/panel';
 import { formatPercent, formatSpan, plural } from '../../format/numbers';
 import { type TimeFormat, timeTicks } from '../../format/time';
 import { usePageParam } from '../../hooks/use_scope';
+import { useTimeFormat } from '../../hooks/use_time_format';
 import { type RotaTheme, useRotaTheme } from '../../theme/use_rota_theme';
 import { EventFlags } from './event_flags';
 import { ProbeRow, StateLane } from './state_lane';

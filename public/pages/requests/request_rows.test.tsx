@@ -14,6 +14,7 @@ function List({ live = false }: { live?: boolean }) {
   return (
     <>
       <p>rows: {list.rows.map(({ id }) => id).join(' ')}</p>
+      <p>ahead: {list.ahead}</p>
       <p>{list.error?.message}</p>
       <button type="button" onClick={list.loadOlder}>
         older
@@ -30,17 +31,20 @@ function List({ live = false }: { live?: boolean }) {
 
 const T0 = Date.UTC(2026, 10, 30, 12);
 /** A page of rows; `more` tells that there are older ones. */
-const answer = (asked: Asked, ids: number[], more: boolean) =>
-  asked.answer({
-    state: 'ok',
-    rows: {
-      rows: ids.map((id) => testRow(id, T0 + id)),
-      after: more ? [ids.at(-1)!] : null,
-      live_cursor: [T0],
-      live_new: null,
-      newest: null,
+const answer = (asked: Asked, ids: number[], more: boolean, serverNow?: number) =>
+  asked.answer(
+    {
+      state: 'ok',
+      rows: {
+        rows: ids.map((id) => testRow(id, T0 + id)),
+        after: more ? [ids.at(-1)!] : null,
+        live_cursor: [T0],
+        live_new: null,
+        newest: null,
+      },
     },
-  });
+    serverNow,
+  );
 const pass = (ms: number) =>
   act(async () => {
     await vi.advanceTimersByTimeAsync(ms);
@@ -123,6 +127,23 @@ test('a live tail asks nothing while its tab is hidden, and at once when it is s
   seeTab(true);
   await pass(10);
   expect(server.asked).toHaveLength(3);
+});
+
+test('a live tail goes by Kibana’s clock, passes over no line that is dated ahead of it, and says how far', async () => {
+  const { server } = renderPage('', <List live />);
+  // The browser is ten minutes behind Kibana.
+  answer(server.last, [1], false, T0 + 600_000);
+  await pass(2100);
+  expect(Date.parse(String(server.last.input['to']))).toBeGreaterThan(T0 + 600_000);
+  answer(server.last, [3, 2], false, T0 + 602_000);
+  await pass(10);
+  expect(rows()).toBe('3 2 1');
+  expect(document.body.textContent).toContain('ahead: 0');
+  await pass(2000);
+  answer(server.last, [1_200_000], false, T0 + 604_000);
+  await pass(10);
+  expect(rows()).toBe('1200000 3 2 1');
+  expect(document.body.textContent).toMatch(/ahead: 59\d{4}/);
 });
 
 test('a live tail waits for its answer, however slow', async () => {

@@ -1,11 +1,11 @@
 import { EuiButtonEmpty, EuiButtonIcon } from '@elastic/eui';
 import React from 'react';
 import type { RequestRow } from '../../../common/api';
-import { useTimeFormat } from '../../app/services';
 import { Legend } from '../../components/legend';
 import { LoadingBlock } from '../../components/states';
 import { StatusBadge } from '../../components/status_badge';
 import { formatCount, formatMs } from '../../format/numbers';
+import { useTimeFormat } from '../../hooks/use_time_format';
 import { SUBJECTS } from '../../test_subjects';
 import { statusClass } from '../../theme/colours';
 import { useRotaTheme } from '../../theme/use_rota_theme';
@@ -19,7 +19,7 @@ interface RowsProps {
   matching: number | null;
   /** The request id or the line that is open. */
   chosen: string | null;
-  onOpen(request: string | null, line: string | null): void;
+  onOpen(row: RequestRow | null): void;
 }
 
 /** One row a request: what was asked, what the client got, and which attempts it took. */
@@ -107,11 +107,6 @@ interface RowProps {
 function Row({ row, columns, slowest, fresh, open, onOpen }: RowProps) {
   const time = useTimeFormat();
   const when = time.milli(row.t);
-  const toggle = () => {
-    if (open) onOpen(null, null);
-    else if (row.request_id) onOpen(row.request_id, null);
-    else onOpen(null, rowKey(row));
-  };
   const state = open ? ' rotaRows__row--open' : fresh ? ' rotaRows__row--fresh' : '';
   return (
     <tr className={`rotaRows__row${state}`}>
@@ -122,7 +117,7 @@ function Row({ row, columns, slowest, fresh, open, onOpen }: RowProps) {
           iconType={open ? 'minimize' : 'expand'}
           aria-label={`${open ? 'Close' : 'Open'} the request of ${when}`}
           aria-pressed={open}
-          onClick={toggle}
+          onClick={() => onOpen(open ? null : row)}
           data-test-subj={SUBJECTS.openRequest}
         />
       </td>

@@ -1,7 +1,6 @@
 import { EuiButtonEmpty } from '@elastic/eui';
 import React from 'react';
 import type { RequestsData, WindowInfo } from '../../../common/api';
-import { useTimeFormat } from '../../app/services';
 import { TimeBars } from '../../charts/time_bars';
 import { useBarTarget } from '../../charts/use_bar_target';
 import { Legend } from '../../components/legend';
@@ -9,6 +8,7 @@ import { Panel } from '../../components/panel';
 import { Sentence } from '../../components/sentence';
 import { formatCount, formatSpan } from '../../format/numbers';
 import { useAnnotations } from '../../hooks/use_annotations';
+import { useTimeFormat } from '../../hooks/use_time_format';
 import { STATUS_LABELS } from '../../theme/colours';
 import { useRotaTheme } from '../../theme/use_rota_theme';
 import { STATUS_KQL } from '../status_kql';

@@ -1,9 +1,11 @@
-import { EuiButtonEmpty, EuiContextMenuItem, EuiContextMenuPanel, EuiPopover, EuiSwitch } from '@elastic/eui';
+import { EuiButtonEmpty, EuiContextMenuItem, EuiContextMenuPanel, EuiLink, EuiPopover, EuiSwitch } from '@elastic/eui';
 import React, { useState } from 'react';
-import { useServices, useTimeFormat } from '../../app/services';
+import { duration } from '../../../common/format';
+import { useServices } from '../../app/services';
 import { formatCount } from '../../format/numbers';
 import { useDiscover } from '../../hooks/use_discover';
 import { useScope } from '../../hooks/use_scope';
+import { useTimeFormat } from '../../hooks/use_time_format';
 import { SUBJECTS } from '../../test_subjects';
 import { type Exported, fetchExport, saveFile } from './export';
 import { MOST_ROWS } from './row_list';
@@ -12,6 +14,8 @@ import type { RequestRows } from './use_request_rows';
 interface ToolbarProps {
   list: RequestRows;
   live: boolean;
+  /** The address asks for it, but the range ended. */
+  refused: boolean;
   onLive(on: boolean): void;
   probes: boolean;
   onProbes(on: boolean): void;
@@ -21,9 +25,19 @@ interface ToolbarProps {
 }
 
 /** What is followed, whether it is alive, and what can be taken away. */
-export function Toolbar({ list, live, onLive, probes, onProbes, probesExcluded, columns, onColumns }: ToolbarProps) {
+export function Toolbar({
+  list,
+  live,
+  refused,
+  onLive,
+  probes,
+  onProbes,
+  probesExcluded,
+  columns,
+  onColumns,
+}: ToolbarProps) {
   const time = useTimeFormat();
-  const { scope } = useScope();
+  const { scope, question } = useScope();
   const discover = useDiscover();
   const following = scope.kql === '' ? 'all requests' : scope.kql;
   return (
@@ -42,6 +56,14 @@ export function Toolbar({ list, live, onLive, probes, onProbes, probesExcluded, 
             ? ''
             : `, ${formatCount(list.skipped)} of them skipped: the list holds ${formatCount(MOST_ROWS)}`}
           {list.newest === null ? '' : ` · newest ${time.milli(list.newest)}`}
+          {list.ahead > 0 &&
+            ` · dated up to ${duration(list.ahead)} ahead of Kibana’s clock: the clock of a host is wrong`}
+        </span>
+      )}
+      {refused && (
+        <span className="rotaFine" role="status" data-test-subj={SUBJECTS.liveRefused}>
+          The range ended {time.full(Date.parse(question.to))}: nothing new comes into it.{' '}
+          <EuiLink onClick={() => onLive(true)}>Follow the last 15 minutes</EuiLink>
         </span>
       )}
       <span className="rotaToolbar__space" />

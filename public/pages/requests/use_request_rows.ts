@@ -10,6 +10,9 @@ import { follow, LIVE_PAGE, type Step, type Tail, tailOf } from './live_tail';
 import { MOST_ROWS, mergeRows, rowKey } from './row_list';
 
 const LIVE_EVERY_MS = 2000;
+/** A tail goes by when lines were indexed: one that is dated ahead of Kibana's clock, by up to this, must not be passed over. */
+const AHEAD_MS = 86_400_000;
+const TOLD_AHEAD_MS = 5000;
 /** Rows of the first page and of the second; of later ones, so that a long list takes few questions to refresh. */
 const PAGE = 100;
 const LATER_PAGE = 400;
@@ -28,6 +31,8 @@ export interface RequestRows {
   arrived: number;
   skipped: number;
   newest: number | null;
+  /** How far the newest of them are dated ahead of Kibana's clock, in ms; 0 where that is nobody's concern. */
+  ahead: number;
   loading: boolean;
   stale: boolean;
   hasOlder: boolean;
@@ -44,12 +49,13 @@ interface Followed {
   fresh: ReadonlySet<string>;
   arrived: number;
   skipped: number;
+  ahead: number;
 }
 
 type Rows = NonNullable<RequestsData['rows']>;
 type Place = { after: Cursor; size: number };
 
-const NOTHING: Followed = { added: [], tail: null, newest: null, fresh: new Set(), arrived: 0, skipped: 0 };
+const NOTHING: Followed = { added: [], tail: null, newest: null, fresh: new Set(), arrived: 0, skipped: 0, ahead: 0 };
 
 /** The list of requests: the first page by the scope, older pages on demand, newer rows while the tail is live. */
 export function useRequestRows({ columns, probes, live }: RowsOptions): RequestRows {
@@ -121,11 +127,16 @@ function useLiveTail(
       // A tab that is seen again goes on at once.
       if (asking || !focusManager.isFocused()) return;
       asking = true;
-      const input = { ...latest(), ...asked.current, to: new Date(clock.now()).toISOString(), size: LIVE_PAGE };
+      const input = {
+        ...latest(),
+        ...asked.current,
+        to: new Date(clock.now() + AHEAD_MS).toISOString(),
+        size: LIVE_PAGE,
+      };
       try {
         const found = tail && (await follow(tail, (live_after, after) => ask({ ...input, live_after, after })));
         if (stop.signal.aborted) return;
-        if (found) setFollowed((before) => withNew(before, found));
+        if (found) setFollowed((before) => withNew(before, found, clock.now()));
         setError(found?.incomplete ? { message: found.incomplete } : null);
       } catch (failure) {
         if (!stop.signal.aborted && failure instanceof RotaApiError) setError(failure);
@@ -147,8 +158,10 @@ function useLiveTail(
   return { followed, error };
 }
 
-function withNew(before: Followed, { added, skipped, newest, tail }: Step): Followed {
+function withNew(before: Followed, { added, skipped, newest, tail }: Step, now: number): Followed {
+  const ahead = Math.max(0, ...added.map(({ t }) => t - now));
   return {
+    ahead: ahead > TOLD_AHEAD_MS ? ahead : before.ahead,
     added: mergeRows(added, before.added),
     tail,
     newest: newest ?? before.newest,

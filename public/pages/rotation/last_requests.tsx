@@ -1,12 +1,12 @@
 import { EuiLink } from '@elastic/eui';
 import React from 'react';
-import { useTimeFormat } from '../../app/services';
 import { Panel } from '../../components/panel';
 import { LoadingBlock } from '../../components/states';
 import { StatusBadge } from '../../components/status_badge';
 import { formatMs } from '../../format/numbers';
 import { useRotaQuery } from '../../hooks/use_rota_query';
 import { useTarget } from '../../hooks/use_target';
+import { useTimeFormat } from '../../hooks/use_time_format';
 import { SUBJECTS } from '../../test_subjects';
 
 const ROWS = 10;

@@ -1,10 +1,10 @@
 import React from 'react';
 import type { Annotation, RotationData, WindowInfo } from '../../../common/api';
-import { useTimeFormat } from '../../app/services';
 import { annotationStyle, placeAnnotations } from '../../charts/annotation_style';
 import { useWidth } from '../../charts/use_width';
 import { cutName } from '../../components/host_name';
 import { timeTicks } from '../../format/time';
+import { useTimeFormat } from '../../hooks/use_time_format';
 import { useRotaTheme } from '../../theme/use_rota_theme';
 import { bucketsPerCell, byUnevenness, cellsOf, RATIO_STEPS, ratioStep } from './ratio_steps';
 

@@ -1,8 +1,8 @@
 import React from 'react';
 import type { RotationData, WindowInfo } from '../../../common/api';
-import { useTimeFormat } from '../../app/services';
 import { KeyFigures } from '../../components/key_figures';
 import { formatCount, formatPercent, formatRate, formatSpan, plural } from '../../format/numbers';
+import { useTimeFormat } from '../../hooks/use_time_format';
 
 type Figures = NonNullable<RotationData['overview']>['figures'];
 

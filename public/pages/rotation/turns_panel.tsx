@@ -1,7 +1,6 @@
 import { EuiButtonGroup, EuiSwitch } from '@elastic/eui';
 import React, { useEffect, useState } from 'react';
 import type { RotationData, Turns, WindowInfo } from '../../../common/api';
-import { useTimeFormat } from '../../app/services';
 import type { TableData } from '../../components/data_table';
 import { Legend } from '../../components/legend';
 import { Panel } from '../../components/panel';
@@ -9,6 +8,7 @@ import { LoadingBlock } from '../../components/states';
 import { formatCount, formatMs, formatRate } from '../../format/numbers';
 import type { TimeFormat } from '../../format/time';
 import { usePageParam, useScope } from '../../hooks/use_scope';
+import { useTimeFormat } from '../../hooks/use_time_format';
 import { SUBJECTS } from '../../test_subjects';
 import { STATUS_LABELS } from '../../theme/colours';
 import { useRotaTheme } from '../../theme/use_rota_theme';
@@ -134,9 +134,8 @@ function useLens(window: WindowInfo): { lens: Lens; chosen: boolean; setLens(len
 
 /** Live needs a range that ends now. */
 function useLive() {
-  const { scope } = useScope();
+  const { endsNow: canBeLive } = useScope();
   const [param, setParam] = usePageParam('live');
-  const canBeLive = scope.to === 'now';
   return { canBeLive, live: canBeLive && param === '1', setLive: (on: boolean) => setParam(on ? '1' : null) };
 }
 

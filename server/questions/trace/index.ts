@@ -21,7 +21,7 @@ const GUESS_MS = 1000;
 const MAX_GUESSES = 50;
 
 /**
- * `POST trace`: one search by id, and one for nginx's error lines of the same connection; a line without an id takes one
+ * `POST trace`: one search by id (and one everywhere, when it is not where it was looked for), and one for nginx's error lines of the same connection; a line without an id takes one
  * search more, for those near it in time.
  */
 export async function answerTrace(query: TraceRequest, context: Context): Promise<TraceData> {
@@ -31,7 +31,11 @@ export async function answerTrace(query: TraceRequest, context: Context): Promis
     ...(query.request_id === undefined ? [] : [{ term: { [FIELDS.requestId]: query.request_id } }]),
     ...(query.trace_id === undefined ? [] : [{ term: { [FIELDS.traceId]: query.trace_id } }]),
   ];
-  const { lines } = await context.askAll({ lines: linesSearch([anyOf(ids), ...timeBounds(query)], namespace) });
+  const search = (bounds: Dsl[]) => context.askAll({ lines: linesSearch([anyOf(ids), ...bounds], namespace) });
+  const bounds = timeBounds(query);
+  let { lines } = await search(bounds);
+  // A link may name another time than the request's: an id is found wherever it is.
+  if (lines.hits.length === 0 && bounds.length > 0) ({ lines } = await search([]));
   const joinedBy = query.request_id === undefined ? 'trace.id' : 'http.request.id';
   return traceOf(lines.hits, lines.total > lines.hits.length, joinedBy, context, query.near);
 }

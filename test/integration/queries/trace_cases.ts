@@ -36,6 +36,17 @@ export function traceCases(world: World, apis: () => { full: Api }): void {
       });
     });
 
+    it('looks for an id where it is told to, then everywhere', async () => {
+      const [line] = all;
+      for (const where of [
+        { near: '2024-02-29T02:00:00Z' },
+        { from: '2024-02-29T00:00:00Z', to: '2024-03-01T00:00:00Z' },
+      ]) {
+        const { data } = await apis().full.ask('trace', { request_id: line!.id, ...where });
+        expect(data).toMatchObject({ found: true, request_id: line!.id, t: line!.t });
+      }
+    });
+
     it('says that it found nothing', async () => {
       const { data } = await apis().full.ask('trace', { request_id: 'no-such-id' });
       expect(data).toMatchObject({ found: false, hops: [], lines: [] });

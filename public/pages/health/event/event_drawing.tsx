@@ -1,10 +1,10 @@
 import React from 'react';
 import type { EventDetail } from '../../../../common/api';
-import { useTimeFormat } from '../../../app/services';
 import { HatchPattern } from '../../../charts/hatch';
 import { useWidth } from '../../../charts/use_width';
 import { formatRate, formatSpan } from '../../../format/numbers';
 import { timeTicks } from '../../../format/time';
+import { useTimeFormat } from '../../../hooks/use_time_format';
 import { type RotaTheme, useRotaTheme } from '../../../theme/use_rota_theme';
 import { BASE, barsOf, HEIGHT, LEFT, type PlacedMark, PROBES, placeMarks, TOP } from './geometry';
 import { hostsOf } from './hosts';

@@ -2,13 +2,13 @@ import { EuiLink } from '@elastic/eui';
 import React from 'react';
 import type { EventDetail, EventLine, HealthEvent, PartialReason } from '../../../../common/api';
 import type { RotaApiError } from '../../../api/client';
-import { useTimeFormat } from '../../../app/services';
 import { Level } from '../../../components/level';
 import { Panel } from '../../../components/panel';
 import { LoadingBlock, NoAnswer, PartialCallOut } from '../../../components/states';
 import { asText } from '../../../format/bytes';
 import { formatBytes, formatCount, plural } from '../../../format/numbers';
 import { useTarget } from '../../../hooks/use_target';
+import { useTimeFormat } from '../../../hooks/use_time_format';
 import { SUBJECTS } from '../../../test_subjects';
 
 interface EventLinesProps {

@@ -1,6 +1,5 @@
 import React from 'react';
 import { type EventDetail, type HealthEvent, MAX_EVENT_HOSTS } from '../../../../common/api';
-import { useTimeFormat } from '../../../app/services';
 import type { TableData } from '../../../components/data_table';
 import { Legend } from '../../../components/legend';
 import { Panel } from '../../../components/panel';
@@ -9,6 +8,7 @@ import { formatCount, formatRate, formatSpan } from '../../../format/numbers';
 import type { TimeFormat } from '../../../format/time';
 import { useRotaQuery } from '../../../hooks/use_rota_query';
 import { useScope } from '../../../hooks/use_scope';
+import { useTimeFormat } from '../../../hooks/use_time_format';
 import { SUBJECTS } from '../../../test_subjects';
 import { useRotaTheme } from '../../../theme/use_rota_theme';
 import { EventDrawing } from './event_drawing';

@@ -6,18 +6,19 @@ import {
   EuiFlyout,
   EuiFlyoutBody,
   EuiFlyoutHeader,
+  EuiLink,
   EuiSkeletonText,
   EuiTab,
   EuiTabs,
   EuiTitle,
 } from '@elastic/eui';
 import React from 'react';
-import type { RequestRow } from '../../../../common/api';
-import { useTimeFormat } from '../../../app/services';
+import { isWithinReach, type RequestRow } from '../../../../common/api';
 import { Sentence } from '../../../components/sentence';
 import { StatusBadge } from '../../../components/status_badge';
 import { formatMs, plural } from '../../../format/numbers';
-import { usePageParam } from '../../../hooks/use_scope';
+import { usePageParam, useScope } from '../../../hooks/use_scope';
+import { useTimeFormat } from '../../../hooks/use_time_format';
 import { SUBJECTS } from '../../../test_subjects';
 import { middleCut } from '../middle_cut';
 import { rowKey } from '../row_list';
@@ -30,15 +31,17 @@ import { Waterfall } from './waterfall';
 interface TraceFlyoutProps {
   request: string | null;
   line: string | null;
+  /** When it was, as the address says. */
+  at: string | null;
   rows: RequestRow[];
-  onOpen(request: string | null, line: string | null): void;
+  onOpen(row: RequestRow): void;
   onClose(): void;
 }
 
 /** One request across balancer, frontend, attempts and webapp: what happened, what it cost, and the evidence. */
-export function TraceFlyout({ request, line, rows, onOpen, onClose }: TraceFlyoutProps) {
+export function TraceFlyout({ request, line, at, rows, onOpen, onClose }: TraceFlyoutProps) {
   const row = rows.find((one) => (request === null ? rowKey(one) === line : one.request_id === request));
-  const { data, error } = useTrace(request, line, row?.t);
+  const { data, error, refetch } = useTrace(request, line, row?.t ?? timeOf(at));
   const [param, setTab] = usePageParam('tab');
   const walk = useWalk(rows, row, onOpen, onClose);
   const trace = data?.data;
@@ -70,21 +73,48 @@ export function TraceFlyout({ request, line, rows, onOpen, onClose }: TraceFlyou
         </EuiTabs>
       </EuiFlyoutHeader>
       <EuiFlyoutBody>
-        {error && <EuiCallOut size="s" color="danger" title={error.message} />}
+        {error && !trace && (
+          <EuiCallOut size="s" color="danger" title={error.message}>
+            <EuiLink onClick={() => void refetch()}>Try again</EuiLink>
+          </EuiCallOut>
+        )}
         {!error && !trace && <EuiSkeletonText lines={8} />}
         {trace && !trace.found && (
           <EuiCallOut
             size="s"
             iconType="search"
-            title="No line of this request was found in this range. It may have been deleted, or not be searchable yet."
-          />
+            title="No line of this request is in what is kept. It may have been deleted, not be searchable yet, or its id be another."
+          >
+            <EuiLink onClick={() => void refetch()}>Look again</EuiLink>
+          </EuiCallOut>
         )}
+        {trace?.found && <Elsewhere trace={trace} />}
         {trace?.found && tab === 'trace' && <TraceTab trace={trace} />}
         {trace?.found && tab === 'fields' && <FieldsTable fields={trace.fields} />}
         {trace?.found && tab === 'lines' && <RawLines trace={trace} />}
       </EuiFlyoutBody>
     </EuiFlyout>
   );
+}
+
+/** A request outside of the page's range was found all the same; the way to its neighbours. */
+function Elsewhere({ trace: { t } }: { trace: TraceAnswer }) {
+  const { question, setScope } = useScope();
+  const time = useTimeFormat();
+  if (t === null || (t >= Date.parse(question.from) && t < Date.parse(question.to))) return null;
+  const around = { from: new Date(t - AROUND_MS).toISOString(), to: new Date(t + AROUND_MS).toISOString(), refresh: 0 };
+  return (
+    <EuiCallOut size="s" iconType="clock" title={`This request of ${time.full(t)} is not in the range of the page.`}>
+      <EuiLink onClick={() => setScope(around)}>Show what was around it</EuiLink>
+    </EuiCallOut>
+  );
+}
+
+const AROUND_MS = 900_000;
+
+function timeOf(at: string | null): number | undefined {
+  const t = at === null ? Number.NaN : Date.parse(at);
+  return isWithinReach(t) ? t : undefined;
 }
 
 function TraceTab({ trace }: { trace: TraceAnswer }) {

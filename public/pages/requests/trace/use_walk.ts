@@ -1,18 +1,17 @@
 import { useEffect } from 'react';
 import type { RequestRow } from '../../../../common/api';
-import { rowKey } from '../row_list';
 
 /** The neighbours of the open request in the list, by button or by J and K; Escape closes it. */
 export function useWalk(
   rows: RequestRow[],
   row: RequestRow | undefined,
-  onOpen: (request: string | null, line: string | null) => void,
+  onOpen: (row: RequestRow) => void,
   onClose: () => void,
 ) {
   const at = row ? rows.indexOf(row) : -1;
   const step = (by: number) => {
     const to = at < 0 ? undefined : rows[at + by];
-    return to && (() => (to.request_id ? onOpen(to.request_id, null) : onOpen(null, rowKey(to))));
+    return to && (() => onOpen(to));
   };
   const previous = step(-1);
   const next = step(1);

@@ -1,9 +1,9 @@
 import React from 'react';
 import type { Turns } from '../../../../common/api';
-import { useTimeFormat } from '../../../app/services';
 import { useWidth } from '../../../charts/use_width';
 import { HostName } from '../../../components/host_name';
 import { formatSpan } from '../../../format/numbers';
+import { useTimeFormat } from '../../../hooks/use_time_format';
 import { statusClass } from '../../../theme/colours';
 import { useRotaTheme } from '../../../theme/use_rota_theme';
 import { columnsOf } from './columns';

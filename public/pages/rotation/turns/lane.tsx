@@ -1,8 +1,8 @@
 import React, { useMemo, useState } from 'react';
 import { useHistory } from 'react-router-dom';
 import type { Turn, Turns } from '../../../../common/api';
-import { useTimeFormat } from '../../../app/services';
 import { formatMs } from '../../../format/numbers';
+import { useTimeFormat } from '../../../hooks/use_time_format';
 import { scopeOnly, writeParam } from '../../../state/url_state';
 import { SUBJECTS } from '../../../test_subjects';
 import { useRotaTheme } from '../../../theme/use_rota_theme';

@@ -1,13 +1,13 @@
 import React, { useMemo } from 'react';
 import type { Turn, Turns } from '../../../../common/api';
 import { list } from '../../../../common/format';
-import { useTimeFormat } from '../../../app/services';
 import { HatchPattern } from '../../../charts/hatch';
 import { useWidth } from '../../../charts/use_width';
 import { HostName } from '../../../components/host_name';
 import { formatCount, formatPercent, formatSpan } from '../../../format/numbers';
 import { timeTicks } from '../../../format/time';
 import { usePageParam } from '../../../hooks/use_scope';
+import { useTimeFormat } from '../../../hooks/use_time_format';
 import { useRotaTheme } from '../../../theme/use_rota_theme';
 import { isShort, openLanes } from './fold';
 import { Lane } from './lane';

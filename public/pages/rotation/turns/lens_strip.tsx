@@ -1,9 +1,9 @@
 import React, { useRef } from 'react';
 import type { Annotation, RotationData, WindowInfo } from '../../../../common/api';
-import { useTimeFormat } from '../../../app/services';
 import { annotationStyle } from '../../../charts/annotation_style';
 import { HatchPattern } from '../../../charts/hatch';
 import { useWidth } from '../../../charts/use_width';
+import { useTimeFormat } from '../../../hooks/use_time_format';
 import { SUBJECTS } from '../../../test_subjects';
 import { useRotaTheme } from '../../../theme/use_rota_theme';
 import { type Lens, lensAt } from './lens';
