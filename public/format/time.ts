@@ -27,7 +27,7 @@ const HOUR_MS = 3_600_000;
 
 /** @param zoneSetting `dateFormat:tz`, "Browser" or a zone */
 export function createTimeFormat(zoneSetting: string, dateFormat = DEFAULT_DATE_FORMAT): TimeFormat {
-  const zone = zoneSetting === 'Browser' || !moment.tz.zone(zoneSetting) ? moment.tz.guess() : zoneSetting;
+  const zone = zoneSetting !== 'Browser' && moment.tz.zone(zoneSetting) ? zoneSetting : browserZone();
   const patterns = datePatterns(dateFormat);
   const at = (t: number) => moment.tz(t, zone);
   const by = (pattern: string) => (t: number) =>
@@ -55,6 +55,12 @@ export function createTimeFormat(zoneSetting: string, dateFormat = DEFAULT_DATE_
         : format(`${at(from).isSame(at(to), 'year') ? patterns.shortDay : patterns.day} `),
   });
   return format('');
+}
+
+/** The browser's own word for it; moment's guess takes "UTC" for Africa/Abidjan. */
+function browserZone(): string {
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  return moment.tz.zone(timeZone) ? timeZone : moment.tz.guess();
 }
 
 /** Whether the same time of day comes twice that night, as when summer time ends. */
