@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { config, ROLES, readTemplate, serverFiles } from './server_files';
-import { TEMPLATES, versions } from './versions';
+import { archived, TEMPLATES, versions } from './versions';
 import { isMap, type Yaml, type YamlMap } from './yaml';
 
 const ENTRIES = ['rota', 'rackspace'] as const;
@@ -132,9 +132,28 @@ describe.each(ROLES)('what a server of the role %s carries', (role) => {
       .filter(({ path }) => path.startsWith('/etc/rota/pipeline/'))
       .flatMap((file) => file.content.trim().split('\n'));
     const named = sums.map((line) => line.slice(66));
-    for (const path of named) expect(existsSync(join(import.meta.dirname, '../pipeline', path)), path).toBe(true);
+    for (const path of named) expect(existsSync(archived(path)), path).toBe(true);
     const begin = role === 'log_server' ? 'rsyslog/server.conf' : 'rsyslog/agent.conf';
     expect(named).toEqual(expect.arrayContaining(included(begin)));
+  });
+
+  it('gets by the archive every program that it runs, and no other', () => {
+    const sums = files.filter(({ path }) => path.startsWith('/etc/rota/pipeline/'));
+    const named = sums.flatMap((file) => [...file.content.matchAll(/ programs\/(\S+)$/gm)].map((match) => match[1]!));
+    const own = ['peers.py', 'report.py'].map((name) => `/usr/local/lib/rota/${name}`);
+    for (const path of own) expect(content.has(path), path).toBe(true);
+    const texts = files.filter(({ path }) => /\.(sh|service)$/.test(path)).map((file) => file.content);
+    const run = texts.flatMap((text) =>
+      [...text.matchAll(/\/usr\/local\/lib\/rota\/(\w+\.py)/g)].map((match) => match[1]!),
+    );
+    const programs = new Set(run.filter((name) => !own.includes(`/usr/local/lib/rota/${name}`)));
+    for (const name of programs) {
+      const text = readFileSync(archived(`programs/${name}`), 'utf8');
+      for (const [, module] of text.matchAll(/^from (\w+) import /gm)) {
+        if (existsSync(archived(`programs/${module}.py`))) programs.add(`${module}.py`);
+      }
+    }
+    expect([...programs].sort()).toEqual([...named].sort());
   });
 
   it('starts services that it brings, each of them hardened and restarted', () => {

@@ -39,13 +39,16 @@ function withVersions(name: string): string {
   );
 }
 
-/** A list as sha256sum reads it, with the sums of what the pipeline's files hold now. */
+/** A list as sha256sum reads it, with the sums of what the archive's files hold now. */
 function withSums(name: string): string {
   return read(name).replace(
     /^[0-9a-f]{64} {2}(.+)$/gm,
-    (_, path: string) => `${digest(readFileSync(join(ROOT, 'pipeline', path)))}  ${path}`,
+    (_, path: string) => `${digest(readFileSync(archived(path)))}  ${path}`,
   );
 }
+
+/** Where a file of rota-pipeline.tar.gz comes from: Heat's own programs, or the pipeline's. */
+export const archived = (path: string) => join(path.startsWith('programs/') ? HEAT : join(ROOT, 'pipeline'), path);
 
 const read = (name: string) => readFileSync(join(HEAT, name), 'utf8');
 const digest = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');

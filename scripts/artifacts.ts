@@ -38,6 +38,7 @@ export async function buildArtifacts(folder: string, plugin: string): Promise<st
       const filter = (path: string) => !/\.(?:md|ts)$/.test(path);
       cpSync(join(checkout, 'pipeline', name), join(pipeline, name), { recursive: true, filter });
     }
+    cpSync(join(checkout, 'heat/programs'), join(pipeline, 'programs'), { recursive: true, filter: isSource });
     await pack(pipeline, join(folder, 'rota-pipeline.tar.gz'));
 
     const node = stage('node');
@@ -45,8 +46,7 @@ export async function buildArtifacts(folder: string, plugin: string): Promise<st
     await pack(node, join(folder, 'rota-webapp-node.tar.gz'));
 
     const django = stage('django');
-    const filter = (path: string) => !path.includes('__pycache__');
-    cpSync(join(checkout, 'stack/webapps/django'), django, { recursive: true, filter });
+    cpSync(join(checkout, 'stack/webapps/django'), django, { recursive: true, filter: isSource });
     await pack(django, join(folder, 'rota-webapp-django.tar.gz'));
 
     const sdk = stage('sdk');
@@ -62,6 +62,7 @@ export async function buildArtifacts(folder: string, plugin: string): Promise<st
   return sha256(sums);
 }
 
+const isSource = (path: string) => !path.includes('__pycache__');
 const sha256 = (data: string | Buffer) => createHash('sha256').update(data).digest('hex');
 
 /** A tar of a folder's content in which nothing depends on who packs it, or when. */

@@ -99,7 +99,7 @@ fetch_archive() {
   esac
 }
 
-# rsyslog's and nginx's configuration, which would not fit into user_data. What this server uses of it must be what its templates were
+# rsyslog's and nginx's configuration and Heat's own programs, which would not fit into user_data. What this server uses of it must be what its templates were
 # made with: the sums are part of user_data, so that a change replaces this server, and only a change.
 fetch_pipeline() {
   fetch_archive rota-pipeline.tar.gz /usr/lib/rota
@@ -107,6 +107,10 @@ fetch_pipeline() {
     die "the archives at $ROTA_ARTIFACTS/ are of another version than the stack's templates: publish what 'npm run build' makes" \
       "of the same sources, or update the stack with the templates that belong to them"
   cp -rT /usr/lib/rota/rsyslog /etc/rota/rsyslog
+  local name
+  sed -n 's/^[0-9a-f]*  programs\///p' /etc/rota/pipeline/*.sha256 | while read -r name; do
+    install -m 0644 "/usr/lib/rota/programs/$name" /usr/local/lib/rota/
+  done
 }
 
 # put FILE: standard input becomes the file; true only when that changed it.
@@ -156,6 +160,12 @@ AGENT
 verify_line() {
   step 'have the log server acknowledge a line'
   retry 900 python3 /usr/local/lib/rota/prove.py
+}
+
+# Who has this address, said again: the log server's table of senders hangs on it, and a log server may be new. It goes on without, since a
+# log server that is being made anew does not answer for a while.
+enrol_again() {
+  ROTA_PATIENCE=20 python3 /usr/local/lib/rota/enrol.py --again || true
 }
 
 # What a role looks after every minute; one that has nothing to look after leaves it at this.

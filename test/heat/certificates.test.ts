@@ -48,7 +48,7 @@ describe('a server’s enrolment with the stack’s certificate authority (both 
 
   it('refuses a name other than the one the secret was made for', async () => {
     const wrong = await authority.enrol(folder('liar'), { ...enrolment('web-1-2'), ROTA_HOST: 'log-1' });
-    expect(wrong.output).toContain('log-1 did not prove the one-time secret');
+    expect(wrong.output).toContain('log-1 at 127.0.0.1 did not prove the one-time secret');
   });
 
   it('refuses a request for another subject than the proved name', async () => {

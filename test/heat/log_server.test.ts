@@ -55,6 +55,15 @@ describe('what a log server looks after every minute (its own script; systemd, s
     expect(rules.output).toContain('  ct count over 4000 reject');
   });
 
+  it.each([
+    ['by itself, believes a line by its sender’s address', '127.0.0.1', 'var/lib/rota-senders/table'],
+    ['behind the internal balancer, whose address all senders have, has no table', '127.0.0.9', ''],
+  ])('%s', async (_, log, table) => {
+    timer.tell({ 'rota:log': log, 'rota:authority': '127.0.0.1', 'rota:elasticsearch:1': '127.0.0.1' });
+    expect((await timer.turn()).code).toBe(0);
+    expect(readEnv(files.path('etc/rota/log.env'))['ROTA_SENDERS']).toBe(table && files.path(table));
+  });
+
   it('leaves keys alone that Elasticsearch knows, and restarts nothing', async () => {
     const before = keys();
     expect(await timer.turn()).toEqual({ code: 0, output: '' });

@@ -30,8 +30,9 @@ describe('what `npm run build` makes, fetched by the nodes’ own script from a 
   async function onNode(words: string, settings: Record<string, string>, change?: (files: NodeFiles) => void) {
     const files = new NodeFiles('log_server', { branch: 'v1.2', artifacts_sha256: '', ...settings });
     const common = readFileSync(files.script('common.sh'), 'utf8')
-      .replaceAll('/var/lib/rota', files.path('var'))
-      .replaceAll('/usr/lib/rota', files.path('programs'))
+      .replaceAll(/\/usr\/local\/lib\/rota/g, files.path('usr/local/lib/rota'))
+      .replaceAll(/(?<!\w)\/var\/lib\/rota/g, files.path('var'))
+      .replaceAll(/(?<!\w)\/usr\/lib\/rota/g, files.path('programs'))
       .replaceAll('/etc/rota', files.path('etc/rota'))
       .replace('--retry 5', '--retry 0');
     mkdirSync(files.path('var'));
@@ -41,7 +42,8 @@ describe('what `npm run build` makes, fetched by the nodes’ own script from a 
     change?.(files);
     const ended = await Child.run('bash', ['-c', `set -e; . ${files.path('common.sh')}; ${words}`, files.root]);
     const unpacked = existsSync(files.path('programs/indexer.cjs'));
-    const configured = existsSync(files.path('etc/rota/rsyslog/server.conf'));
+    const configured =
+      existsSync(files.path('etc/rota/rsyslog/server.conf')) && existsSync(files.script('authority.py'));
     files.remove();
     return { ...ended, unpacked, configured };
   }
@@ -59,9 +61,10 @@ describe('what `npm run build` makes, fetched by the nodes’ own script from a 
   });
 
   it('has the pipeline’s files that the templates were made with', async () => {
-    const fetched = await onNode('fetch_pipeline', { artifacts: artifacts() }, (files) =>
-      rmSync(files.path('etc/rota/rsyslog'), { recursive: true }),
-    );
+    const fetched = await onNode('fetch_pipeline', { artifacts: artifacts() }, (files) => {
+      rmSync(files.path('etc/rota/rsyslog'), { recursive: true });
+      rmSync(files.script('authority.py'));
+    });
     expect(fetched).toMatchObject({ code: 0, unpacked: true, configured: true });
   });
 

@@ -5,8 +5,12 @@ UNITS=(rota-log.service)
 before_certificate() {
   [ "$ROTA_HOST" = log-1 ] || return 0
   step 'start the certificate authority'
+  # The authority writes the table of senders there, the indexer reads it: nothing else is shared between them.
+  getent group rota-senders >/dev/null || groupadd --system rota-senders
+  install -d -o root -g rota-senders -m 0775 /var/lib/rota-senders
   systemctl daemon-reload
   systemctl enable --now rota-authority.service
+  retry 60 test -s /var/lib/rota-senders/table
 }
 
 prepare() {
@@ -81,9 +85,10 @@ ASKED
 
 apply() {
   find_elasticsearch
-  # Through the internal balancer, which is there when several log servers are, all senders come from its address.
-  local connections=4000 each=64
-  [ "$ROTA_LOG" = "$ROTA_AUTHORITY" ] || each=$connections
+  # Through the internal balancer, which is there when several log servers are, all senders come from its address: nobody can say then
+  # by the address who may write what.
+  local connections=4000 each=64 senders=/var/lib/rota-senders/table
+  [ "$ROTA_LOG" = "$ROTA_AUTHORITY" ] || { each=$connections senders=; }
   put /etc/rota/log.env <<LOG && restart_if_running rota-log.service
 ROTA_HOST=$ROTA_HOST
 ROTA_WORK=/var/lib/rota/log
@@ -91,6 +96,7 @@ ROTA_PROFILE=$ROTA_LOG_PROFILE
 ROTA_BIND=0.0.0.0
 ROTA_INPUT_RELPS=on
 ROTA_PORT_RELPS=2514
+ROTA_SENDERS=$senders
 ROTA_MAX_CONNECTIONS=$connections
 ROTA_MAX_CONNECTIONS_PER_ADDRESS=$each
 ROTA_TLS=on

@@ -1,8 +1,9 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Role, serverFiles } from '../../../heat/server_files';
 
+const PROGRAMS = join(import.meta.dirname, '../../../heat/programs');
 const PIPELINE = join(import.meta.dirname, '../../../pipeline');
 
 /** The files that cloud-init would write on a server of a role, and those of rota-pipeline.tar.gz, in a folder instead of at `/`. */
@@ -18,6 +19,12 @@ export class NodeFiles {
         file,
         content.replace(/@([a-z][a-z0-9_]*)@/g, (token, name: string) => values[name] ?? token),
       );
+    }
+    const sums = readdirSync(this.path('etc/rota/pipeline')).map((name) =>
+      readFileSync(this.path('etc/rota/pipeline', name), 'utf8'),
+    );
+    for (const [, name] of sums.join('').matchAll(/ programs\/(\S+)$/gm)) {
+      cpSync(join(PROGRAMS, name!), this.script(name!));
     }
     cpSync(join(PIPELINE, 'rsyslog'), this.path('etc/rota/rsyslog'), { recursive: true });
     cpSync(join(PIPELINE, 'nginx'), this.path('usr/lib/rota/nginx'), { recursive: true });

@@ -11,12 +11,15 @@ export class RefreshTimer {
   /**
    * @param commands further commands that are stood in for, by name, as shell words
    * @param change what else is another in its scripts
+   * @param authority its port; without one the server does not enrol again
    */
   constructor(
     private readonly files: NodeFiles,
     commands: Record<string, string> = {},
     change: (text: string) => string = (text) => text,
+    private readonly authority?: number,
   ) {
+    if (authority === undefined) writeFileSync(files.script('enrol.py'), '');
     const inside = (text: string) =>
       text
         .replaceAll(/\/(usr\/local\/lib|usr\/lib|etc|var\/lib)\/rota/g, `${files.root}/$1/rota`)
@@ -37,11 +40,13 @@ export class RefreshTimer {
     writeFileSync(this.files.path('meta_data.json'), JSON.stringify({ meta }));
   }
 
-  turn(): Promise<Ended> {
-    return Child.run('bash', [this.files.script('refresh.sh')], {
+  turn(...options: string[]): Promise<Ended> {
+    return Child.run('bash', [this.files.script('refresh.sh'), ...options], {
       PATH: [this.files.path('commands'), process.env['PATH']].join(delimiter),
       ROTA_METADATA_URL: `file://${this.files.path('meta_data.json')}`,
       ROTA_PEERS_FILE: this.files.path('etc/rota/peers.env'),
+      ROTA_TLS_DIR: this.files.path('etc/rota/tls'),
+      ROTA_AUTHORITY_PORT: String(this.authority),
     });
   }
 }

@@ -1,7 +1,9 @@
 """The stack's certificate authority, on the first log server: signs one request for each one-time secret.
 
 A server's secret is SHA-256 of "<key>:<name>:<id>", made by Heat; the key itself is known here and to Heat alone. The
-names of a certificate are the proved name and the address that the request came from, whatever the request asks for. POST /certificates {name, id, request, mac} -> {certificate, authority, mac}.
+names of a certificate are the proved name and the address that the request came from, whatever the request asks for. Servers send the same
+request again each minute: so the table of senders knows who has which address, and an authority that was made anew who has a certificate.
+POST /certificates {name, id, request, mac} -> {certificate, authority, mac}.
 """
 import base64
 import hashlib
@@ -13,15 +15,18 @@ import re
 import subprocess
 import tempfile
 import threading
+import time
 
 from bounded_server import BoundedServer, log
+from senders import Senders
 
 FOLDER = os.environ.get('ROTA_AUTHORITY_DIR', '/var/lib/rota-authority')
 KEY = os.environ['ROTA_ENROLMENT_KEY']
-NAME = re.compile(r'(frontend|web|log|elasticsearch|kibana)(-[a-z0-9]{1,12}){1,3}')
+NAME = re.compile(r'(lb|frontend|web|log|elasticsearch|kibana)(-[a-z0-9]{1,12}){1,3}')
 IDENTITY = re.compile(r'[A-Za-z0-9]{8,64}')
 P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551
 LOCK = threading.Lock()
+TIDY_EVERY = float(os.environ.get('ROTA_SENDERS_TIDY', '10'))
 
 
 class Refused(Exception):
@@ -75,13 +80,14 @@ def sign(request, name, address):
             return file.read()
 
 
-def issue(body, address):
+def issue(body, address, senders):
     name, identity, request = (str(body.get(key, '')) for key in ('name', 'id', 'request'))
     if not NAME.fullmatch(name) or not IDENTITY.fullmatch(identity) or len(request) > 8192:
         raise Refused('name, id or request is malformed')
     secret = hashlib.sha256(f'{KEY}:{name}:{identity}'.encode()).hexdigest()
-    if not hmac.compare_digest(str(body.get('mac', '')).encode(), mac(secret, name, identity, request).encode()):
-        raise Refused(f'{name} did not prove the one-time secret that Heat gave it')
+    # With its address, so that who overheard a request cannot send it from another one.
+    if not hmac.compare_digest(str(body.get('mac', '')).encode(), mac(secret, name, identity, request, address).encode()):
+        raise Refused(f'{name} at {address} did not prove the one-time secret that Heat gave it')
     used, digest = f'{FOLDER}/issued/{identity}', hashlib.sha256(request.encode()).hexdigest()
     with LOCK:
         if os.path.exists(used):
@@ -102,9 +108,10 @@ def issue(body, address):
             if name.startswith('elasticsearch-'):  # where no metadata says it, the log server learns it here
                 with open(f'{FOLDER}/elasticsearch/{name}', 'w', encoding='utf-8') as file:
                     file.write(f'{address}\n')
+            print(f'{name} at {address} has its certificate', flush=True)
+    senders.prove(address, name)
     with open(f'{FOLDER}/ca.crt', encoding='utf-8') as file:
         authority = file.read()
-    print(f'{name} at {address} has its certificate', flush=True)
     return {'certificate': certificate, 'authority': authority, 'mac': mac(secret, certificate, authority)}
 
 
@@ -116,7 +123,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             length = int(self.headers.get('Content-Length', 0))
             if self.path != '/certificates' or not 0 < length < 20000:
                 raise Refused('POST /certificates with a small JSON body')
-            self.answer(200, json.dumps(issue(json.loads(self.rfile.read(length)), self.client_address[0])))
+            self.answer(200, json.dumps(issue(json.loads(self.rfile.read(length)), self.client_address[0], self.server.senders)))
         except Refused as refused:
             self.answer(403, str(refused))
         except (ValueError, AttributeError, RecursionError):
@@ -133,7 +140,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
         log(self.client_address[0], text % values)
 
 
+def tidy_for_ever(senders):
+    while True:
+        time.sleep(TIDY_EVERY)
+        try:
+            senders.tidy()
+        except OSError as error:  # a full disk, for a time
+            log('the table of senders cannot be written:', error)
+
+
 if __name__ == '__main__':
     make_authority()
     port = int(os.environ.get('ROTA_AUTHORITY_PORT', '8442'))
-    BoundedServer((os.environ.get('ROTA_AUTHORITY_BIND', ''), port), Handler).serve_forever()
+    senders = Senders(os.environ.get('ROTA_SENDERS_DIR', '/var/lib/rota-senders'), FOLDER)
+    server = BoundedServer((os.environ.get('ROTA_AUTHORITY_BIND', ''), port), Handler)
+    server.senders = senders
+    threading.Thread(target=tidy_for_ever, args=[senders], daemon=True).start()
+    server.serve_forever()
