@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { isPlain, merged, namesOf, read } from './record/access.js';
+import { isPlain, merged, read } from './record/access.js';
+import { namesOf } from './record/names.js';
 
 /** ECS fields as nested objects, e.g. `{ http: { request: { id: '…' } }, trace: { id: '…' } }`. */
 export type ContextFields = { readonly [name: string]: unknown };

@@ -3,17 +3,17 @@ import { withContext } from './event/context_fields.js';
 import { EcsEncoder, type Fields } from './event/ecs_encoder.js';
 import { Identity } from './event/identity.js';
 import { QuickEvent } from './event/quick_event.js';
-import { NOT_PLAIN } from './event/quick_json.js';
 import { readable } from './event/readable.js';
 import { staticFields } from './event/static_fields.js';
 import { cutBytes, truncate } from './event/truncate.js';
+import { NOT_PLAIN } from './event/write_ascii.js';
 import { type Exiting, unwatchExit, watchExit } from './exit.js';
 import { ExitLoss } from './exit_loss.js';
 import type { LineTaker } from './line_taker.js';
 import { type FlushResult, Outbox } from './outbox.js';
-import { forgetNames } from './record/access.js';
 import { severityOf } from './record/levels.js';
 import type { LogRecord } from './record/log_record.js';
+import { enterLine, leaveLine } from './record/names.js';
 import { createRedactor, NO_RULES, type Redactor } from './redact/index.js';
 import { Reporter } from './reporter.js';
 import type { Settings } from './settings/options.js';
@@ -90,8 +90,13 @@ export class Engine implements Exiting, LineTaker {
 
   /** One line of the application; the context's fields and the active trace are added. Never throws. */
   log(record: LogRecord): void {
-    if (this.settings.body === 'message') this.logText(record);
-    else this.logEvent(record);
+    enterLine();
+    try {
+      if (this.settings.body === 'message') this.logText(record);
+      else this.logEvent(record);
+    } finally {
+      leaveLine();
+    }
   }
 
   private logEvent({ level, message, fields: given }: LogRecord): void {
@@ -107,7 +112,6 @@ export class Engine implements Exiting, LineTaker {
       this.lose(sequence, error);
       return;
     }
-    forgetNames();
     if (this.outbox.isExiting) this.afterLastWords();
     else this.reporter.afterSubmit();
   }

@@ -13,6 +13,7 @@ import type { FlushResult } from './outbox.js';
 import { type Info, infoOf } from './record/info.js';
 import { ALIASES, SEVERITIES, severityOf } from './record/levels.js';
 import { callOfEntry, type LogRecord, levelOf, recordOfCall, type Under } from './record/log_record.js';
+import { enterLine, leaveLine } from './record/names.js';
 import type { Stats } from './stats.js';
 import { Exceptions, Rejections } from './uncaught.js';
 import type { Warn } from './warn.js';
@@ -76,6 +77,7 @@ export class WinstonLogger extends winston.Logger {
     const { root } = this;
     if (root.silent) return;
     const { engine, own } = root;
+    enterLine();
     try {
       const rank = severityOf(level);
       const isOurs = !own.silent && rank <= severityOf(own.level ?? root.level);
@@ -90,6 +92,8 @@ export class WinstonLogger extends winston.Logger {
       }
     } catch (error) {
       engine.fail(error);
+    } finally {
+      leaveLine();
     }
   }
 

@@ -7,6 +7,7 @@ import { truncate } from '../event/truncate.js';
 import type { LineTaker } from '../line_taker.js';
 import type { FlushResult } from '../outbox.js';
 import type { LogRecord } from '../record/log_record.js';
+import { enterLine, leaveLine } from '../record/names.js';
 import { createRedactor, type Redactor } from '../redact/index.js';
 import type { Settings } from '../settings/options.js';
 import type { Stats } from '../stats.js';
@@ -48,6 +49,7 @@ export class ConsoleEngine implements LineTaker {
 
   log({ level, message, fields }: LogRecord): void {
     const sequence = this.identity.next();
+    enterLine();
     try {
       const line = this.readable(message, withContext(fields));
       const json = this.ecs.encode(new Date().toISOString(), level, line.message, sequence, line.fields);
@@ -56,6 +58,8 @@ export class ConsoleEngine implements LineTaker {
       this.write(this.isTerminal ? pretty(whole, this.hasColours) : whole);
     } catch {
       this.lost += 1;
+    } finally {
+      leaveLine();
     }
   }
 

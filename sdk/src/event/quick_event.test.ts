@@ -7,7 +7,7 @@ import { HeaderEncoder } from '../syslog/rfc5424.js';
 import { formatStamp, type Stamp } from '../syslog/timestamp.js';
 import { EcsEncoder, type Fields } from './ecs_encoder.js';
 import { QuickEvent } from './quick_event.js';
-import { NOT_PLAIN, writeNumber } from './quick_json.js';
+import { NOT_PLAIN, writeLines, writeNumber } from './write_ascii.js';
 
 const header = new HeaderEncoder({
   facility: 'local0',
@@ -163,6 +163,24 @@ describe('QuickEvent', () => {
     } finally {
       delete (Object.prototype as { polluted?: unknown }).polluted;
     }
+  });
+});
+
+describe('writeLines', () => {
+  it('spells texts of ASCII as JSON does, and leaves all others alone', () => {
+    const text = fc.string({
+      unit: fc.constantFrom('a', '"', '\\', '\n', ' ', '~', '\t', '\u007f', 'é'),
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(text, (value) => {
+        const bytes = Buffer.alloc(128);
+        const end = writeLines(bytes, 0, bytes.length, value);
+        if (/[\t\u007fé]/.test(value)) expect(end).toBe(NOT_PLAIN);
+        else expect(bytes.toString('latin1', 0, end)).toBe(JSON.stringify(value));
+      }),
+    );
+    expect(writeLines(Buffer.alloc(8), 0, 8, 'too long for it')).toBe(NOT_PLAIN);
   });
 });
 

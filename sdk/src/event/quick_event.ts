@@ -3,7 +3,8 @@ import type { PlainRules } from '../redact/index.js';
 import { type HeaderEncoder, SD_START, sequenceId } from '../syslog/rfc5424.js';
 import type { Stamp } from '../syslog/timestamp.js';
 import type { EcsEncoder, Fields } from './ecs_encoder.js';
-import { NOT_PLAIN, QuickJson, writeAscii, writeNumber } from './quick_json.js';
+import { QuickJson } from './quick_json.js';
+import { NOT_PLAIN, writeAscii, writeNumber } from './write_ascii.js';
 
 /** Numbers and closing braces of one message at their longest. */
 const SMALL_PARTS = 64;

@@ -4,12 +4,10 @@
  * name, a class, a getter, an odd character) it leaves to them.
  */
 
-import { namesOf } from '../record/access.js';
+import { namesOf, UNLISTED } from '../record/names.js';
 import { escapeUnsafe, type PlainRules } from '../redact/index.js';
 import { ECS_OBJECTS, type Shape } from './ecs_objects.js';
-
-/** Not plain, or no room: take the long way. */
-export const NOT_PLAIN = -1;
+import { NOT_PLAIN, writeAscii, writeLines, writeNumber } from './write_ascii.js';
 
 const MAX_DEPTH = 8;
 /** Keys may be anything (ids, user input): the memory of them is emptied when it is full. */
@@ -18,6 +16,8 @@ const LONGEST_KEY = 128;
 /** Longer texts are searched by patterns, which are faster there. */
 const LONGEST_WORD = 200;
 const LONGEST_NUMBER = 25;
+/** Of one event, those without a value included. */
+const MAX_MEMBERS = 1024;
 
 const QUOTE = 0x22;
 const SPACE = 0x20;
@@ -51,6 +51,7 @@ const MEANINGFUL = new Set(['toJSON', '__proto__', 'rawHeaders', 'value']);
 
 export class QuickJson {
   private readonly keys = new Map<string, Key>();
+  private room = 0;
 
   /** `rules` as the redactor gives them; `isReserved` are names at the top that need merging. */
   constructor(
@@ -63,6 +64,7 @@ export class QuickJson {
    * @returns the position behind it, or NOT_PLAIN, after which what stands in `bytes` from `at` on is worthless
    */
   fields(bytes: Uint8Array, at: number, limit: number, fields: object): number {
+    this.room = MAX_MEMBERS;
     return this.members(bytes, at, limit, fields, 0, ECS_OBJECTS);
   }
 
@@ -88,7 +90,10 @@ export class QuickJson {
 
   private longText(bytes: Uint8Array, at: number, limit: number, text: string): number {
     if (at + text.length > limit) return NOT_PLAIN;
-    const json = escapeUnsafe(JSON.stringify(this.rules.text(text)));
+    const shown = this.rules.text(text);
+    const end = writeLines(bytes, at, limit, shown);
+    if (end !== NOT_PLAIN) return end;
+    const json = escapeUnsafe(JSON.stringify(shown));
     if (at + json.length * 3 > limit) return NOT_PLAIN;
     return at + (bytes as Buffer).write(json, at, 'utf8');
   }
@@ -103,6 +108,8 @@ export class QuickJson {
   ): number {
     let at = start;
     const names = namesOf(object);
+    this.room -= names.length;
+    if (this.room < 0 || names === UNLISTED) return NOT_PLAIN;
     for (let i = 0; i < names.length; i += 1) {
       const name = names[i] as string;
       const value = (object as Record<string, unknown>)[name];
@@ -194,29 +201,4 @@ const EMPTY = new Uint8Array(0);
 
 function isWord(name: string): boolean {
   return /^[ !#-[\]-~]*$/.test(name);
-}
-
-/** ASCII, character by character: faster than any call into the engine for what is this short. */
-export function writeAscii(bytes: Uint8Array, at: number, text: string): number {
-  const { length } = text;
-  for (let i = 0; i < length; i += 1) bytes[at + i] = text.charCodeAt(i);
-  return at + length;
-}
-
-/** A number as JSON has it, at most 25 bytes. */
-export function writeNumber(bytes: Uint8Array, at: number, value: number): number {
-  if (value >>> 0 !== value || Object.is(value, -0)) {
-    return writeAscii(bytes, at, Number.isFinite(value) ? String(value) : 'null');
-  }
-  let end = at + 1;
-  for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) end += 1;
-  let to = end;
-  let rest = value;
-  do {
-    const next = Math.floor(rest / 10);
-    to -= 1;
-    bytes[to] = 0x30 + rest - next * 10;
-    rest = next;
-  } while (rest > 0);
-  return end;
 }

@@ -2,9 +2,11 @@
  * Reading what an application gave, whatever it is: getters and proxies may throw, and nothing is written to.
  */
 import { types } from 'node:util';
+import { isCopy, NOT_LISTED, namesOf, UNLISTED } from './names.js';
 
 /** An object with more members than this is not read to its end: an event would not hold them. */
 const MAX_MEMBERS = 10_000;
+const MANY = 64;
 /** Where a member stands for all that were left out. */
 export const REST = '…';
 export const UNREADABLE = '[unreadable]';
@@ -27,27 +29,6 @@ export function readOr(object: object, name: PropertyKey): unknown {
   }
 }
 
-/** Listing an object of 100,000 members takes ten milliseconds: one line does it once. */
-const MANY = 512;
-let listed: { object: object; names: string[] } | undefined;
-
-/** The names of an object's own enumerable members; of one that does not tell them, none. */
-export function namesOf(object: object): string[] {
-  if (listed !== undefined && listed.object === object) return listed.names;
-  try {
-    const names = Object.keys(object);
-    if (names.length > MANY) listed = { object, names };
-    return names;
-  } catch {
-    return [];
-  }
-}
-
-/** A line is done: whatever it held may change from now on, and go. */
-export function forgetNames(): void {
-  listed = undefined;
-}
-
 /** `fields` in one new object, the later over the earlier. */
 export function merged(...fields: readonly (object | undefined)[]): Record<string, unknown> {
   const into: Record<string, unknown> = {};
@@ -55,15 +36,30 @@ export function merged(...fields: readonly (object | undefined)[]): Record<strin
   return into;
 }
 
+/** A copy of an object without some of its members. */
+export function without(object: object, names: ReadonlySet<string>): Record<string, unknown> {
+  const into: Record<string, unknown> = {};
+  copyMembers(into, object, names);
+  return into;
+}
+
 /** Copies what `from` holds of its own, as far as it can be read, and at most MAX_MEMBERS of it. */
 export function copyMembers(into: Record<string, unknown>, from: object, without?: ReadonlySet<string>): void {
-  const names = namesOf(from);
-  const end = Math.min(names.length, MAX_MEMBERS);
+  const names = isIndexed(from) ? null : namesOf(from);
+  const length = names === null ? (from as ArrayLike<unknown>).length : names.length;
+  const end = Math.min(length, MAX_MEMBERS);
   for (let i = 0; i < end; i += 1) {
-    const name = names[i] as string;
+    const name = names === null ? String(i) : (names[i] as string);
     if (without?.has(name) !== true) put(into, name, read(from, name));
   }
-  if (end < names.length) into[REST] = `${names.length - end} more`;
+  if (end < length) into[REST] = `${length - end} more`;
+  else if (names === UNLISTED) into[REST] = NOT_LISTED;
+  if (end > MANY) isCopy(into);
+}
+
+/** Lists and bytes: a name for each of a million items would take longer than all else. */
+export function isIndexed(from: object): boolean {
+  return Array.isArray(from) || (ArrayBuffer.isView(from) && !(from instanceof DataView));
 }
 
 /** As an own property always, so that a member named `__proto__` is just a member. */

@@ -1,5 +1,6 @@
-import { isError, isPlain, merged, namesOf, read, readOr } from './access.js';
+import { copyMembers, isError, isPlain, merged, REST, read, readOr, without } from './access.js';
 import { formOf, MEMBERS } from './kinds.js';
+import { namesOf } from './names.js';
 import { spell } from './spell.js';
 
 /** What a line says, before it has a level: its text, the fields, and the errors among them in their order. */
@@ -10,9 +11,15 @@ export interface Said {
 }
 
 const TOKEN = /%[sdifjoO%]/g;
+/** Characters of a text in which tokens are filled, and of what is spelled behind it. */
+const MAX_TEXT = 65_536;
+/** Arguments that are looked at. */
+const MAX_ARGUMENTS = 2000;
+/** Errors that are told in full. */
+const MAX_ERRORS = 100;
 
-export function hasTokens(text: string): boolean {
-  return text.includes('%') && text.search(TOKEN) !== -1;
+export function hasTokens(text: string, token: RegExp = TOKEN): boolean {
+  return text.includes('%') && text.slice(0, MAX_TEXT).search(token) !== -1;
 }
 
 /**
@@ -27,11 +34,13 @@ export function withArguments(
   given: readonly unknown[],
   isTaken: (value: unknown, index: number, message: string) => boolean = () => false,
 ): Said {
-  const left = [...given];
+  const left = given.slice(0, MAX_ARGUMENTS);
   const errors: Error[] = [];
-  let message = hasTokens(text) ? interpolate(text, left, errors) : text;
-  const skipped = given.length - left.length;
+  const room = { left: MAX_TEXT };
+  let message = hasTokens(text) ? interpolate(text, left, errors, room) : text;
+  const skipped = Math.min(given.length, MAX_ARGUMENTS) - left.length;
   let fields: Record<string, unknown> | undefined;
+  let isOurs = false;
   for (const [index, value] of left.entries()) {
     if (value === undefined || isTaken(value, index + skipped, message)) continue;
     if (isError(value)) {
@@ -39,14 +48,32 @@ export function withArguments(
       continue;
     }
     const members = membersOf(value);
-    if (members === undefined) message = message === '' ? spell(value) : `${message} ${spell(value)}`;
-    else fields = fields === undefined ? members : merged(fields, members);
+    if (members === undefined) message = behind(message, spellIn(room, value));
+    else if (fields === undefined) fields = members;
+    else {
+      if (!isOurs) fields = merged(fields);
+      isOurs = true;
+      copyMembers(fields, members);
+    }
   }
+  if (given.length > MAX_ARGUMENTS) message = behind(message, `… ${given.length - MAX_ARGUMENTS} more`);
   return { message, fields, errors };
 }
 
-function interpolate(text: string, left: unknown[], errors: Error[]): string {
-  return text.replace(TOKEN, (token) => {
+function behind(message: string, text: string): string {
+  return message === '' ? text : `${message} ${text}`;
+}
+
+/** All values together take about as much of the text as an event holds. */
+function spellIn(room: { left: number }, value: unknown): string {
+  if (room.left <= 0 && typeof value === 'object' && value !== null) return REST;
+  const text = spell(value);
+  room.left -= text.length;
+  return text;
+}
+
+function interpolate(text: string, left: unknown[], errors: Error[], room: { left: number }): string {
+  const filled = text.slice(0, MAX_TEXT).replace(TOKEN, (token) => {
     if (left.length === 0) return token;
     if (token === '%%') return '%';
     const value = left[0];
@@ -54,8 +81,9 @@ function interpolate(text: string, left: unknown[], errors: Error[]): string {
     if (isPlain(value) && !takesAll) return token;
     left.shift();
     if (isError(value)) errors.push(value);
-    return numeric(token, value) ?? spell(value);
+    return numeric(token, value) ?? spellIn(room, value);
   });
+  return filled + text.slice(MAX_TEXT);
 }
 
 /** As Node.js's util.format does it; undefined for what is no number, which is then spelled out. */
@@ -77,7 +105,7 @@ export function membersOf(value: unknown): Record<string, unknown> | undefined {
     const { toJSON } = value as { toJSON?: unknown };
     if (typeof toJSON === 'function') return chosen(toJSON.call(value, ''));
     if (isPlain(value)) return value;
-    const form = formOf(value);
+    const form = formOf(value, 1);
     if (form === MEMBERS) return namesOf(value).length > 0 ? (value as Record<string, unknown>) : undefined;
     // A collection says what it is where it is seen whole; a request has members like any object.
     return Symbol.iterator in value ? undefined : chosen(form);
@@ -102,7 +130,7 @@ function ofObject(object: Record<string, unknown>, rest: readonly unknown[]): Sa
   for (const name of TEXTS) {
     const said = readOr(object, name);
     if (said === undefined || (name === 'msg' && typeof said !== 'string')) continue;
-    const { [name]: _text, ...fields } = merged(object);
+    const fields = without(object, new Set([name]));
     if (isError(said)) return withFirst(said, ofText(spell(said), rest, fields));
     return ofText(spell(said), rest, fields);
   }
@@ -140,29 +168,32 @@ export function readArguments(given: readonly unknown[]): Said {
   return members === undefined ? ofText(spell(first), rest) : ofObject(members, rest);
 }
 
+const MESSAGE = new Set(['message']);
+
 /** As in winston, a text called `message` in the fields behind a text follows that. */
 function withItsMessage(said: Said, rest: readonly unknown[]): Said {
   const { fields } = said;
   if (fields === undefined || rest.length === 0) return said;
   const more = readOr(fields, 'message');
   if (typeof more !== 'string') return said;
-  const { message: _message, ...others } = merged(fields);
   const message = more === '' ? said.message : `${said.message} ${more}`;
-  return { ...said, message, fields: others };
+  return { ...said, message, fields: without(fields, MESSAGE) };
 }
 
 /** Lays out a line's fields: errors as `error` and `errors`, also where they stand under `err`, which pino calls it. */
 export function fieldsOf(said: Said, errorForm: (error: Error) => unknown): Record<string, unknown> | undefined {
   const { fields, errors } = said;
-  const named = fields === undefined ? [] : ['error', 'err'].filter((name) => isError(readOr(fields, name)));
-  if (named.length === 0 && errors.length === 0) return fields;
-  const all = [...named.map((name) => read(fields as object, name) as Error), ...errors];
-  const laid = fields === undefined ? {} : merged(fields);
-  for (const name of named) delete laid[name];
-  for (const error of new Set(all)) {
-    const form = errorForm(error);
-    if (laid['error'] === undefined) laid['error'] = form;
-    else laid['errors'] = [...(Array.isArray(laid['errors']) ? laid['errors'] : []), form];
-  }
+  const named = fields === undefined ? [] : NAMES_OF_ERRORS.filter((name) => isError(readOr(fields, name)));
+  const [first] = errors;
+  if (named.length === 0 && first === undefined) return fields;
+  if (fields === undefined && errors.length === 1) return { error: errorForm(first as Error) };
+  const all = new Set([...named.map((name) => read(fields as object, name) as Error), ...errors]);
+  const laid = fields === undefined ? {} : without(fields, new Set(named));
+  const forms: unknown[] = [...all].slice(0, MAX_ERRORS).map(errorForm);
+  if (all.size > MAX_ERRORS) forms.push(`${REST} ${all.size - MAX_ERRORS} more`);
+  if (laid['error'] === undefined) laid['error'] = forms.shift();
+  if (forms.length > 0) laid['errors'] = [...(Array.isArray(laid['errors']) ? laid['errors'] : []), ...forms];
   return laid;
 }
+
+const NAMES_OF_ERRORS = ['error', 'err'] as const;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cpuMs } from '../../test/cpu_time.js';
-import { errorFields, MAX_STACK } from './error_fields.js';
+import { errorFields, errorForm, MAX_STACK } from './error_fields.js';
 
 describe('error fields', () => {
   it('tells the class, the code, the message and where it was thrown', () => {
@@ -34,6 +34,31 @@ describe('error fields', () => {
     ['an object with a message', { message: 'like an error' }, { type: 'Error', message: 'like an error' }],
   ])('takes %s that was thrown', (_what, thrown, fields) => {
     expect(errorFields(thrown)).toMatchObject(fields);
+  });
+
+  it('tells every member of an aggregate, and marks those beyond', () => {
+    const errors = Array.from({ length: 100 }, (_, index) => new Error(`number ${index}`));
+    const few = errorForm(new AggregateError(errors.slice(0, 20), 'all failed'));
+    expect(few['errors']).toHaveLength(20);
+    const many = errorForm(new AggregateError(errors, 'all failed'));
+    expect(many['errors']).toContainEqual(expect.objectContaining({ message: 'number 30' }));
+    expect((many['errors'] as unknown[]).at(-1)).toBe('… 69 more');
+    expect(many['stack_trace']).toMatch(/One of: Error: number 3[\s\S]*…/);
+  });
+
+  it('keeps members whose names mean something else here', () => {
+    const given = {
+      errors: { email: { kind: 'required' } },
+      type: 'StripeCardError',
+      code: { n: 1 },
+      properties: { a: 1 },
+    };
+    const form = errorForm(Object.assign(new Error('x'), given));
+    expect(form).toMatchObject({
+      type: 'Error',
+      errors: { email: { kind: 'required' } },
+      properties: { a: 1, type: 'StripeCardError', code: { n: 1 } },
+    });
   });
 
   it('is bounded, whatever the error drags along', () => {

@@ -1,5 +1,6 @@
-import { className, copyMembers, isError, put, readOr } from './access.js';
+import { className, copyMembers, isError, isPlain, merged, read, readOr } from './access.js';
 import { bigintText } from './kinds.js';
+import { namesOf } from './names.js';
 import { Plain } from './plain.js';
 
 /** ECS `error.*`. */
@@ -13,11 +14,17 @@ export interface ErrorFields {
 /** The longest stack that goes into an event, causes included, in UTF-16 units. */
 export const MAX_STACK = 16_384;
 const MAX_MESSAGE = 4096;
-const MAX_CAUSES = 5;
-/** What ECS names of an error, and so no member of its own may stand there. */
-const ECS_NAMES = ['type', 'code', 'message', 'stack_trace'] as const;
-/** Members of an error that are told as one of those. */
-const TOLD = new Set(['message', 'stack', 'cause', 'errors', 'name']);
+/** How deep causes are followed, and how many errors are told in all. */
+const MAX_DEPTH = 8;
+const MAX_ERRORS = 32;
+/** Members of an error that are told under ECS's names, or as its causes. */
+const TOLD = new Set(['message', 'stack', 'cause', 'errors', 'name', 'type', 'code', 'stack_trace']);
+
+/** One walk through an error and its causes. */
+interface Walk {
+  left: number;
+  readonly above: unknown[];
+}
 
 /**
  * Anything that can be thrown as ECS `error.*`. The stack trace holds the causes too, and the first errors of an
@@ -25,13 +32,19 @@ const TOLD = new Set(['message', 'stack', 'cause', 'errors', 'name']);
  */
 export function errorFields(thrown: unknown): ErrorFields {
   if (!isErrorLike(thrown)) return { type: typeof thrown, message: cut(valueText(thrown), MAX_MESSAGE) };
-  const fields: ErrorFields = { type: typeOf(thrown) };
-  const code = readOr(thrown, 'code');
-  if (typeof code === 'string' || typeof code === 'number') fields.code = String(code).slice(0, 256);
-  fields.message = cut(messageOf(thrown), MAX_MESSAGE);
-  const stack = stackOf(thrown, 0, new Set());
+  const fields = head(thrown);
+  const stack = stackOf(thrown, { left: MAX_ERRORS, above: [] });
   if (stack) fields.stack_trace = cut(stack, MAX_STACK);
   return fields;
+}
+
+/** What an error is in ECS's words, without its stack. */
+function head(error: Error): ErrorFields & Record<string, unknown> {
+  const code = readOr(error, 'code');
+  const type = typeOf(error);
+  const message = cut(messageOf(error), MAX_MESSAGE);
+  if (typeof code !== 'string' && typeof code !== 'number') return { type, message };
+  return { type, code: String(code).slice(0, 256), message };
 }
 
 /**
@@ -40,38 +53,63 @@ export function errorFields(thrown: unknown): ErrorFields {
  * an AggregateError, follow as `cause` and `errors` without their stacks, which the stack trace holds.
  */
 export function errorForm(error: Error): Record<string, unknown> {
-  return { ...errorFields(error), ...rest(error, 0, new Set()) };
-}
-
-/** What stands beside ECS's names. */
-function rest(error: Error, depth: number, above: Set<unknown>): Record<string, unknown> {
-  const form: Record<string, unknown> = {};
-  copyMembers(form, chosen(error), TOLD);
-  const properties: Record<string, unknown> = {};
-  for (const name of ECS_NAMES) {
-    if (!(name in form)) continue;
-    const isTold = name === 'code' && (typeof form[name] === 'string' || typeof form[name] === 'number');
-    if (!isTold) put(properties, name, form[name]);
-    delete form[name];
-  }
-  if (Object.keys(properties).length > 0) form.properties = properties;
-  if (depth >= MAX_CAUSES) return form;
-  above.add(error);
-  const cause = readOr(error, 'cause');
-  if (cause !== undefined && !above.has(cause)) form.cause = innerForm(cause, depth, above);
-  const errors = readOr(error, 'errors');
-  if (Array.isArray(errors)) {
-    const first = errors.slice(0, MAX_CAUSES).filter((one) => !above.has(one));
-    if (first.length > 0) form.errors = first.map((one) => innerForm(one, depth, above));
-  }
-  above.delete(error);
+  const form: Record<string, unknown> = errorFields(error) as Record<string, unknown>;
+  addOwn(form, error, { left: MAX_ERRORS, above: [] });
   return form;
 }
 
-function innerForm(value: unknown, depth: number, above: Set<unknown>): unknown {
+/** Adds what stands beside ECS's names. */
+function addOwn(form: Record<string, unknown>, error: Error, walk: Walk): void {
+  const own = chosen(error);
+  copyMembers(form, own, TOLD);
+  const misnamed = namesOf(own).filter((name) => isMisnamed(own, name));
+  if (misnamed.length > 0) form.properties = withMembers(form.properties, own, misnamed);
+  walk.left -= 1;
+  if (walk.above.length >= MAX_DEPTH) return;
+  walk.above.push(error);
+  const cause = readOr(error, 'cause');
+  if (cause !== undefined && !walk.above.includes(cause)) form.cause = innerForm(cause, walk);
+  const errors = readOr(error, 'errors');
+  if (!Array.isArray(errors)) {
+    if (errors !== undefined) form.errors = errors;
+  } else if (errors.length > 0) form.errors = each(errors, walk, (one) => innerForm(one, walk));
+  walk.above.pop();
+}
+
+function isMisnamed(own: object, name: string): boolean {
+  if (name === 'type' || name === 'stack_trace') return true;
+  if (name !== 'code') return false;
+  const code = readOr(own, name);
+  return typeof code !== 'string' && typeof code !== 'number';
+}
+
+function withMembers(given: unknown, own: object, names: readonly string[]): Record<string, unknown> {
+  const members = isPlain(given) ? merged(given) : given === undefined ? {} : { properties: given };
+  for (const name of names) members[name] = read(own, name);
+  return members;
+}
+
+function innerForm(value: unknown, walk: Walk): unknown {
   if (!isError(value)) return value;
-  const { stack_trace: _told, ...fields } = errorFields(value);
-  return { ...fields, ...rest(value, depth + 1, above) };
+  const form = head(value);
+  addOwn(form, value, walk);
+  return form;
+}
+
+/** What becomes of the first errors of a list; those around it are told already. */
+function each<T>(errors: readonly unknown[], walk: Walk, of: (error: unknown) => T): (T | string)[] {
+  const all: (T | string)[] = [];
+  for (let i = 0; i < errors.length; i += 1) {
+    if (walk.left <= 0) {
+      all.push(`… ${errors.length - i} more`);
+      break;
+    }
+    const one = read(errors, i);
+    if (walk.above.includes(one)) continue;
+    all.push(of(one));
+    if (!isError(one)) walk.left -= 1;
+  }
+  return all;
 }
 
 /** What an error tells of itself by toJSON, or else its own members. */
@@ -111,23 +149,25 @@ function typeOf(error: Error): string {
   return (own === 'Error' && maker !== 'Object' ? maker : own).slice(0, 256);
 }
 
-function stackOf(error: Error, depth: number, seen: Set<unknown>): string {
-  seen.add(error);
+function stackOf(error: Error, walk: Walk): string {
+  walk.left -= 1;
   const stack = readOr(error, 'stack');
-  const own = typeof stack === 'string' ? stack : `${typeOf(error)}: ${messageOf(error)}`;
-  if (depth >= MAX_CAUSES) return own;
-  const parts = [cut(own, MAX_STACK)];
+  const own = cut(typeof stack === 'string' ? stack : `${typeOf(error)}: ${messageOf(error)}`, MAX_STACK);
   const cause = readOr(error, 'cause');
   const errors = readOr(error, 'errors');
-  if (cause !== undefined && !seen.has(cause)) parts.push(`Caused by: ${inner(cause, depth, seen)}`);
+  if ((cause === undefined && !Array.isArray(errors)) || walk.above.length >= MAX_DEPTH) return own;
+  walk.above.push(error);
+  let text = own;
+  if (cause !== undefined && !walk.above.includes(cause)) text += `\nCaused by: ${inner(cause, walk)}`;
   if (Array.isArray(errors)) {
-    for (const one of errors.slice(0, MAX_CAUSES)) if (!seen.has(one)) parts.push(`One of: ${inner(one, depth, seen)}`);
+    for (const one of each(errors, walk, (member) => inner(member, walk))) text += `\nOne of: ${one}`;
   }
-  return parts.join('\n');
+  walk.above.pop();
+  return text;
 }
 
-function inner(value: unknown, depth: number, seen: Set<unknown>): string {
-  return isErrorLike(value) ? stackOf(value, depth + 1, seen) : cut(valueText(value), MAX_MESSAGE);
+function inner(value: unknown, walk: Walk): string {
+  return isErrorLike(value) ? stackOf(value, walk) : cut(valueText(value), MAX_MESSAGE);
 }
 
 function cut(text: string, limit: number): string {

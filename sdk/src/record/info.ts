@@ -2,9 +2,10 @@
  * winston's infos: made of a call, for formats and transports of others, and read again, as they or winston left them.
  */
 import { LEVEL, MESSAGE, SPLAT } from 'triple-beam';
-import { copyMembers, isError, merged, namesOf, readOr } from './access.js';
+import { copyMembers, isError, isIndexed, merged, readOr } from './access.js';
 import { hasTokens, membersOf, readArguments, type Said, withArguments } from './arguments.js';
 import { errorForm } from './error_fields.js';
+import { namesOf } from './names.js';
 import { spell } from './spell.js';
 
 const THROWN = Symbol('the error that this info was');
@@ -51,7 +52,7 @@ export function infoOf(
   const [meta] = rest;
   if (fields === undefined && typeof meta === 'object' && meta !== null && !hasWinstonTokens(message)) {
     const { message: more, stack, cause } = meta as Record<string, unknown>;
-    fields = { ...merged(meta), ...(stack ? { stack } : {}), ...(cause ? { cause } : {}) };
+    fields = isIndexed(meta) ? {} : { ...merged(meta), ...(stack ? { stack } : {}), ...(cause ? { cause } : {}) };
     if (more) message = `${spell(message)} ${spell(more)}`;
   }
   const info = merged(...under, fields) as Info;
@@ -62,7 +63,7 @@ export function infoOf(
 }
 
 function hasWinstonTokens(text: unknown): boolean {
-  return typeof text === 'string' && WINSTON_TOKEN.test(text);
+  return typeof text === 'string' && hasTokens(text, WINSTON_TOKEN);
 }
 
 const NAMES = new Set(['level', 'message']);
@@ -104,7 +105,6 @@ function takeIn(said: Said, given: readonly unknown[], firstIsMerged: boolean): 
   const fields = merged(said.fields, behind.fields);
   // The one name that winston overwrites when it merges the first object.
   const [first] = given;
-  if (merges && Array.isArray(first)) for (const index of first.keys()) delete fields[index];
   const level = typeof first === 'object' && first !== null ? readOr(first, 'level') : undefined;
   if (merges && level !== undefined) fields['level'] = level;
   return {

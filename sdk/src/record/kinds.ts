@@ -6,8 +6,6 @@ import { className, read, readOr } from './access.js';
 
 /** Bytes, or items, of a buffer that are shown. */
 const HEAD = 32;
-/** Entries of a collection that are taken; an event would not hold more. */
-const MAX_ENTRIES = 5000;
 /** Beyond 2^4096 turning a BigInt into digits takes a time that grows with its square. */
 const LARGEST = 1n << 4096n;
 /** An object of no kind that is known here: its members are what it holds. */
@@ -20,18 +18,19 @@ export function bigintText(value: bigint): string {
 /**
  * A form of lists, texts and plain objects for what is none of these; MEMBERS for any other class. What it gives is to be
  * looked into again: it may hold anything. May throw what a getter throws.
+ * @param most entries of a collection that are taken
  */
-export function formOf(value: object): unknown {
+export function formOf(value: object, most: number): unknown {
   if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return bytesText(value);
   if (types.isDate(value)) return Number.isNaN(value.getTime()) ? null : value.toISOString();
-  if (types.isMap(value)) return mapForm(value);
-  if (types.isSet(value)) return take(value);
+  if (types.isMap(value)) return mapForm(value, most);
+  if (types.isSet(value)) return setForm(value, most);
   if (types.isRegExp(value)) return String(value);
   if (types.isBoxedPrimitive(value)) return boxed(value);
   if (types.isPromise(value)) return '[Promise]';
   if (types.isWeakMap(value) || types.isWeakSet(value) || types.isGeneratorObject(value))
     return `[${className(value)}]`;
-  return byTag(value) ?? streamForm(value) ?? MEMBERS;
+  return byTag(value, most) ?? streamForm(value) ?? MEMBERS;
 }
 
 /** `[Buffer, 1048576 bytes, 0707…]`; of numbers `[Float32Array, 3 items, 1, 2, 3]`. */
@@ -60,12 +59,36 @@ function boxed(value: object): unknown {
   return String(Symbol.prototype.valueOf.call(value));
 }
 
+/** The first entries of a collection, and how many more it has. */
+export class Entries {
+  constructor(
+    readonly form: readonly unknown[] | Record<string, unknown>,
+    readonly more: number,
+  ) {}
+}
+
 /** By name, so that the redactor finds names; where keys are no names, a list of pairs. */
-function mapForm(map: ReadonlyMap<unknown, unknown>): unknown {
-  const entries = take(map) as [unknown, unknown][];
+function mapForm(map: ReadonlyMap<unknown, unknown>, most: number): Entries {
+  const entries = first(map, most);
   const names = new Set(entries.map(([key]) => (typeof key === 'object' || key === null ? key : String(key))));
   const isNamed = names.size === entries.length && [...names].every((name) => typeof name === 'string');
-  return isNamed ? named(entries) : entries;
+  return new Entries(isNamed ? named(entries) : entries, map.size - entries.length);
+}
+
+function setForm(set: ReadonlySet<unknown>, most: number): Entries {
+  const items = first(set, most);
+  return new Entries(items, set.size - items.length);
+}
+
+/** By `forEach`: the iterator of Node.js's Headers takes a time that grows with their square. */
+function namedForm(value: Pick<URLSearchParams, 'forEach'>, most: number): Entries {
+  const entries: [unknown, unknown][] = [];
+  let more = 0;
+  value.forEach((one, name) => {
+    if (entries.length < most) entries.push([name, one]);
+    else more += 1;
+  });
+  return new Entries(named(entries), more);
 }
 
 /** A name that comes several times has a list. */
@@ -80,29 +103,24 @@ function named(entries: Iterable<readonly [unknown, unknown]>): Record<string, u
   return Object.fromEntries([...form].map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
 }
 
-function take(items: Iterable<unknown> & { size?: number }): unknown[] {
-  const list: unknown[] = [];
+function first<T>(items: Iterable<T>, most: number): T[] {
+  const list: T[] = [];
   for (const item of items) {
-    if (list.length === MAX_ENTRIES) {
-      list.push(`… ${(items.size ?? 0) - MAX_ENTRIES} more`);
-      break;
-    }
+    if (list.length >= most) break;
     list.push(item);
   }
   return list;
 }
 
 /** The web's classes, whoever made them (Node.js, a polyfill, another realm). */
-function byTag(value: object): unknown {
+function byTag(value: object, most: number): unknown {
   const tag = readOr(value, Symbol.toStringTag);
   if (typeof tag !== 'string') return undefined;
   switch (tag) {
     case 'Headers':
     case 'URLSearchParams':
     case 'FormData':
-      return typeof readOr(value, 'entries') === 'function'
-        ? named(take(pairs(value)) as [unknown, unknown][])
-        : undefined;
+      return typeof readOr(value, 'forEach') === 'function' ? namedForm(value as URLSearchParams, most) : undefined;
     case 'Blob':
     case 'File': {
       const { name, type, size } = value as { name?: unknown; type?: unknown; size?: unknown };
@@ -121,10 +139,6 @@ function byTag(value: object): unknown {
     default:
       return undefined;
   }
-}
-
-function pairs(value: object): Iterable<unknown> {
-  return (value as { entries(): Iterable<unknown> }).entries();
 }
 
 const STATES = ['_readableState', '_writableState'];

@@ -35,6 +35,10 @@ export function recordOfCall(level: unknown, given: readonly unknown[], under: U
     const [message, fields] = given;
     return { level: named.level, severity: named.severity, message, fields };
   }
+  if (under.length === 0 && isTextAndError(given)) {
+    const [message, error] = given;
+    return { level: named.level, severity: named.severity, message, fields: { error: errorForm(error) } };
+  }
   return finish(named, readArguments(given), under);
 }
 
@@ -51,6 +55,12 @@ function isOrdinary(given: readonly unknown[]): given is [string, Record<string,
   } catch {
     return false;
   }
+}
+
+/** The usual call for an error. */
+function isTextAndError(given: readonly unknown[]): given is [string, Error] {
+  const [text, error] = given;
+  return given.length === 2 && typeof text === 'string' && !text.includes('%') && isError(error);
 }
 
 /** `log.log({ level, message, … })`, `log.write({ … })`: also a text alone, or an error. As {@link recordOfCall}. */

@@ -1,5 +1,6 @@
-import { isError, namesOf, put, REST, read, UNREADABLE } from './access.js';
-import { bigintText, formOf, MEMBERS } from './kinds.js';
+import { className, isError, put, REST, read, UNREADABLE } from './access.js';
+import { bigintText, Entries, formOf, MEMBERS } from './kinds.js';
+import { isCopy, NOT_LISTED, namesOf, UNLISTED } from './names.js';
 
 /** Objects nested deeper than this are left out. */
 export const MAX_DEPTH = 32;
@@ -14,6 +15,9 @@ const CIRCULAR = '[circular]';
 const TOO_DEEP = '[too deep]';
 /** What may be half a secret at the seam of a cut is taken off with it. */
 const WORD = 1024;
+const BETWEEN_WORDS = /[\s,;&"'<>]/;
+/** Errors that are told with their stacks. */
+const MAX_ERRORS = 100;
 
 /** A member that waits for what the small ones leave. */
 interface Waiting {
@@ -33,6 +37,7 @@ export class Plain {
   cut = false;
   private left: number;
   private readonly above: object[] = [];
+  private errors = 0;
 
   /** `errorForm` says what an error becomes; that is looked into again. */
   constructor(
@@ -76,7 +81,7 @@ export class Plain {
     let keep = Math.max(0, Math.min(text.length, room));
     while (keep > 0 && Buffer.byteLength(text.slice(0, keep)) > room) keep = Math.floor(keep * 0.7);
     const head = text.slice(0, keep).replace(/[\ud800-\udbff]$/, '');
-    const seam = head.length - (/[^\s,;&"'<>]*$/.exec(head.slice(-WORD))?.[0].length ?? 0);
+    const seam = seamOf(head);
     return `${head.slice(0, seam > head.length / 2 ? seam : head.length)}…`;
   }
 
@@ -104,7 +109,15 @@ export class Plain {
   private form(value: object, key: string): unknown {
     const { toJSON } = value as { toJSON?: unknown };
     if (typeof toJSON === 'function' && !ArrayBuffer.isView(value)) return this.again(toJSON.call(value, key), value);
-    return isError(value) ? this.again(this.errorForm(value), value) : this.parts(value);
+    return isError(value) ? this.error(value) : this.parts(value);
+  }
+
+  /** Each takes as long as a line: of many the rest are told by their text. */
+  private error(error: Error): unknown {
+    this.errors += 1;
+    if (this.errors <= MAX_ERRORS) return this.again(this.errorForm(error), error);
+    this.cut = true;
+    return this.text(`${className(error)}: ${String(read(error, 'message'))}`);
   }
 
   /** JSON asks no toJSON of what a toJSON gave. */
@@ -118,31 +131,36 @@ export class Plain {
     if (Array.isArray(value)) return this.list(value);
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype === Object.prototype || prototype === null) return this.members(value);
-    const form = formOf(value);
+    const form = formOf(value, Math.ceil(this.left / VALUE) + 1);
     if (form === MEMBERS) return this.members(value);
+    if (form instanceof Entries) {
+      const { form: taken, more } = form;
+      isCopy(taken);
+      return Array.isArray(taken) ? this.list(taken, more) : this.members(taken, more);
+    }
     if (Array.isArray(form)) return this.list(form);
     return typeof form === 'object' && form !== null ? this.members(form) : this.value(form);
   }
 
-  private list(list: readonly unknown[]): unknown[] {
+  /** `more` items there are that are not in the list. */
+  private list(list: readonly unknown[], more = 0): unknown[] {
     const copy: unknown[] = [];
     const { length } = list;
-    for (let i = 0; i < length; i += 1) {
-      if (this.left <= 0) {
-        copy.push(this.leftOut(`… ${length - i} more`));
-        break;
-      }
+    let i = 0;
+    for (; i < length && this.left > 0; i += 1) {
       const item = this.value(read(list, i), String(i));
       if (item === undefined || item === null) this.left -= VALUE;
       copy.push(item ?? null);
     }
+    if (i < length || more > 0) copy.push(this.leftOut(`… ${length - i + more} more`));
     return copy;
   }
 
-  private members(object: object): Record<string, unknown> {
+  private members(object: object, more = 0): Record<string, unknown> | string {
     const copy: Record<string, unknown> = {};
     const waiting: Waiting[] = [];
     const names = namesOf(object);
+    if (names === UNLISTED) return this.leftOut(NOT_LISTED);
     let i = 0;
     for (; i < names.length && this.left > 0; i += 1) {
       const name = names[i] as string;
@@ -158,7 +176,7 @@ export class Plain {
       // Its place is taken now, so that the order stays.
       put(copy, shown, waits ? null : this.value(value, name));
     }
-    if (i < names.length) put(copy, REST, this.leftOut(`${names.length - i} more`));
+    if (i < names.length || more > 0) put(copy, REST, this.leftOut(`${names.length - i + more} more`));
     this.share(copy, waiting);
     return copy;
   }
@@ -196,4 +214,12 @@ export class Plain {
     this.cut = cut || this.cut;
     this.left = left + before - one.used;
   }
+}
+
+/** Where the last word of a text begins. */
+function seamOf(text: string): number {
+  const least = Math.max(0, text.length - WORD);
+  let at = text.length;
+  while (at > least && !BETWEEN_WORDS.test(text.charAt(at - 1))) at -= 1;
+  return at;
 }

@@ -17,6 +17,8 @@ const JWT = /\beyJ[A-Za-z0-9_-]{5,}\.eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*/g;
 const SHORTEST = 5;
 /** One look for all that the patterns need: most texts have none of it. */
 const HINT = /[=@:]|eyJ|bearer\s|basic\s|token\s/i;
+/** What SCHEME and HEADER begin with, in one look: every stack trace has colons, and few have these. */
+const WORDS = /authorization|cookie|x-api-key|bearer\s|basic\s|token\s/i;
 
 /**
  * Takes secrets out of free text: user:password in URLs, `Bearer …`, header lines, JSON Web Tokens, `password=…` and
@@ -27,10 +29,10 @@ export function redactText(text: string, isSensitive: IsSensitive, replacement: 
   let result = text;
   if (result.includes('@')) result = result.replace(USERINFO, (_all, start: string) => `${start}${replacement}@`);
   if (result.includes('eyJ')) result = result.replace(JWT, () => replacement);
-  if (result.includes(':')) {
+  if (WORDS.test(result)) {
     result = result.replace(HEADER, (_all, name: string, colon: string) => `${name}${colon}${replacement}`);
+    result = result.replace(SCHEME, (_all, scheme: string, gap: string) => `${scheme}${gap}${replacement}`);
   }
-  result = result.replace(SCHEME, (_all, scheme: string, gap: string) => `${scheme}${gap}${replacement}`);
   if (result.includes('":')) {
     result = result.replace(JSON_PAIR, (all, name: string, colon: string) =>
       isSensitive(name) ? `"${name}"${colon}"${replacement}"` : all,
