@@ -1,7 +1,7 @@
 import type { Chart, PointerEvent } from '@elastic/charts';
 import { useEffect, useRef } from 'react';
 import { Subject } from 'rxjs';
-import { tellPointer } from './told';
+import { tellPointer } from './drawn';
 
 /** One cursor for all time charts of the page: what one chart's pointer is over, the others show too. */
 const cursor$ = new Subject<PointerEvent>();

@@ -16,7 +16,7 @@ import { useTimeFormat } from '../hooks/use_time_format';
 import { useRotaTheme } from '../theme/use_rota_theme';
 import { ChartAnnotations } from './chart_annotations';
 import { publishCursor, useCursorChart } from './cursor';
-import { isTold } from './told';
+import { isTold } from './drawn';
 import { useChartTheme } from './use_chart_theme';
 
 /** What every chart over time takes. Times are ms since 1970. */
