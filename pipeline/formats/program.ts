@@ -1,3 +1,4 @@
+import type { Escaping } from './declared/compile';
 import type { DeclaredValues, Piece } from './declared/values';
 import type { HaproxyLine } from './haproxy/line';
 import type { AccessParts, Parts } from './parts';
@@ -53,7 +54,7 @@ export interface Declares {
   /** An example for `rota-setup format --help`. */
   example: string;
   /** @throws FormatError saying what it is not */
-  read(text: string): { pieces: Piece[]; undo: (value: string) => string };
+  read(text: string): { pieces: Piece[]; escaping: Escaping };
 }
 
 /** What one folder of pipeline/formats says. */

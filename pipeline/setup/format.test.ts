@@ -33,8 +33,35 @@ describe('rota-setup format', () => {
   });
 
   it('refuses what is no format in a sentence', () => {
-    expect(() => tryFormat([], [])).toThrow(/give one of --nginx/);
+    expect(() => tryFormat([], [])).toThrow(/give one of --nginx|give one of --haproxy/);
     expect(() => tryFormat(['--nginx', "log_format x escape=yes '$a';"], [])).toThrow(/escape=yes is none of nginx/);
     expect(() => tryFormat(['--nginx', "log_format x 'no variable';"], [])).toThrow(/no variable in it/);
+  });
+
+  it('takes Apache’s words, and the names of JSON', () => {
+    const apache = tryFormat(
+      ['--apache', 'LogFormat "%h %l %u %t \\"%r\\" %>s %b \\"%{Referer}i\\" \\"%{User-Agent}i\\" %D" timed'],
+      ['203.0.113.9 - - [23/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "curl/8" 1500'],
+    );
+    expect(apache.text).toMatch(/%D +event\.duration +1500/);
+    expect(apache.text).toContain('1 of 1 lines fit');
+    const json = tryFormat(
+      ['--json', 'ts=time ip code took=milliseconds colour'],
+      ['{"ts":1,"code":503,"took":12}', 'x'],
+    );
+    expect(json.text).toMatch(/took +event\.duration +12/);
+    expect(json.text).toMatch(/colour +rota\.extra/);
+    expect(json.text).toContain('line 2 does not fit: it is no JSON');
+  });
+
+  it('given lines alone, says what they are or proposes their format', () => {
+    expect(tryFormat([], [LINE.replace(' HIT', '')]).text).toContain('lines of nginx');
+    const timed = LINE.replace('HIT', '0.041 10.0.0.11:8000 200');
+    const proposed = tryFormat([], [timed, timed.replace('0.041', '1.000')]);
+    expect(proposed.text).toContain('$request_time $upstream_addr $upstream_status');
+    expect(proposed.text).toContain('2 of 2 lines fit');
+    const json = tryFormat([], ['{"ts":"2026-11-30T11:40:05Z","req":{"method":"GET","uri":"/x"},"status":200}']);
+    expect(json.text).toMatch(/- json: \["ts", "req.method", "req.uri", "status"\]/);
+    expect(tryFormat([], ['hello world']).text).toContain('$field_1 $field_2');
   });
 });

@@ -1,95 +1,42 @@
 import { parseArgs } from 'node:util';
 import { compile } from '../formats/declared/compile';
-import { declare } from '../formats/declared/formats_file';
-import { FormatError, type Meaning, type Piece, type Variable } from '../formats/declared/values';
+import { DECLARING, declare, WORDS } from '../formats/declared/formats_file';
+import { type DeclaredValues, FormatError, type Meaning, type Piece, type Variable } from '../formats/declared/values';
 import { SettingsError } from '../indexer/errors';
+import { FIELDS } from './format_fields';
+import { propose } from './propose';
 
-export const FORMAT_USAGE = `rota-setup format --nginx|--gunicorn|--haproxy FORMAT
+export const FORMAT_USAGE = `rota-setup format [${WORDS.map((name) => `--${name}`).join('|')} FORMAT]
 
 Shows what Rota understands of a log format, in the words of the program that writes it, and tries it on the lines of standard
 input: tail -n 20 access.log | rota-setup format --nginx "log_format …;"
+With lines alone it proposes the format.
 
-  --nginx FORMAT     the log_format directive, as it stands in nginx.conf
-  --gunicorn FORMAT  access_log_format
-  --haproxy FORMAT   log-format
+${DECLARING.map(({ name, title, declares }) => `  --${name.padEnd(10)}${title}'s, such as ${declares?.example}`).join('\n')}
+  --json      the names of a JSON line's members, such as 'ts client_ip method uri status took=milliseconds'
 `;
 
-/** What each meaning becomes in a document. */
-const FIELDS: Readonly<Record<Meaning, string>> = {
-  client: 'source.ip, client.ip',
-  client_port: 'source.port, client.port',
-  peer: '(who connected: tells probes)',
-  user: 'user.name',
-  time_clf: '@timestamp',
-  time_iso: '@timestamp',
-  time_epoch: '@timestamp',
-  time_epoch_ms: '@timestamp',
-  time_epoch_us: '@timestamp',
-  time_plain: '@timestamp (local: see ROTA_ZONES)',
-  time: '@timestamp',
-  time_haproxy: '@timestamp (local: see ROTA_ZONES)',
-  request: 'http.request.method, url.*, http.version',
-  method: 'http.request.method',
-  target: 'url.*',
-  path: 'url.path',
-  query: 'url.query',
-  protocol: 'http.version',
-  status: 'http.response.status_code',
-  body_bytes: 'http.response.body.bytes',
-  bytes: 'http.response.bytes',
-  request_bytes: 'http.request.bytes',
-  seconds: 'event.duration',
-  milliseconds: 'event.duration',
-  microseconds: 'event.duration',
-  nanoseconds: 'event.duration',
-  referrer: 'http.request.referrer',
-  agent: 'user_agent.*',
-  forwarded_for: 'network.forwarded_ip',
-  domain: 'url.domain',
-  scheme: 'url.scheme',
-  request_id: 'http.request.id',
-  traceparent: 'trace.id',
-  pid: 'process.pid',
-  upstream_addresses: 'rota.upstream.address, rota.attempts',
-  upstream_statuses: 'rota.upstream.status_code, rota.attempts',
-  upstream_seconds: 'rota.upstream.duration, rota.attempts',
-  upstream_connect_seconds: 'rota.upstream.connect_duration',
-  upstream_header_seconds: 'rota.upstream.header_duration',
-  connection: 'nginx.error.connection_id',
-  server_address: 'server.address',
-  server_port: 'server.port',
-  tls_version: 'tls.version, tls.version_protocol',
-  tls_cipher: 'tls.cipher',
-  completion: 'event.reason',
-  pool: 'rota.pool',
-  level: 'log.level',
-  logger: 'log.logger',
-  message: 'message',
-  tid: 'process.thread.id',
-  frontend: 'haproxy.frontend_name',
-  backend: 'haproxy.backend_name, rota.pool',
-  server: 'haproxy.server_name',
-  termination: 'haproxy.termination_state',
-  nothing: '(says nothing)',
-};
-
 /** What pages cannot show without it, and the variable that would tell it. */
-const WANTED: readonly [readonly Meaning[], string, Partial<Record<string, string>>][] = [
+const WANTED: readonly [readonly Meaning[], string, Readonly<Record<string, string | undefined>>][] = [
   [
-    ['time_clf', 'time_iso', 'time_epoch', 'time_haproxy'],
+    ['time_clf', 'time_iso', 'time_epoch', 'time_epoch_ms', 'time_epoch_us', 'time_haproxy', 'time_plain', 'time'],
     'times are those of reading',
-    { nginx: '$msec', gunicorn: '%(t)s', haproxy: '%tr' },
+    { nginx: '$msec', gunicorn: '%(t)s', haproxy: '%tr', apache: '%t', json: 'time' },
   ],
-  [['status'], 'no page can count errors', { nginx: '$status', gunicorn: '%(s)s', haproxy: '%ST' }],
+  [
+    ['status'],
+    'no page can count errors',
+    { nginx: '$status', gunicorn: '%(s)s', haproxy: '%ST', apache: '%>s', json: 'status' },
+  ],
   [
     ['upstream_addresses', 'server'],
     'Rotation does not know whose turn it was',
     { nginx: '$upstream_addr', haproxy: '%s' },
   ],
   [
-    ['seconds', 'milliseconds', 'microseconds'],
+    ['seconds', 'milliseconds', 'microseconds', 'nanoseconds'],
     'latency is not known',
-    { nginx: '$request_time', gunicorn: '%(D)s', haproxy: '%Ta' },
+    { nginx: '$request_time', gunicorn: '%(D)s', haproxy: '%Ta', apache: '%D', json: 'duration_ms' },
   ],
 ];
 
@@ -99,48 +46,71 @@ const WANTED: readonly [readonly Meaning[], string, Partial<Record<string, strin
  * @throws SettingsError when there is no such format
  */
 export function tryFormat(argv: readonly string[], lines: readonly string[]): { text: string; fits: boolean } {
-  const [program, format] = readArguments(argv);
-  const { pieces, read } = declared(program, format);
-  const variables = pieces.filter((piece): piece is Variable => typeof piece !== 'string');
-  const text = [...understood(variables), ...lacking(program, variables)];
-  const misfits = lines.flatMap((line, n) =>
-    read(line) ? [] : [`line ${n + 1} does not fit: ${whereItStops(pieces, line)}`],
-  );
-  const tried = lines.length === 0 ? [] : [`${lines.length - misfits.length} of ${lines.length} lines fit`, ...misfits];
-  return { text: `${[...text, ...tried].join('\n')}\n`, fits: misfits.length === 0 };
+  const given = readArguments(argv);
+  if (given) return tried(...given, lines);
+  if (lines.length === 0) throw new SettingsError('rota-setup format', `${NEITHER}, or lines on standard input`);
+  const proposed = propose(lines);
+  if ('known' in proposed) return { text: `${proposed.known}\n`, fits: true };
+  const { words, format, entry } = proposed;
+  const { text, fits } = tried(words, format, lines);
+  return { text: `${PROPOSED}\n\n${entry}\n\n${text}`, fits };
 }
 
-function readArguments(argv: readonly string[]): [string, string] {
-  const string = { type: 'string' } as const;
+const PROPOSED =
+  'proposed, for formats.yaml; what has no name in the line is a guess: compare it with the configuration';
+const NEITHER = `give one of ${WORDS.map((name) => `--${name}`).join(', ')} with its format`;
+
+function tried(words: string, format: string, lines: readonly string[]): { text: string; fits: boolean } {
+  const { pieces, read } = declared(words, format);
+  const variables = pieces.filter((piece): piece is Variable => typeof piece !== 'string');
+  const found = lines.map((line) => read(line));
+  const first = found.find((one) => one !== undefined);
+  const text = [...understood(variables, first), ...lacking(words, variables)];
+  const misfits = lines.flatMap((line, n) =>
+    found[n]
+      ? []
+      : [
+          `line ${n + 1} does not fit: ${words === 'json' ? 'it is no JSON with one of these members' : whereItStops(pieces, line)}`,
+        ],
+  );
+  const count = lines.length === 0 ? [] : [`${lines.length - misfits.length} of ${lines.length} lines fit`, ...misfits];
+  return { text: `${[...text, ...count].join('\n')}\n`, fits: misfits.length === 0 };
+}
+
+function readArguments(argv: readonly string[]): [string, string] | undefined {
+  const options = Object.fromEntries(WORDS.map((name) => [name, { type: 'string' as const }]));
+  let given: [string, string][];
   try {
-    const { values } = parseArgs({ args: [...argv], options: { nginx: string, gunicorn: string, haproxy: string } });
-    const given = Object.entries(values) as [string, string][];
-    if (given.length === 1) return given[0] as [string, string];
+    given = Object.entries(parseArgs({ args: [...argv], options }).values) as [string, string][];
   } catch (error) {
     throw new SettingsError('rota-setup format', `${(error as Error).message}. See rota-setup format --help.`);
   }
-  throw new SettingsError('rota-setup format', 'give one of --nginx, --gunicorn, --haproxy with its format');
+  if (given.length > 1) throw new SettingsError('rota-setup format', NEITHER);
+  return given[0];
 }
 
-function declared(program: string, format: string) {
+function declared(words: string, format: string) {
   try {
-    return declare(program, format);
+    return declare(words, format);
   } catch (error) {
-    if (error instanceof FormatError) throw new SettingsError(`--${program}`, error.message);
+    if (error instanceof FormatError) throw new SettingsError(`--${words}`, error.message);
     throw error;
   }
 }
 
-function understood(variables: readonly Variable[]): string[] {
+/** A row a variable: what it becomes, and what the first line that fits has there. */
+function understood(variables: readonly Variable[], first: DeclaredValues | undefined): string[] {
   return variables.map(({ name, meaning }) => {
-    const field = meaning === undefined ? `rota.extra: kept under its own name` : FIELDS[meaning];
-    return `${name.padEnd(32)}  ${field}`;
+    const field = meaning === undefined ? 'rota.extra: kept under its own name' : FIELDS[meaning];
+    const value = meaning === undefined ? first?.named[name.replace(/^[$%]+\(?|\)s$/g, '')] : first?.values[meaning];
+    const row = `${name.padEnd(32)}  ${field}`;
+    return value === undefined ? row : `${row.padEnd(82)}  ${value.slice(0, 60)}`;
   });
 }
 
-function lacking(program: string, variables: readonly Variable[]): string[] {
+function lacking(words: string, variables: readonly Variable[]): string[] {
   return WANTED.flatMap(([meanings, what, names]) => {
-    const name = names[program];
+    const name = names[words];
     if (name === undefined || variables.some(({ meaning }) => meaning !== undefined && meanings.includes(meaning)))
       return [];
     return [`not known: ${what}; ${name} would tell`];
@@ -155,7 +125,9 @@ function whereItStops(pieces: readonly Piece[], line: string): string {
   for (let count = pieces.length - 1; count > 0; count--) {
     const some = pieces.slice(0, count);
     if (some.every((piece) => typeof piece === 'string')) break;
-    const beginning = compile([...some, { name: 'rest', meaning: undefined, form: '.*' }], (text) => text)(line);
+    const beginning = compile([...some, { name: 'rest', meaning: undefined, form: '.*' }], {
+      undo: (text) => text,
+    })(line);
     if (!beginning) continue;
     const next = pieces[count] as Piece;
     const rest = beginning.named['rest'] ?? '';

@@ -33,6 +33,6 @@ export const apache: Program = {
   ],
   declares: {
     example: `'%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i" %D'`,
-    read: (text) => ({ pieces: readLogFormat(text), undo: unescapeApache }),
+    read: (text) => ({ pieces: readLogFormat(text), escaping: { undo: unescapeApache, undoParsed: unescapeApache } }),
   },
 };

@@ -1,15 +1,26 @@
+import { objectsIn } from './json_objects';
+import { certainSpans } from './readings';
 import { type DeclaredValues, FormatError, type Meaning, type Piece, type Variable } from './values';
 
 /** Takes a line of a declared format apart. @returns undefined when it does not fit */
 export type DeclaredReader = (text: string) => DeclaredValues | undefined;
 
-/** @param undo undoes what the program's escaping did to a value */
-export function compile(pieces: readonly Piece[], undo: (text: string) => string): DeclaredReader {
+/** What a program does to the values that it writes. */
+export interface Escaping {
+  /** Undoes it. */
+  undo: (text: string) => string;
+  /** The same of a value that was parsed as JSON. */
+  undoParsed?: (text: string) => string;
+  /** It leaves quotes alone: what looks like a member of JSON may be a visitor's. */
+  isBare?: boolean;
+}
+
+export function compile(pieces: readonly Piece[], escaping: Escaping): DeclaredReader {
   const variables = pieces.filter((piece) => typeof piece !== 'string');
   if (variables.length === 0) throw new FormatError('there is no variable in it');
   const first = pieces[0];
   const isJson = typeof first === 'string' && /^\s*\{\s*["}]/.test(first);
-  return isJson ? compileJson(pieces, undo) : compileText(pieces, undo);
+  return isJson ? compileJson(pieces, escaping) : compileText(pieces, escaping.undo);
 }
 
 interface Found {
@@ -18,36 +29,71 @@ interface Found {
 }
 
 /**
- * A text. Where a value may end at more than one place, since a visitor may write what stands behind it, both the shortest and the longest
- * reading are made, and only what they agree in counts.
+ * A text. Where a value may end at more than one place, since a visitor may write what stands behind it, only what all readings of the line
+ * agree in counts. The shortest reading and the longest tell whether there is another: where they are one, there is none.
  */
-function compileText(pieces: readonly Piece[], undo: (text: string) => string): DeclaredReader {
+function compileText(given: readonly Piece[], undo: (text: string) => string): DeclaredReader {
+  const pieces = given.filter((piece) => piece !== '');
   const variables = pieces.filter((piece): piece is Variable => typeof piece !== 'string');
-  const source = pieces.map((piece) => (typeof piece === 'string' ? literal(piece) : `(${piece.form})`)).join('');
   const logsAgent = variables.some(({ meaning }) => meaning === 'agent');
-  const shortest = new RegExp(`^${source}\\s*$`, 's');
-  const longest = new RegExp(`^${source.replaceAll('*?', '*')}\\s*$`, 's');
-  return (text) => {
+  const source = pieces.map((piece) => (typeof piece === 'string' ? literal(piece) : `(${piece.form})`)).join('');
+  const shortest = new RegExp(`^${source}$`, 's');
+  const longest = new RegExp(`^${source.replaceAll('*?', '*')}$`, 's');
+  const forms = variables.map(({ form }) => new RegExp(`^(?:${form})$`, 's'));
+  const most = lengthFor(pieces);
+  return (line) => {
+    const text = line.trimEnd();
+    return text.length > most ? readCertain(text) : readQuickly(text);
+  };
+
+  function readQuickly(text: string): DeclaredValues | undefined {
     const one = shortest.exec(text);
-    const other = one && longest.exec(text);
-    if (!one || !other) return undefined;
+    if (!one) return undefined;
+    const other = longest.exec(text);
+    if (variables.some((_, n) => one[n + 1] !== other?.[n + 1])) return readCertain(text);
+    return valuesOf(
+      variables.map((variable, n) => ({ variable, value: (variable.undo ?? undo)(one[n + 1] ?? '') })),
+      logsAgent,
+    );
+  }
+
+  function readCertain(text: string): DeclaredValues | undefined {
+    const spans = certainSpans(pieces, forms, text);
+    if (!spans) return undefined;
     const sure = variables.flatMap((variable, n): Found[] => {
-      const value = one[n + 1] ?? '';
-      return value === other[n + 1] ? [{ variable, value: undo(value) }] : [];
+      const span = spans[n];
+      return span ? [{ variable, value: (variable.undo ?? undo)(text.slice(span.from, span.to)) }] : [];
     });
     return valuesOf(sure, logsAgent);
-  };
+  }
 }
 
-/** Blanks of a format may be more than one in a line. */
+/** How long a line may be for regular expressions, whose work grows with the power of how many values have no certain end. */
+function lengthFor(pieces: readonly Piece[]): number {
+  const loose = pieces.filter((piece, n) => typeof piece !== 'string' && isLoose(piece.form, pieces[n + 1])).length;
+  return LENGTHS[loose] ?? 0;
+}
+
+const LENGTHS = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 8_192, 600, 300];
+
+/** Whether a value may hold what stands behind it. */
+function isLoose(form: string, next: Piece | undefined): boolean {
+  if (!form.includes('*?') || next === undefined) return false;
+  return typeof next !== 'string' || form.startsWith('.*?') || next[0] !== '"';
+}
+
 function literal(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 }
 
 const MARK = '\u0001';
+const AS_IT_IS = (text: string) => text;
 
-/** JSON: the line is parsed, and each member is read as the format's member of the same name says. */
-function compileJson(pieces: readonly Piece[], undo: (text: string) => string): DeclaredReader {
+/**
+ * JSON, one object or several: the line is parsed, and each member is read as the format's member of the same name says. What does not
+ * parse, since its program escapes otherwise than JSON, is read as the text that the format is.
+ */
+function compileJson(pieces: readonly Piece[], { undo, undoParsed = AS_IT_IS, isBare }: Escaping): DeclaredReader {
   const variables: Variable[] = [];
   let isInText = false;
   const template = pieces
@@ -61,18 +107,22 @@ function compileJson(pieces: readonly Piece[], undo: (text: string) => string): 
       return isInText ? mark : `"${mark}"`;
     })
     .join('');
-  const shape = parse(template.replaceAll(MARK, '\\u0001'));
-  if (shape === undefined) throw new FormatError('it begins as JSON, but is none');
-  const leaves = leavesOf(shape, variables, undo);
+  const shapes = objectsIn(template.replaceAll(MARK, '\\u0001'));
+  if (shapes === undefined) throw new FormatError('it begins as JSON, but is none');
+  const asText = compileText(pieces, undo);
+  if (isBare) return asText;
+  const leaves = shapes.map((shape) => leavesOf(shape, variables, undoParsed));
   const logsAgent = variables.some(({ meaning }) => meaning === 'agent');
   return (text) => {
-    const found = parse(text);
-    if (found === undefined) return undefined;
+    const found = objectsIn(text) ?? objectsIn(text.replaceAll('\\x', '\\\\x'));
+    if (found?.length !== shapes.length) return asText(text);
     const all: Found[] = [];
-    for (const leaf of leaves) {
-      const read = leaf(found);
-      if (!read) return undefined;
-      all.push(...read);
+    for (const [n, object] of found.entries()) {
+      for (const leaf of leaves[n] as Leaf[]) {
+        const read = leaf(object);
+        if (!read) return undefined;
+        all.push(...read);
+      }
     }
     return valuesOf(all, logsAgent);
   };
@@ -85,15 +135,6 @@ function inText(piece: string, before: boolean): boolean {
     else if (piece[at] === '"') inside = !inside;
   }
   return inside;
-}
-
-function parse(text: string): unknown {
-  try {
-    const found: unknown = JSON.parse(text);
-    return typeof found === 'object' && found !== null ? found : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 type Leaf = (line: unknown) => Found[] | undefined;
@@ -117,7 +158,7 @@ function leavesOf(shape: unknown, variables: readonly Variable[], undo: (text: s
       // A member of its own name says more than the variable's.
       const name = path.join('.');
       const variable = only.meaning === undefined ? { ...only, name } : only;
-      leaves.push((line) => [{ variable, value: textOf(at(line, path)) }]);
+      leaves.push((line) => [{ variable, value: undo(textOf(at(line, path))) }]);
       return;
     }
     const read = compileText(own, undo);
@@ -157,12 +198,22 @@ function textOf(value: unknown): string {
 function valuesOf(found: readonly Found[], logsAgent: boolean): DeclaredValues {
   const values: DeclaredValues['values'] = {};
   const named: Record<string, string> = Object.create(null) as Record<string, string>;
+  const strong = new Set<Meaning>();
   for (const { variable, value } of found) {
     if (value === '' || value === '-') continue;
-    const { meaning, name } = variable;
+    const { meaning, name, weak } = variable;
     if (meaning === undefined) named[name.replace(/^[$%]+\(?|\)s$/g, '')] = value;
-    // Seconds with a fraction say more than whole ones.
-    else if (meaning !== 'seconds' || values.seconds === undefined || value.includes('.')) values[meaning] = value;
+    else if (weak && values[meaning] !== undefined) continue;
+    else {
+      if (strong.has(meaning) && !isMoreExact(meaning, value)) continue;
+      if (!weak) strong.add(meaning);
+      values[meaning] = value;
+    }
   }
   return { values, named, logsAgent };
+}
+
+/** Seconds with a fraction say more than whole ones; of others the first counts. */
+function isMoreExact(meaning: Meaning, value: string): boolean {
+  return meaning === 'seconds' && value.includes('.');
 }

@@ -2,6 +2,7 @@ import { load } from 'js-yaml';
 import type { LineDataset, Tier } from '../program';
 import { PROGRAMS } from '../registry';
 import { compile, type DeclaredReader } from './compile';
+import { jsonReader, readJsonFields } from './json_fields';
 import { FormatError, type Piece } from './values';
 
 /** A format that the operator declared, and for which lines. */
@@ -25,18 +26,28 @@ const REQUESTS: Readonly<Record<Tier, LineDataset>> = {
   webapp: 'gunicorn.access',
 };
 
+/** What a format is declared by: a program's words, or the names of JSON's members. */
+export const WORDS: readonly string[] = [...DECLARING.map(({ name }) => name), 'json'];
+
 /**
  * One format in its program's own words.
  * @throws FormatError
  */
-export function declare(program: string, text: string): { pieces: readonly Piece[]; read: DeclaredReader } {
-  const found = DECLARING.find(({ name }) => name === program)?.declares?.read(text);
-  if (!found) throw new FormatError(`no format is declared in the words of ${program}`);
-  return { pieces: found.pieces, read: compile(found.pieces, found.undo) };
+export function declare(words: string, given: unknown): { pieces: readonly Piece[]; read: DeclaredReader } {
+  if (words === 'json') {
+    const pieces = readJsonFields(given);
+    return { pieces, read: jsonReader(pieces) };
+  }
+  const found = DECLARING.find(({ name }) => name === words)?.declares;
+  if (!found) throw new FormatError(`no format is declared in the words of ${words}`);
+  if (typeof given !== 'string')
+    throw new FormatError(`${words} must be a text: the format as it stands in its configuration`);
+  const { pieces, escaping } = found.read(given);
+  return { pieces, read: compile(pieces, escaping) };
 }
 
 /**
- * formats.yaml: a list of `{<program>: <format>, file: <path or glob>, program: <syslog name>}`.
+ * formats.yaml: a list of `{<program>: <format>, file: <path or glob>, program: <syslog name>}`, or `{json: <names>, dataset: …}`.
  * @throws FormatError naming the entry
  */
 export function readFormatsFile(text: string): Declared[] {
@@ -53,25 +64,35 @@ export function readFormatsFile(text: string): Declared[] {
 
 function readEntry(entry: unknown): Declared {
   if (typeof entry !== 'object' || entry === null) throw new FormatError('it is no map such as {nginx: …, file: …}');
-  const { file, program: app, ...rest } = entry as Record<string, unknown>;
-  const found = DECLARING.find(({ name }) => typeof rest[name] === 'string');
-  const program = found?.name;
-  const others = Object.keys(rest).filter((name) => name !== program);
-  if (found === undefined || program === undefined) {
-    const names = DECLARING.map(({ name }) => name).join(', ');
-    throw new FormatError(`it has none of ${names} with the format as a text`);
-  }
-  if (others.length > 0) throw new FormatError(`"${others[0]}" is not known; it may have ${program}, file, program`);
-  for (const [name, value] of Object.entries({ file, program: app })) {
+  const { file, program: app, dataset, ...rest } = entry as Record<string, unknown>;
+  const words = WORDS.find((name) => rest[name] !== undefined);
+  if (words === undefined) throw new FormatError(`it has none of ${WORDS.join(', ')} with the format`);
+  const others = Object.keys(rest).filter((name) => name !== words);
+  if (others.length > 0)
+    throw new FormatError(`"${others[0]}" is not known; it may have ${words}, file, program, dataset`);
+  for (const [name, value] of Object.entries({ file, program: app, dataset })) {
     if (value !== undefined && typeof value !== 'string') throw new FormatError(`${name} must be a text`);
   }
   return {
-    program,
-    written: { dataset: REQUESTS[found.tier], module: program, tier: found.tier },
+    program: words,
+    written: writtenBy(words, dataset as string | undefined),
     file: file === undefined ? undefined : globOf(file as string),
     app: app as string | undefined,
-    ...declare(program, rest[program] as string),
+    ...declare(words, rest[words]),
   };
+}
+
+/** Requests of the program's tier, unless another is said. */
+function writtenBy(words: string, dataset: string | undefined): Declared['written'] {
+  const program = DECLARING.find(({ name }) => name === words);
+  const found = (Object.entries(REQUESTS) as [Tier, LineDataset][]).find(([tier, requests]) =>
+    dataset === undefined ? tier === (program?.tier ?? 'frontend') : requests === dataset,
+  );
+  if (!found) {
+    throw new FormatError(`dataset "${dataset}" is none of ${Object.values(REQUESTS).join(', ')}`);
+  }
+  const [tier, requests] = found;
+  return { dataset: requests, module: program?.name ?? (requests.split('.')[0] as string), tier };
 }
 
 function globOf(path: string): RegExp {
@@ -80,16 +101,17 @@ function globOf(path: string): RegExp {
   return new RegExp(`^${escaped}(?:[.-]\\d[\\w.-]*)?$`);
 }
 
-/** The declared format of a line: by its file, by its program, or by what its agent says that the file holds. */
+/** The declared formats that a line may be of: by its file, by its program, or by what its agent says that the file holds. */
 export function declaredFor(
   formats: readonly Declared[],
   file: string | undefined,
   app: string,
   dataset: string | undefined,
-): Declared | undefined {
-  return formats.find((one) => {
+): Declared[] {
+  return formats.filter((one) => {
     if (one.file !== undefined) return file !== undefined && one.file.test(file);
     if (one.app !== undefined) return file === undefined && one.app === app;
-    return file !== undefined ? one.written.dataset === dataset : app.startsWith(one.program);
+    if (file !== undefined) return one.written.dataset === dataset;
+    return DECLARING.some(({ name, names }) => name === one.program && names.test(app));
   });
 }

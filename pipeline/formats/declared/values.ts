@@ -44,7 +44,6 @@ export const MEANINGS = [
   'server_port',
   'tls_version', // TLSv1.3
   'tls_cipher',
-  'completion', // OK, or nothing: the client went away
   'frontend',
   'backend',
   'server',
@@ -74,6 +73,10 @@ export interface Variable {
   meaning: Meaning | undefined;
   /** What it may be, as a regular expression without groups. */
   form: string;
+  /** Undoes the escaping of this one, where it is another than that of the others. */
+  undo?: (text: string) => string;
+  /** Another of the same meaning says it better: `$server_name` beside `$host`. */
+  weak?: true;
 }
 
 /** A format, as literal texts and variables in turn. */

@@ -36,7 +36,10 @@ export const gunicorn: Program = {
   ],
   declares: {
     example: `'%(h)s %(t)s "%(r)s" %(s)s %(D)s "%({x-request-id}i)s"'`,
-    read: (text) => ({ pieces: readGunicornFormat(text), undo: (value) => value.replaceAll('\\"', '"') }),
+    read: (text) => ({
+      pieces: readGunicornFormat(text),
+      escaping: { undo: (value) => value.replaceAll('\\"', '"') },
+    }),
   },
 };
 

@@ -1,6 +1,6 @@
 import type { Program } from '../program';
 import { splitHaproxy, splitUnnamedHaproxy } from './line';
-import { readHaproxyFormat } from './log_format';
+import { hasBare, readHaproxyFormat } from './log_format';
 
 export const haproxy: Program = {
   name: 'haproxy',
@@ -23,6 +23,6 @@ export const haproxy: Program = {
   ],
   declares: {
     example: '\'{"when":"%tr","src":"%ci","code":%ST,"be":"%b","srv":"%s","ms":%Ta}\'',
-    read: (text) => ({ pieces: readHaproxyFormat(text), undo: (value) => value }),
+    read: (text) => ({ pieces: readHaproxyFormat(text), escaping: { undo: (value) => value, isBare: hasBare(text) } }),
   },
 };

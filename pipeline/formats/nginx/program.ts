@@ -1,3 +1,4 @@
+import type { Escaping } from '../declared/compile';
 import type { Program } from '../program';
 import { splitNginxAccess } from './access';
 import { splitNginxError } from './error';
@@ -35,12 +36,16 @@ export const nginx: Program = {
     example: `"$(grep -A3 log_format /etc/nginx/nginx.conf)"`,
     read: (text) => {
       const { pieces, escaping } = readNginxFormat(text);
-      return { pieces, undo: UNDO[escaping] };
+      return { pieces, escaping: ESCAPING[escaping] };
     },
   },
 };
 
-const UNDO = { default: unescapeNginx, json: withoutJsonEscapes, none: (value: string) => value };
+const ESCAPING: Readonly<Record<'default' | 'json' | 'none', Escaping>> = {
+  default: { undo: unescapeNginx, undoParsed: unescapeNginx },
+  json: { undo: withoutJsonEscapes },
+  none: { undo: (value) => value, isBare: true },
+};
 
 function withoutJsonEscapes(value: string): string {
   if (!value.includes('\\')) return value;

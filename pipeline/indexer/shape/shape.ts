@@ -1,5 +1,7 @@
-import { declaredFor } from '../../formats/declared/formats_file';
+import { type Declared, declaredFor } from '../../formats/declared/formats_file';
+import type { DeclaredValues } from '../../formats/declared/values';
 import { pythonEvents } from '../../formats/gunicorn/events';
+import { withoutPid } from '../../formats/gunicorn/program';
 import { type Unwrapped, unwrapCri, unwrapDocker } from '../../formats/wrapper';
 import { accessText } from './access_text';
 import { anonymize, maskBytes } from './anonymize';
@@ -148,10 +150,22 @@ function shapeLine(line: Line, settings: ShapeSettings): Shaped {
 function fromDeclared(line: Line, id: string, settings: ShapeSettings): Shaped | undefined {
   if (settings.declared.length === 0) return undefined;
   const { agent, header } = line;
-  const format = declaredFor(settings.declared, agent?.['file'] || undefined, header.app, agent?.['dataset']);
-  const found = format?.read(line.text);
-  const doc = format && found && valuesDocument(line, format.written, found, id, settings);
-  return doc && withOriginal(line, documentOf(format.written.dataset, id, doc), settings);
+  for (const format of declaredFor(settings.declared, agent?.['file'] || undefined, header.app, agent?.['dataset'])) {
+    const found =
+      format.read(line.text) ?? (format.program === 'gunicorn' ? readBehindPid(line.text, format) : undefined);
+    if (!found) continue;
+    const doc = valuesDocument(line, format.written, found, id, settings);
+    return withOriginal(line, documentOf(format.written.dataset, id, doc), settings);
+  }
+  return undefined;
+}
+
+/** gunicorn's `--log-syslog` writes its process before the line. */
+function readBehindPid(whole: string, format: Declared): DeclaredValues | undefined {
+  const { text, pid } = withoutPid(whole);
+  const found = pid === undefined ? undefined : format.read(text);
+  if (found) found.values.pid ??= String(pid);
+  return found;
 }
 
 /** A container's line, as if its runtime had put nothing around it; the original stays as it came. */
