@@ -18,7 +18,7 @@ const FOOT_PX = 3;
 const STEP_MS = 60_000;
 const AIM_MS = 600_000;
 
-/** The page's charts write what they have drawn into the DOM (public/charts/told.ts). To be run before the page loads. */
+/** The page's charts write what they have drawn into the DOM (public/charts/drawn.ts). To be run before the page loads. */
 export const letChartsTell = () => void Object.assign(globalThis, { _echDebugStateFlag: true });
 
 /**
