@@ -114,12 +114,16 @@ export class Cloud {
     await this.post('heat', url.slice(serviceUrl(this.layout, 'heat').length), {});
   }
 
-  /** What Heat's API says to a creation with these parameters; the template's files go with it as a client sends them. */
-  async refusal(template: string, parameters: Record<string, string>): Promise<string> {
-    const body = { ...collectTemplate(template), parameters, stack_name: 'refused' };
-    const error = await this.post('heat', `/v1/${this.project}/stacks`, body).catch((reason: Error) => reason);
-    if (!(error instanceof Error)) throw new Error('Heat took it.');
-    return error.message;
+  /**
+   * What Heat's API says to a preview with these parameters, which makes nothing; empty when it is content. The template's files go with it as a
+   * client sends them.
+   */
+  async verdict(template: string, parameters: Record<string, string>): Promise<string> {
+    const body = { ...collectTemplate(template), parameters, stack_name: 'preview' };
+    return this.post('heat', `/v1/${this.project}/stacks/preview`, body).then(
+      () => '',
+      (reason: Error) => reason.message,
+    );
   }
 
   private async list<T>(service: ServiceName, path: string, key: string): Promise<T[]> {
