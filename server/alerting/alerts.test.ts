@@ -52,7 +52,7 @@ describe('alerts', () => {
 
   it('tell of a marked host and never of a small p alone', () => {
     expect(alertsOf([], [tier([{ host: 'web-3', marked: true }], 0.5)], DEFAULT_PARAMS)[0]?.reason).toBe(
-      'web-3 got 16.7 % where 22.3 % was due (-5.6 points).',
+      'web-3 got 16.7 % where 22.3 % was due (−5.6 points).',
     );
     expect(alertsOf([], [tier([{ host: 'web-3', marked: false }], 1e-300)], DEFAULT_PARAMS)).toEqual([]);
   });

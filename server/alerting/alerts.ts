@@ -1,5 +1,6 @@
 import type { AlertParams } from '../../common/alerting';
 import type { HealthEvent, TierShare } from '../../common/api';
+import { say } from '../sentences/english';
 
 /** Kinds that hurt no request that is known of, and are told all the same. */
 const HURT_NOBODY = new Set<HealthEvent['kind']>(['silent', 'all_silent']);
@@ -40,7 +41,10 @@ export function alertsOf(
       id: idOf({ kind, hosts }),
       host: hosts[0] ?? '',
       kind,
-      reason: `${hosts[0] ?? 'The whole site'}: ${title.toLowerCase()}. ${cause}${users_hurt > 0 ? ` ${users_hurt} user requests were hurt.` : ''}`,
+      reason: say({
+        id: 'alert.happened',
+        values: { host: hosts[0] ?? null, title, cause, hurt: users_hurt },
+      }),
     }));
   const uneven = wanted.has('uneven')
     ? tiers.flatMap(({ hosts }) => hosts.filter(({ marked, steady }) => marked && !steady))
@@ -49,7 +53,7 @@ export function alertsOf(
     id: `uneven:${host}`,
     host,
     kind: 'uneven',
-    reason: `${host} got ${(share * 100).toFixed(1)} % where ${(due * 100).toFixed(1)} % was due (${in_points.toFixed(1)} points).`,
+    reason: say({ id: 'alert.uneven', values: { host, share, due, off: in_points } }),
   }));
   const byId = new Map([...happened, ...lopsided].map((alert) => [alert.id, alert]));
   return [...byId.values()];

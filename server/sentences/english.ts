@@ -1,4 +1,4 @@
-import { count, duration, list, percent, plural } from '../../common/format';
+import { count, duration, list, percent, plural, points } from '../../common/format';
 import { DELIVERY } from './delivery';
 
 /**
@@ -102,6 +102,20 @@ const ENGLISH = {
   'unknown.steps': ({ ms }: { ms: number }) =>
     `Bursts shorter than ${duration(ms)} are not told apart: in so long a range there are too many hosts for minutes.`,
   'mend.steps': () => 'a shorter time range',
+  'alert.happened': ({
+    host,
+    title,
+    cause,
+    hurt,
+  }: {
+    host: string | null;
+    title: string;
+    cause: string;
+    hurt: number;
+  }) =>
+    `${host ?? 'The whole site'}: ${title.toLowerCase()}. ${cause}${hurt > 0 ? ` ${plural(hurt, 'user request')} ${hurt === 1 ? 'was' : 'were'} hurt.` : ''}`,
+  'alert.uneven': ({ host, share, due, off }: { host: string; share: number; due: number; off: number }) =>
+    `${host} got ${percent(share)} where ${percent(due)} was due (${points(off)} points).`,
   'quiet.writers': ({ hosts }: { hosts: string[] }) =>
     `${list(hosts)} ${hosts.length === 1 ? 'writes' : 'write'} no log of ${hosts.length === 1 ? 'its' : 'their'} own to Rota.`,
 } as const;
