@@ -3,14 +3,16 @@ export interface Unwrapped {
   text: string;
   /** When the runtime took the line, ISO 8601. */
   time: string;
+  /** The runtime cut the line here: what follows stands in its next ones. */
+  isCut?: boolean;
 }
 
-const CRI = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) (?:stdout|stderr) [FP] (.*)$/s;
+const CRI = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) (?:stdout|stderr) ([FP]) (.*)$/s;
 
 /** containerd's and CRI-O's (Kubernetes): `2026-11-30T11:40:12.9001Z stdout F …`. */
 export function unwrapCri(text: string): Unwrapped | undefined {
-  const [, time, inner] = CRI.exec(text) ?? [];
-  return time === undefined || inner === undefined ? undefined : { text: inner, time };
+  const [, time, tag, inner] = CRI.exec(text) ?? [];
+  return time === undefined || inner === undefined ? undefined : { text: inner, time, isCut: tag === 'P' };
 }
 
 /** docker's json-file driver: `{"log":"…\n","stream":"stdout","time":"…"}`, perhaps with `attrs`. */

@@ -1,7 +1,7 @@
 import { FormatError, type Meaning, type Piece } from '../declared/values';
 
 const NUMBER = String.raw`\d+|-`;
-const CLF_TIME = String.raw`\[\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\]`;
+const CLF_TIME = String.raw`\[\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d (?:[+-]\d{4}|[A-Za-z]+)\]`;
 /** A quote and a backslash in a value have a backslash before them. */
 const FREE = String.raw`(?:[^"\\]|\\.)*?`;
 

@@ -42,9 +42,14 @@ function compileText(given: readonly Piece[], undo: (text: string) => string): D
   const forms = variables.map(({ form }) => new RegExp(`^(?:${form})$`, 's'));
   const most = lengthFor(pieces);
   return (line) => {
-    const text = line.trimEnd();
-    return text.length > most ? readCertain(text) : readQuickly(text);
+    const text = line.replace(/[\r\n]+$/, '');
+    // A blank at the end may have been lost on the way, or have come to it.
+    return read(text) ?? read(text.endsWith(' ') ? text.trimEnd() : `${text} `);
   };
+
+  function read(text: string): DeclaredValues | undefined {
+    return text.length > most ? readCertain(text) : readQuickly(text);
+  }
 
   function readQuickly(text: string): DeclaredValues | undefined {
     const one = shortest.exec(text);

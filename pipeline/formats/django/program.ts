@@ -9,6 +9,11 @@ const SERVER = new RegExp(`${HEAD}(code \\d{3}, message .*|- Broken pipe from .*
 const VERBOSE =
   /^(DEBUG|INFO|WARNING|ERROR|CRITICAL) (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d[,.]\d{3}) ([\w.]+) (\d+) (\d+) /;
 
+/** `django.request` without a formatter: 5XX are errors, 4XX warnings. */
+const REQUEST =
+  /^(Internal Server Error|Service Unavailable|Not Found|Bad Request|Forbidden|Unauthorized|Method Not Allowed|Gone)(?: \([^\n]*\))?: \//;
+const FAILURES: ReadonlySet<string> = new Set(['Internal Server Error', 'Service Unavailable']);
+
 export const django: Program = {
   name: 'django',
   title: 'Django',
@@ -35,12 +40,17 @@ export const django: Program = {
       what: 'its loggers in the `verbose` form of its documentation, runserver’s other words, tracebacks',
       dataset: 'gunicorn.error',
       own: true,
-      begins: VERBOSE,
-      read: (text) => {
+      begins: new RegExp(`${VERBOSE.source}|${REQUEST.source}`),
+      read: (text, { by }) => {
         const verbose = VERBOSE.exec(text);
         if (verbose) {
           const [head, level, date, time, logger, pid] = verbose;
           return { form: 'python_error', parts: { date, time, level, logger, pid, message: text.slice(head.length) } };
+        }
+        const [, words] = (by === 'form' ? null : REQUEST.exec(text)) ?? [];
+        if (words !== undefined) {
+          const level = FAILURES.has(words) ? 'ERROR' : 'WARNING';
+          return { form: 'python_error', parts: { level, logger: 'django.request', message: text } };
         }
         const server = SERVER.exec(text);
         if (!server) return undefined;

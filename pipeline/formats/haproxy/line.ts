@@ -18,9 +18,12 @@ const TCPLOG = new RegExp(
   's',
 );
 
-/** `option httplog clf`: the Common Log Format with HAProxy's own parts behind; the request may be cut, and then all behind it. */
+/**
+ * `option httplog clf`: the Common Log Format with HAProxy's own parts behind, last the captured cookies and each captured header; the request
+ * may be cut, and then all behind it.
+ */
 const CLF = new RegExp(
-  String.raw`^(?<address>\S+) - - \[(?<clf_time>\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\] "(?<request>[^"]*)" ${ANSWER} "(?<req_cookie>[^"]*)" "(?<res_cookie>[^"]*)" (?<port>\d+) \d{1,3} "(?<frontend>[^"]*)" "(?<backend>[^"]*)" "(?<server>[^"]*)" (?<tr>-?\d+) (?<tw>-?\d+) (?<tc>-?\d+) (?<tresp>-?\d+) (?<ta>\+?-?\d+) (?<termination>\S{4}) (?<actconn>\d+) (?<feconn>\d+) (?<beconn>\d+) (?<srvconn>\d+) (?<retries>\+?\d+) (?<srvqueue>\d+) (?<beqqueue>\d+)(?: "(?<req_headers>[^"]*)" "(?<res_headers>[^"]*)")?\s*$`,
+  String.raw`^(?<address>\S+) - - \[(?<clf_time>\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\] "(?<request>[^"]*)" ${ANSWER} "" "" (?<port>\d+) \d{1,3} "(?<frontend>[^"]*)" "(?<backend>[^"]*)" "(?<server>[^"]*)" (?<tr>-?\d+) (?<tw>-?\d+) (?<tc>-?\d+) (?<tresp>-?\d+) (?<ta>\+?-?\d+) (?<termination>\S{4}) (?<actconn>\d+) (?<feconn>\d+) (?<beconn>\d+) (?<srvconn>\d+) (?<retries>\+?\d+) (?<srvqueue>\d+) (?<beqqueue>\d+)(?: "(?<req_cookie>[^"]*)" "(?<res_cookie>[^"]*)"(?: (?<extra>"[^"]*"(?: "[^"]*")*))?)?\s*$`,
 );
 const CUT_CLF = /^(?<address>\S+) - - \[(?<clf_time>\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\] "(?<cut>[^"]*)$/;
 

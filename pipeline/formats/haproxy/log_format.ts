@@ -10,10 +10,10 @@ const VARIABLES: Readonly<Record<string, [Meaning, string?]>> = {
   u: ['user'],
   t: ['time_haproxy', String.raw`\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d\.\d{3}`],
   tr: ['time_haproxy', String.raw`\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d\.\d{3}`],
-  trg: ['time_clf', String.raw`\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}`],
-  T: ['time_clf', String.raw`\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}`],
-  Tl: ['time_clf', String.raw`\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}`],
-  trl: ['time_clf', String.raw`\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}`],
+  trg: ['time_clf', String.raw`\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d (?:[+-]\d{4}|[A-Za-z]+)`],
+  T: ['time_clf', String.raw`\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d (?:[+-]\d{4}|[A-Za-z]+)`],
+  Tl: ['time_clf', String.raw`\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d (?:[+-]\d{4}|[A-Za-z]+)`],
+  trl: ['time_clf', String.raw`\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d (?:[+-]\d{4}|[A-Za-z]+)`],
   r: ['request'],
   HM: ['method', String.raw`[^\s"]*`],
   HU: ['target'],
@@ -103,7 +103,22 @@ export function readHaproxyFormat(text: string): Piece[] {
     else pieces.push(variableOf(`${common}${own}`, name, sample));
   }
   if (from < source.length) pieces.push(source.slice(from));
-  return pieces;
+  return withoutBlanks(pieces);
+}
+
+/** HAProxy writes one blank where the format has several, and none at its beginning. */
+function withoutBlanks(pieces: readonly Piece[]): Piece[] {
+  const joined = pieces.reduce<Piece[]>((all, piece) => {
+    const last = all.at(-1);
+    if (typeof piece === 'string' && typeof last === 'string') all[all.length - 1] = last + piece;
+    else all.push(piece);
+    return all;
+  }, []);
+  return joined
+    .map((piece, n) =>
+      typeof piece !== 'string' ? piece : piece.replace(/ +/g, ' ').replace(n === 0 ? /^ / : /^$/, ''),
+    )
+    .filter((piece) => piece !== '');
 }
 
 const VARIABLE = /%(?:\([^)]*\))?(?:\{([^}]*)\})?(?:\[([^\]]*)\]|([A-Za-z]{1,4})|(%))/g;
@@ -113,9 +128,12 @@ function variableOf(flags: string, name: string | undefined, sample: string | un
   const [meaning, form] = known ?? [undefined];
   // %{+Q}x puts quotes around a value; what a sample fetched stands there as it came.
   const usual = form ?? (isBare(flags, sample) ? '.*?' : '[^"]*?');
-  const hashed = name !== undefined && HASHED.has(name) ? { undo: withoutHashes } : {};
-  const isQuoted = flags.includes('+Q');
-  return { name: sample ?? `%${name}`, meaning, form: isQuoted ? `"?(?:${usual})"?` : usual, ...hashed };
+  const isHashed = name !== undefined && HASHED.has(name);
+  const undo = (value: string) => {
+    const bare = flags.includes('+Q') ? value.replace(/^"(.*)"$/s, '$1') : value;
+    return isHashed ? withoutHashes(bare) : bare;
+  };
+  return { name: sample ?? `%${name}`, meaning, form: flags.includes('+Q') ? `"?(?:${usual})"?` : usual, undo };
 }
 
 /** Before its converters, a header's by one name: `hdr(host)`, `req.fhdr(Host)`. */

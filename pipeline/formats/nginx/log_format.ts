@@ -13,7 +13,7 @@ const VARIABLES: Readonly<Record<string, [Meaning, string?]>> = {
   realip_remote_addr: ['peer', ADDRESS],
   remote_port: ['client_port', NUMBER],
   remote_user: ['user'],
-  time_local: ['time_clf', String.raw`\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}`],
+  time_local: ['time_clf', String.raw`\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d (?:[+-]\d{4}|[A-Za-z]+)`],
   time_iso8601: ['time_iso', String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[+-]\d\d:\d\d|Z)`],
   msec: ['time_epoch', String.raw`\d+\.\d+`],
   request: ['request'],
@@ -125,5 +125,7 @@ function variable(name: string, escaping: NginxFormat['escaping']): Variable {
   const [meaning, form = COUNTED[name]] = VARIABLES[name] ?? [undefined];
   // escape=default writes a quote as \x22, escape=json as \": none stands bare in a value.
   const free = escaping === 'none' ? '.*?' : escaping === 'json' ? String.raw`(?:[^"\\]|\\.)*?` : '[^"]*?';
-  return { name: `$${name}`, meaning, form: form ?? free, ...(WEAK.has(name) ? { weak: true as const } : {}) };
+  // What is not there is written as nothing by the other two.
+  const given = form === undefined ? free : escaping === 'default' ? form : `(?:${form})?`;
+  return { name: `$${name}`, meaning, form: given, ...(WEAK.has(name) ? { weak: true as const } : {}) };
 }

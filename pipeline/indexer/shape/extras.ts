@@ -44,11 +44,15 @@ function byName(text: string): Extras {
   const found: Extras = { upstreams: {} };
   const all = tokens(text);
   if (!all) return { upstreams: {}, unknown: [text] };
-  for (const { name, value } of all) {
+  // Behind a value that may be a header without quotes, names may be the visitor's.
+  let isOpen = false;
+  for (const { name, value, isQuoted } of all) {
+    const isCertain = isQuoted || !isOpen;
+    if (!isQuoted && (name === undefined || !MEASURED.has(name))) isOpen = true;
     if (given(value) === undefined) continue;
     // A name that stands twice may have been written by the visitor once.
     const isOnce = name !== undefined && all.filter((one) => one.name === name).length === 1;
-    if (isOnce) takeNamed(found, name, value);
+    if (isOnce && (isCertain || !hasMeaning(name))) takeNamed(found, name, value);
     else {
       found.unknown ??= [];
       found.unknown.push(name === undefined ? value : `${name}=${value}`);
@@ -60,6 +64,8 @@ function byName(text: string): Extras {
 interface Token {
   name: string | undefined;
   value: string;
+  /** A visitor's quotes are escaped: these are the format's. */
+  isQuoted: boolean;
 }
 
 /** @returns undefined when the text does not consist of tokens: nobody knows then where a value ends */
@@ -70,7 +76,8 @@ function tokens(text: string): Token[] | undefined {
   let end = 0;
   for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
     const [, name, quoted, bare] = match;
-    found.push({ name, value: quoted === undefined ? (bare as string) : quoted.replaceAll('\\"', '"') });
+    const value = quoted === undefined ? (bare as string) : quoted.replaceAll('\\"', '"');
+    found.push({ name, value, isQuoted: quoted !== undefined });
     end = pattern.lastIndex;
   }
   return text.slice(end).trim() === '' ? found : undefined;
@@ -135,6 +142,9 @@ const UPSTREAM_NAMES: Readonly<Record<string, keyof Upstreams>> = {
   upstream_status: 'statuses',
 };
 
+/** What the server itself measures, and the host, of which it takes none with a blank: no visitor can write a name behind these. */
+const MEASURED: ReadonlySet<string> = new Set(['rt', 'request_time', 'host', ...Object.keys(UPSTREAM_NAMES)]);
+
 type TextMember =
   | 'requestId'
   | 'domain'
@@ -159,6 +169,10 @@ const NAMES: Readonly<Record<string, TextMember>> = {
   environment: 'environment',
   traceparent: 'traceparent',
 };
+
+function hasMeaning(name: string): boolean {
+  return MEASURED.has(name) || Object.hasOwn(NAMES, name);
+}
 
 function takeNamed(found: Extras, name: string, value: string): void {
   if (given(value) === undefined) return;

@@ -66,13 +66,18 @@ export function readFile(
 
 /**
  * A line whose sender does not say what it is: by the program's name and the line's form. The whole line must have the form: text that only
- * quotes such a line is text. What a balancer writes is never a frontend's.
+ * quotes such a line is text. What a balancer writes is never a frontend's; another program may be set to write as its neighbours do.
  */
 export function readAny(line: Line, text: Text, id: string, settings: ShapeSettings): Found | undefined {
   const { app } = line.header;
+  const asked = { app, dataset: undefined };
   const own = entriesOf(app);
-  const asked = { by: own.length > 0 ? 'name' : 'form', app, dataset: undefined } as const;
-  return readBy(own.length > 0 ? own : ENTRIES, line, text, asked, id, settings) ?? undefined;
+  if (own.length === 0) return readBy(ENTRIES, line, text, { by: 'form', ...asked }, id, settings) ?? undefined;
+  const read = readBy(own, line, text, { by: 'name', ...asked }, id, settings);
+  const tiers = new Set(own.map(({ program }) => program.tier));
+  if (read || tiers.has('lb')) return read ?? undefined;
+  const beside = ENTRIES.filter((one) => tiers.has(one.program.tier) && !own.includes(one));
+  return readBy(beside, line, text, { by: 'form', ...asked }, id, settings) ?? undefined;
 }
 
 function readBy(

@@ -169,9 +169,10 @@ function readBehindPid(whole: string, format: Declared): DeclaredValues | undefi
 }
 
 /** A container's line, as if its runtime had put nothing around it; the original stays as it came. */
-function fromWrapper(line: Line, { text, time }: Unwrapped, settings: ShapeSettings): Shaped {
+function fromWrapper(line: Line, { text, time, isCut }: Unwrapped, settings: ShapeSettings): Shaped {
   const shaped = shapeLine({ ...line, raw: Buffer.from(text), text, time: utc(time) }, settings);
   if (shaped.kind === 'dead_letter') shaped.raw = line.raw;
+  else if (isCut) child(shaped.doc, 'rota')['truncated'] = true;
   return shaped.kind === 'document' && line.time === undefined ? withOriginal(line, shaped, settings) : shaped;
 }
 

@@ -94,6 +94,9 @@ export function isIsoTime(text: string): boolean {
   return true;
 }
 
+/** 18 hours: no clock is farther from UTC. */
+const FARTHEST = 18 * 60;
+
 /** `+0130`, `-08:00`, `Z` as minutes east of UTC. */
 export function zoneMinutes(text: string): number | undefined {
   if (text === 'Z') return 0;
@@ -101,6 +104,7 @@ export function zoneMinutes(text: string): number | undefined {
   const found = /^([+-])(\d\d):?(\d\d)$/.exec(text);
   if (!found) return undefined;
   const minutes = Number(found[2]) * 60 + Number(found[3]);
+  if (Number(found[3]) > 59 || minutes > FARTHEST) return undefined;
   return found[1] === '-' ? -minutes : minutes;
 }
 

@@ -123,7 +123,7 @@ function timeOf(line: Line, values: Values, settings: ShapeSettings): string | u
 }
 
 function clientOf({ client, client_port: port }: Values): Pick<Access, 'client' | 'clientPort'> {
-  if (client === undefined || client.startsWith('unix:')) return { client: undefined };
+  if (client === undefined) return { client: undefined };
   const address = isIP(client) === 0 ? hopAddress(client) : client;
   const number = whole(port ?? (address === client ? undefined : /:(\d{1,5})$/.exec(client)?.[1]));
   return { client: address, ...definite('clientPort', number) };
@@ -200,12 +200,15 @@ function addExtra(doc: JsonObject, values: Values, named: Record<string, string>
 
 /** Of every balancer under the names that HAProxy's have (Elastic's). */
 function addBalancer(doc: JsonObject, values: Values, bytes: number | undefined): void {
-  const haproxy: JsonObject = { mode: 'HTTP' };
+  const isHttp = [values.request, values.method, values.target, values.path, values.status].some(
+    (one) => one !== undefined,
+  );
+  const haproxy: JsonObject = isHttp ? { mode: 'HTTP' } : {};
   put(haproxy, 'frontend_name', values.frontend?.replace(/~$/, ''));
   put(haproxy, 'backend_name', values.backend);
   put(haproxy, 'server_name', given(values.server));
   put(haproxy, 'bytes_read', bytes);
   put(haproxy, 'termination_state', values.termination);
-  doc['haproxy'] = haproxy;
+  if (Object.keys(haproxy).length > 0) doc['haproxy'] = haproxy;
   put(child(doc, 'rota'), 'pool', values.backend);
 }
