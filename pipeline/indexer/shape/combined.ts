@@ -44,7 +44,10 @@ export function readCombined(
   if (request.target !== undefined && !parts.undone) request.target = unescapeNginx(request.target);
   const bodyBytes = whole(parts.bytes);
   const access: Access = {
-    ...written,
+    // Named one by one: of an object that is spread, V8 makes a slow one.
+    dataset: written.dataset,
+    module: written.module,
+    tier: written.tier,
     id,
     timestamp,
     client: given(parts.addr),
@@ -60,8 +63,8 @@ export function readCombined(
     durationNs: extras.durationNs,
     requestId: extras.requestId,
     pid: extras.pid,
-    ...(parts.common ? { agentNotLogged: true } : {}),
   };
+  if (parts.common) access.agentNotLogged = true;
   return { access, extras };
 }
 
