@@ -1,7 +1,7 @@
 /** Far above what any page asks, far below what takes a moment to read. */
 const MOST_VALUES = 5_000;
 const MOST_CHARS = 500_000;
-const MOST_LEVELS = 10;
+const MOST_LEVELS = 30;
 
 /**
  * Why what somebody sent is too large to be read at all, in a sentence; null when it can be read. Stops at the first that is

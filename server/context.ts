@@ -46,7 +46,7 @@ export class Context {
   }
 
   /** Throws an Error with the code `invalid_kql` whose message the user can read. */
-  kqlToQuery(kql: string): Dsl {
-    return reachNested(kqlToQuery(kql));
+  kqlToQuery({ kql, zone }: { kql: string; zone?: string | undefined }): Dsl {
+    return reachNested(kqlToQuery(kql, zone));
   }
 }

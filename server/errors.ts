@@ -15,15 +15,18 @@ const STATUS: Record<ErrorCode, number> = {
 /** What a route answers instead of data: a stable code, and a sentence that says what to do. */
 export class ApiError extends Error {
   readonly status: number;
+  /** Where in the KQL the fault is, from 0; null where it is not in it. */
+  readonly at: number | null;
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    options?: { cause?: unknown },
+    { at = null, ...options }: { cause?: unknown; at?: number | null } = {},
   ) {
     super(message, options);
     this.name = 'ApiError';
     this.status = STATUS[code];
+    this.at = at;
   }
 }
 
@@ -32,7 +35,8 @@ export function toApiError(error: unknown, signal: AbortSignal): ApiError {
   if (error instanceof ApiError) return error;
   if (signal.aborted) return new ApiError('cancelled', 'The browser left before the answer was ready.');
   if (error instanceof Error && 'code' in error && error.code === 'invalid_kql') {
-    return new ApiError('invalid_kql', error.message, { cause: error });
+    const at = 'position' in error ? Number(error.position) : null;
+    return new ApiError('invalid_kql', error.message, { cause: error, at });
   }
   const status = statusOf(error);
   const words = error instanceof Error ? error.message : String(error);

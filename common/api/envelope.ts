@@ -43,6 +43,11 @@ export const ERROR_CODES = [
 ] as const;
 
 /** The body of every answer that is not 2XX. */
-export const errorBodySchema = z.object({ code: z.enum(ERROR_CODES), message: z.string() });
+export const errorBodySchema = z.object({
+  code: z.enum(ERROR_CODES),
+  message: z.string(),
+  /** With `invalid_kql`: where in the KQL the fault is, from 0. */
+  at: z.number().int().optional(),
+});
 export type ErrorBody = z.infer<typeof errorBodySchema>;
 export type ErrorCode = ErrorBody['code'];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { fieldNameSchema, momentSchema, scopeSchema } from './scope';
+import { fieldNameSchema } from './field_name';
+import { momentSchema, scopeSchema } from './scope';
 
 export const MAX_FIELDS = 400;
 

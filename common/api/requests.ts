@@ -1,13 +1,6 @@
 import { z } from 'zod';
-import {
-  bucketsSchema,
-  classesSchema,
-  fieldNameSchema,
-  momentSchema,
-  scopeSchema,
-  stateSchema,
-  windowSchema,
-} from './scope';
+import { fieldNameSchema } from './field_name';
+import { bucketsSchema, classesSchema, momentSchema, scopeSchema, stateSchema, windowSchema } from './scope';
 
 export const MAX_ROWS = 500;
 /** Columns that a list may have beside its own. */
@@ -16,7 +9,7 @@ export const MAX_EXPORT_ROWS = 100_000;
 
 /** Opaque place in the list, as the last answer gave it. */
 export const cursorSchema = z
-  .array(z.union([z.number().finite(), z.string().max(2048)]))
+  .array(z.union([z.number().finite(), z.string().max(2048), z.null()]))
   .min(1)
   .max(3);
 export type Cursor = z.infer<typeof cursorSchema>;
@@ -28,7 +21,7 @@ export const MOST_MS = 8.64e15;
 export const liveCursorSchema = z.array(z.number().min(-MOST_MS).max(MOST_MS)).length(1);
 export type LiveCursor = z.infer<typeof liveCursorSchema>;
 
-export const SORT_FIELDS = ['@timestamp', 'event.duration', 'http.response.status_code'] as const;
+export const SORT_FIELDS = ['@timestamp', 'event.duration', 'http.response.status_code', 'host.name'] as const;
 
 /** `POST /internal/rota/v1/requests`: a row is a request; it matches when any of its hops matches. */
 export const requestsRequestSchema = scopeSchema.extend({
@@ -153,11 +146,27 @@ export const EXPORT_HEADERS = {
   lower_bound: 'x-rota-lower-bound',
 } as const;
 
+/** How a CSV file is written; each is one of Kibana's own settings. */
+export const csvStyleSchema = z.object({
+  /** `csv:separator` */
+  separator: z
+    .string()
+    .min(1)
+    .max(3)
+    .refine((text) => !/["\r\n]/.test(text), { message: 'must be no quote and no line break' })
+    .default(','),
+  /** `csv:quoteValues` */
+  quote_values: z.boolean().default(false),
+  /** `dateFormat`, in the question's `zone`; ISO 8601 in UTC when left out. */
+  date_format: z.string().min(1).max(100).optional(),
+});
+
 /** `POST /internal/rota/v1/requests/export`: streams what matches; the body is CSV or NDJSON, not JSON. */
 export const exportRequestSchema = scopeSchema.extend({
   format: z.enum(['csv', 'ndjson']),
   columns: z.array(fieldNameSchema).max(60).default([]),
   include_probes: z.boolean().default(false),
   limit: z.number().int().min(1).max(MAX_EXPORT_ROWS).default(MAX_EXPORT_ROWS),
+  csv: csvStyleSchema.default({}),
 });
 export type ExportRequest = z.infer<typeof exportRequestSchema>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { filterSchema } from './filter';
 
 /** A moment in answers: milliseconds since 1970, UTC. */
 export const momentSchema = z.number();
@@ -26,23 +27,6 @@ export const instantSchema = z
 /** For the message of a range that is no range. */
 export const ENDS_BEFORE = 'must be before its end';
 
-/** The name of one field, not a pattern: a pattern would read every field of every line. */
-export const fieldNameSchema = z
-  .string()
-  .min(1)
-  .max(256)
-  .refine((name) => !name.includes('*'), { message: 'must be the name of one field' });
-
-export const isFieldName = (name: string): boolean => fieldNameSchema.safeParse(name).success;
-
-/** One pill of the filter bar. `is` and `is_not` need a value. */
-export const filterSchema = z.object({
-  field: fieldNameSchema,
-  op: z.enum(['is', 'is_not', 'exists', 'not_exists']),
-  value: z.union([z.string().max(1024), z.number().finite(), z.boolean()]).optional(),
-});
-export type Filter = z.infer<typeof filterSchema>;
-
 /** What a question holds at most: filters, names of a selector, characters of one and of the KQL. */
 export const MOST_FILTERS = 50;
 export const MOST_NAMES = 50;
@@ -51,11 +35,24 @@ export const MOST_KQL = 4000;
 
 const namesSchema = z.array(z.string().min(1).max(MOST_NAME)).max(MOST_NAMES).default([]);
 
+/** An IANA zone, or an offset. */
+export const zoneSchema = z.string().max(64).refine(isZone, { message: 'must be a time zone, such as Europe/Berlin' });
+
+function isZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: zone }) !== null;
+  } catch {
+    return false;
+  }
+}
+
 /** What every question carries. Empty `service`, `pool`, `environment` mean all. */
 export const scopeSchema = z.object({
   from: instantSchema,
   to: instantSchema,
   kql: z.string().max(MOST_KQL).default(''),
+  /** What times without an offset in the KQL are meant in; UTC when left out. */
+  zone: zoneSchema.optional(),
   filters: z.array(filterSchema).max(MOST_FILTERS).default([]),
   service: namesSchema,
   pool: namesSchema,

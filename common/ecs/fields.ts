@@ -34,3 +34,12 @@ export const FIELDS = {
   original: 'event.original',
   level: 'log.level',
 } as const;
+
+/** The fields that the template maps as dates: a time without an offset in them is meant in the user's zone. */
+export const DATE_FIELDS: readonly string[] = [
+  FIELDS.timestamp,
+  FIELDS.created,
+  FIELDS.ingested,
+  'event.start',
+  'event.end',
+];

@@ -1,3 +1,4 @@
+import { DATE_FIELDS } from '../ecs';
 import { hasWildcard, isStar, type KqlNode, type KqlText, literalValue, plainText } from './ast';
 import { KqlLimitError } from './errors';
 import { parseKql } from './parser';
@@ -11,11 +12,12 @@ const MAX_LEVELS = 20;
  * KQL as an Elasticsearch query that means what Kibana's own `@kbn/es-query` would make of it (`npm run test:kibana`
  * compares the two), in a time that grows with the text alone. Throws KqlSyntaxError or KqlLimitError, both with the code
  * `invalid_kql`.
+ * @param zone what times without an offset are meant in, as Kibana's `dateFormat:tz`; UTC when left out
  */
-export function kqlToQuery(kql: string): Query {
+export function kqlToQuery(kql: string, zone?: string): Query {
   const node = parseKql(kql);
   if (levelsOf(node) > MAX_LEVELS) throw new KqlLimitError(`${MAX_LEVELS} levels of and, or and not`);
-  return toQuery(node, null);
+  return toQuery(node, null, zone);
 }
 
 function levelsOf(node: KqlNode): number {
@@ -26,24 +28,30 @@ function levelsOf(node: KqlNode): number {
 /** Inside of a nested group Kibana takes a value without a field for one of the field "null", which no document has. */
 const UNNAMED: KqlText = { pieces: ['null'], quoted: false };
 
-function toQuery(node: KqlNode, path: string | null): Query {
+function toQuery(node: KqlNode, path: string | null, zone: string | undefined): Query {
   switch (node.type) {
     case 'all':
       return { match_all: {} };
     case 'and':
-      return { bool: { filter: node.children.map((child) => toQuery(child, path)) } };
+      return { bool: { filter: node.children.map((child) => toQuery(child, path, zone)) } };
     case 'or':
-      return { bool: { should: node.children.map((child) => toQuery(child, path)), minimum_should_match: 1 } };
+      return { bool: { should: node.children.map((child) => toQuery(child, path, zone)), minimum_should_match: 1 } };
     case 'not':
-      return { bool: { must_not: [toQuery(node.child, path)] } };
+      return { bool: { must_not: [toQuery(node.child, path, zone)] } };
     case 'nested':
-      return nested(node.path, path, toQuery(node.child, join(path, node.path)));
+      return nested(node.path, path, toQuery(node.child, join(path, node.path), zone));
     case 'range':
-      return { range: { [join(path, plainText(node.field))]: { [node.operator]: literalValue(node.value) } } };
+      return range(join(path, plainText(node.field)), { [node.operator]: literalValue(node.value) }, zone);
     case 'is':
-      if (node.field) return fieldIs(node.field, node.value, path);
-      return path === null ? bareValue(node.value) : fieldIs(UNNAMED, node.value, path);
+      if (node.field) return fieldIs(node.field, node.value, path, zone);
+      return path === null ? bareValue(node.value) : fieldIs(UNNAMED, node.value, path, zone);
   }
+}
+
+/** Elasticsearch reads a time without an offset in the query's zone. Like Kibana, only dates are given one. */
+function range(name: string, bounds: Query, zone: string | undefined): Query {
+  const inZone = zone !== undefined && DATE_FIELDS.includes(name) ? { time_zone: zone } : {};
+  return { range: { [name]: { ...bounds, ...inZone } } };
 }
 
 function nested(name: string, path: string | null, query: Query): Query {
@@ -54,10 +62,14 @@ function join(path: string | null, name: string): string {
   return path === null ? name : `${path}.${name}`;
 }
 
-function fieldIs(field: KqlText, value: KqlText, path: string | null): Query {
+function fieldIs(field: KqlText, value: KqlText, path: string | null, zone: string | undefined): Query {
   const name = join(path, plainText(field));
   if (isStar(value)) return isStar(field) ? { match_all: {} } : { exists: { field: name } };
   if (hasWildcard(value)) return { query_string: { fields: [name], query: forQueryString(value) } };
+  if (zone !== undefined && DATE_FIELDS.includes(name)) {
+    const time = literalValue(value);
+    return range(name, { gte: time, lte: time }, zone);
+  }
   return { [value.quoted ? 'match_phrase' : 'match']: { [name]: literalValue(value) } };
 }
 

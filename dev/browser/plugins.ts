@@ -12,6 +12,7 @@ export function createPlugins(_core: CoreStart): StartPlugins {
       query: {
         filterManager: {
           getFilters: () => filters,
+          getGlobalFilters: () => filters.filter(({ $state }) => $state?.store === 'globalState'),
           setFilters(next) {
             filters = next;
             updates$.next();

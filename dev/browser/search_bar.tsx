@@ -1,5 +1,4 @@
 import {
-  EuiBadge,
   EuiFieldSearch,
   EuiFlexGroup,
   EuiFlexItem,
@@ -7,7 +6,8 @@ import {
   type EuiSuperDatePickerProps,
 } from '@elastic/eui';
 import React, { useEffect, useState } from 'react';
-import type { KibanaFilter, SearchBarProps, TimeRange } from '../../public/kibana/contract';
+import type { SearchBarProps, TimeRange } from '../../public/kibana/contract';
+import { Pills } from './pills';
 
 /** Kibana's search bar as far as the plugin uses it: a KQL line, pills, a time picker with refresh. */
 export function SearchBar(props: SearchBarProps) {
@@ -65,31 +65,4 @@ export function SearchBar(props: SearchBarProps) {
       {props.showFilterBar !== false && <Pills filters={filters} onChange={onFiltersUpdated} />}
     </div>
   );
-}
-
-function Pills({ filters, onChange }: { filters: KibanaFilter[]; onChange(filters: KibanaFilter[]): void }) {
-  if (filters.length === 0) return null;
-  return (
-    <EuiFlexGroup gutterSize="xs" responsive={false} wrap style={{ marginBlockStart: 8 }}>
-      {filters.map((filter) => (
-        <EuiFlexItem grow={false} key={wordsOf(filter)}>
-          <EuiBadge
-            color="hollow"
-            iconType="cross"
-            iconSide="right"
-            iconOnClickAriaLabel={`Remove the filter ${wordsOf(filter)}`}
-            iconOnClick={() => onChange(filters.filter((other) => other !== filter))}
-          >
-            {wordsOf(filter)}
-          </EuiBadge>
-        </EuiFlexItem>
-      ))}
-    </EuiFlexGroup>
-  );
-}
-
-function wordsOf({ meta }: KibanaFilter): string {
-  const params = meta.params as { query?: unknown } | undefined;
-  const value = meta.type === 'exists' ? 'exists' : String(params?.query ?? '');
-  return `${meta.negate ? 'NOT ' : ''}${meta.key}: ${value}`;
 }

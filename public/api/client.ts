@@ -16,6 +16,8 @@ export class RotaApiError extends Error {
   constructor(
     readonly code: ErrorCode | 'unreachable' | 'unknown_answer' | 'no_answer',
     message: string,
+    /** Where in the KQL the fault is, from 0. */
+    readonly at: number | null = null,
   ) {
     super(message);
     this.name = 'RotaApiError';
@@ -53,7 +55,7 @@ export function createClient(http: CoreHttp, clock: ServerClock): RotaClient {
 function toRotaError(error: unknown): unknown {
   if (error instanceof Error && error.name === 'AbortError') return error;
   const body = errorBodySchema.safeParse((error as { body?: unknown }).body);
-  if (body.success) return new RotaApiError(body.data.code, body.data.message);
+  if (body.success) return new RotaApiError(body.data.code, body.data.message, body.data.at ?? null);
   const status = (error as { response?: { status?: number } }).response?.status;
   if (status === 404) {
     return new RotaApiError(

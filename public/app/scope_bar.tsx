@@ -1,8 +1,9 @@
 import { useIsFetching } from '@tanstack/react-query';
-import React, { useEffect, useRef, useState } from 'react';
+import React, { useCallback, useEffect, useRef, useState } from 'react';
 import { useScope } from '../hooks/use_scope';
-import type { KibanaDataView } from '../kibana/contract';
+import type { KibanaDataView, KibanaFilter } from '../kibana/contract';
 import { fromKibanaFilter, toKibanaFilter } from '../state/kibana_filters';
+import { filtersOf, type Pill } from '../state/pills';
 import { boundedRefresh } from '../state/url_state';
 import { SUBJECTS } from '../test_subjects';
 import { useServices } from './services';
@@ -17,8 +18,9 @@ export function ScopeBar() {
   const dataViews = useDataViews();
   const [lastRefresh, setLastRefresh] = useState(scope.refresh || FIRST_REFRESH_MS);
   const isLoading = useIsFetching() > 0;
-  const kibanaFilters = scope.filters.map(toKibanaFilter);
-  useFilterManager(kibanaFilters);
+  const index = dataViews?.[0]?.id;
+  const kibanaFilters = scope.filters.map((pill) => toKibanaFilter(pill, index));
+  const take = usePills(kibanaFilters);
   if (!dataViews) return <div className="rotaScopeBar rotaScopeBar--empty" />;
   const { SearchBar } = plugins.unifiedSearch.ui;
   return (
@@ -36,7 +38,8 @@ export function ScopeBar() {
         showFilterBar
         showQueryInput
         showDatePicker
-        showSaveQuery={false}
+        showSaveQuery={core.application.capabilities.savedQueryManagement?.['saveQuery'] === true}
+        disableQueryLanguageSwitcher
         displayStyle="inPage"
         placeholder={`Filter by KQL, such as url.path : "/checkout"`}
         dataTestSubj={SUBJECTS.searchBar}
@@ -46,15 +49,21 @@ export function ScopeBar() {
           if (same) refresh();
           else setScope(next);
         }}
-        onFiltersUpdated={(next) => {
-          const known = next.map(fromKibanaFilter);
-          if (known.includes(null)) {
-            core.notifications.toasts.addDanger(
-              'Rota takes filters of the kinds "is" and "exists". Write others in KQL.',
-            );
+        onFiltersUpdated={(next) => setScope({ filters: take(next) })}
+        onSaved={() => undefined}
+        onSavedQueryUpdated={({ attributes: { query, filters, timefilter } }) => {
+          if (query.language !== 'kuery') {
+            core.notifications.toasts.addDanger('This saved query is written in Lucene; Rota reads KQL.');
+            return;
           }
-          setScope({ filters: known.filter((filter) => filter !== null) });
+          const pinned = scope.filters.filter((pill) => pill.pinned);
+          setScope({
+            kql: query.query,
+            filters: [...pinned, ...take(filters ?? [])],
+            ...(timefilter ? { from: timefilter.from, to: timefilter.to } : {}),
+          });
         }}
+        onClearSavedQuery={() => setScope({ kql: '', filters: scope.filters.filter((pill) => pill.pinned) })}
         onRefreshChange={({ isPaused, refreshInterval }) => {
           setLastRefresh(refreshInterval || FIRST_REFRESH_MS);
           setScope({ refresh: isPaused ? 0 : boundedRefresh(refreshInterval || FIRST_REFRESH_MS) });
@@ -85,16 +94,42 @@ function useDataViews(): KibanaDataView[] | null {
   return views;
 }
 
-/** Kibana's bar reads its pills from the filter manager, not only from its props. */
-function useFilterManager(filters: ReturnType<typeof toKibanaFilter>[]): void {
-  const { plugins } = useServices();
-  const written = useRef('[]');
+/**
+ * Keeps Kibana's filter manager and the address the same. The manager's pinned filters belong to all applications: those
+ * that were there before join the address, and stay when the user goes on.
+ * @returns reads Kibana's filters; what Rota cannot take is told
+ */
+function usePills(filters: KibanaFilter[]): (filters: KibanaFilter[]) => Pill[] {
+  const { plugins, core } = useServices();
+  const { scope, setScope } = useScope();
+  const { filterManager } = plugins.data.query;
+  const { toasts } = core.notifications;
+  const take = useCallback(
+    (given: KibanaFilter[]) =>
+      given.map(fromKibanaFilter).flatMap((pill) => {
+        if (typeof pill !== 'string') return [pill];
+        toasts.addDanger(pill);
+        return [];
+      }),
+    [toasts],
+  );
   const text = JSON.stringify(filters);
+  const written = useRef<string>();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page is opened
+  useEffect(() => {
+    const known = new Set(scope.filters.map((pill) => JSON.stringify(filtersOf([{ ...pill, disabled: undefined }]))));
+    const others = take(filterManager.getGlobalFilters()).filter(
+      (pill) => !known.has(JSON.stringify(filtersOf([{ ...pill, disabled: undefined }]))),
+    );
+    if (others.length > 0) setScope({ filters: [...others, ...scope.filters] });
+    return () => filterManager.setFilters(filterManager.getGlobalFilters());
+  }, [filterManager]);
   useEffect(() => {
     if (written.current === text) return;
     written.current = text;
-    plugins.data.query.filterManager.setFilters(JSON.parse(text));
-  }, [plugins, text]);
+    filterManager.setFilters(JSON.parse(text));
+  }, [filterManager, text]);
+  return take;
 }
 
 /** The picker reads absolute times only with milliseconds. */

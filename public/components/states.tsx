@@ -48,7 +48,7 @@ export function NoAnswer({ error, onRetry }: { error: RotaApiError; onRetry(): v
 
 /** A failed question: what happened, what mends it, and a way to ask again. */
 export function ErrorPrompt({ error, onRetry }: { error: RotaApiError; onRetry(): void }) {
-  const { setScope } = useScope();
+  const { scope, setScope } = useScope();
   const history = useHistory();
   const badKql = error.code === 'invalid_kql';
   return (
@@ -59,9 +59,12 @@ export function ErrorPrompt({ error, onRetry }: { error: RotaApiError; onRetry()
       titleSize="s"
       title={<h1>{badKql ? 'The filter cannot be read' : 'The answer did not come'}</h1>}
       body={
-        <p>
-          {error.message} <span className="rotaFine">({error.code})</span>
-        </p>
+        <>
+          <p>
+            {error.message} <span className="rotaFine">({error.code})</span>
+          </p>
+          {error.at !== null && <KqlAt kql={scope.kql} at={error.at} />}
+        </>
       }
       actions={[
         <EuiButton key="retry" size="s" fill onClick={onRetry}>
@@ -83,6 +86,27 @@ export function ErrorPrompt({ error, onRetry }: { error: RotaApiError; onRetry()
           : []),
       ]}
     />
+  );
+}
+
+const AROUND = 60;
+
+/** The place of a fault in the KQL, however long that is. */
+function KqlAt({ kql, at }: { kql: string; at: number }) {
+  const end = at + Math.max(1, /^[^\s():"]*/.exec(kql.slice(at))?.[0].length ?? 1);
+  return (
+    <p>
+      <code className="rotaCode">
+        {at > AROUND && '…'}
+        {kql.slice(Math.max(0, at - AROUND), at)}
+        <mark className="rotaKqlFault">{kql.slice(at, end) || ' '}</mark>
+        {kql.slice(end, end + AROUND)}
+        {kql.length > end + AROUND && '…'}
+      </code>{' '}
+      <span className="rotaFine">
+        character {at + 1} of {kql.length}
+      </span>
+    </p>
   );
 }
 

@@ -21,7 +21,7 @@ export function useDiscover(kql?: string): string | null {
       dataViewSpec: { id: 'rota-logs', title: 'logs-*', timeFieldName: '@timestamp' },
       timeRange: { from: question.from, to: question.to },
       query: { language: 'kuery', query: kql ?? scope.kql },
-      filters: kql === undefined ? scope.filters.map(toKibanaFilter) : [],
+      filters: kql === undefined ? scope.filters.map((pill) => toKibanaFilter(pill)) : [],
     });
   }, [locator, question.from, question.to, scope.kql, scope.filters, kql]);
 }

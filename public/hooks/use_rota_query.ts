@@ -4,6 +4,7 @@ import type { RotaApiError } from '../api/client';
 import { useServices } from '../app/services';
 import { withPatience } from '../asking/patience';
 import type { Pace } from '../asking/rounds';
+import { filtersOf } from '../state/pills';
 import { useScope } from './use_scope';
 
 export type RotaQuery<N extends RouteName> = UseQueryResult<Envelope<RouteData<N>>, RotaApiError>;
@@ -18,8 +19,8 @@ export type Extra<N extends RouteName> = Omit<RouteInput<N>, keyof Scope> &
  */
 export function useWords(): object {
   const { scope } = useScope();
-  const { refresh: _, ...words } = scope;
-  return words;
+  const { refresh: _, filters, ...words } = scope;
+  return { ...words, filters: filtersOf(filters) };
 }
 
 /**

@@ -15,6 +15,7 @@ import { useLocation } from 'react-router-dom';
 import { isWithinReach, type Scope } from '../../common/api';
 import { useServices } from '../app/services';
 import { Rounds } from '../asking/rounds';
+import { filtersOf } from '../state/pills';
 import {
   DEFAULT_SCOPE,
   pageOnly,
@@ -65,7 +66,7 @@ export function resolveTime(text: string, roundUp: boolean, now: number): string
 
 export function ScopeProvider({ children }: { children: ReactNode }) {
   const { pathname, search } = useLocation();
-  const { clock } = useServices();
+  const { clock, time } = useServices();
   const { faults } = useMemo(() => readAddress(search), [search]);
   const scopeKey = scopeOnly(search);
   const scope = useMemo(() => readScope(scopeKey), [scopeKey]);
@@ -88,7 +89,7 @@ export function ScopeProvider({ children }: { children: ReactNode }) {
     const { kql, filters, service, pool, environment } = scope;
     const fallback = { from: resolveTime('now-30m', false, now)!, to: resolveTime('now', true, now)! };
     const times = badTimes ? fallback : { from: from!, to: to! };
-    const question = { ...times, kql, filters, service, pool, environment };
+    const question = { ...times, kql, zone: time.zone, filters: filtersOf(filters), service, pool, environment };
     last.current = question;
     return {
       scope,
@@ -105,7 +106,7 @@ export function ScopeProvider({ children }: { children: ReactNode }) {
       setScope,
       refresh,
     };
-  }, [scope, round, rounds, clock, faults, latest, kept, change, setScope, refresh]);
+  }, [scope, round, rounds, clock, faults, latest, kept, change, setScope, refresh, time]);
   return <Context.Provider value={value}>{children}</Context.Provider>;
 }
 
@@ -140,8 +141,8 @@ export function useScope(): ScopeContext {
 
 /** Whether a service, pool or environment is chosen, or lines are searched for. */
 export function useIsNarrowed(): boolean {
-  const { service, pool, environment, kql, filters } = useScope().scope;
-  return [service, pool, environment, filters].some(({ length }) => length > 0) || kql.trim() !== '';
+  const { service, pool, environment, kql, filters } = useScope().question;
+  return [service, pool, environment, filters].some((chosen) => (chosen?.length ?? 0) > 0) || kql?.trim() !== '';
 }
 
 /** One parameter of a page in the URL, such as the chosen event; null when it is not there. */

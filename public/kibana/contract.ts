@@ -33,7 +33,11 @@ export interface CoreStart {
   application: {
     navigateToUrl(url: string): Promise<void>;
     /** What the user may do; an app that is absent from `navLinks` is not installed or not allowed. */
-    capabilities: { navLinks: Record<string, boolean>; management?: Record<string, Record<string, boolean>> };
+    capabilities: {
+      navLinks: Record<string, boolean>;
+      management?: Record<string, Record<string, boolean>>;
+      savedQueryManagement?: Record<string, boolean>;
+    };
     getUrlForApp(appId: string, options?: { path?: string }): string;
   };
   chrome: {
@@ -89,6 +93,8 @@ export interface KibanaFilter {
     alias?: string | null;
     params?: unknown;
     index?: string;
+    /** How a combined filter joins its `params`. */
+    relation?: string;
   };
   query?: Record<string, unknown>;
   $state?: { store: string };
@@ -97,6 +103,17 @@ export interface KibanaFilter {
 /** Opaque to us: made by `dataViews.create`, handed to the search bar. */
 export interface KibanaDataView {
   id?: string;
+}
+
+/** A query that users keep in Kibana; filters and times only where they chose to save them. */
+export interface SavedQuery {
+  id: string;
+  attributes: {
+    title: string;
+    query: KqlQuery;
+    filters?: KibanaFilter[];
+    timefilter?: TimeRange & { refreshInterval?: { pause: boolean; value: number } };
+  };
 }
 
 /** The props of unifiedSearch's `ui.SearchBar` that we use. */
@@ -114,6 +131,12 @@ export interface SearchBarProps {
   showQueryInput?: boolean;
   showDatePicker?: boolean;
   showSaveQuery?: boolean;
+  /** Rota reads KQL alone. */
+  disableQueryLanguageSwitcher?: boolean;
+  onSaved?(saved: SavedQuery): void;
+  onSavedQueryUpdated?(saved: SavedQuery): void;
+  onClearSavedQuery?(): void;
+  savedQuery?: SavedQuery;
   placeholder?: string;
   displayStyle?: 'inPage' | 'detached';
   dataTestSubj?: string;
@@ -152,6 +175,8 @@ export interface StartPlugins {
     query: {
       filterManager: {
         getFilters(): KibanaFilter[];
+        /** The pinned ones, which other applications share. */
+        getGlobalFilters(): KibanaFilter[];
         setFilters(filters: KibanaFilter[]): void;
         getUpdates$(): Observable<void>;
       };

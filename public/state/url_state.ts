@@ -1,12 +1,13 @@
-import { type Filter, MOST_FILTERS, MOST_KQL, MOST_NAME, MOST_NAMES } from '../../common/api';
+import { MOST_FILTERS, MOST_KQL, MOST_NAME, MOST_NAMES } from '../../common/api';
 import { count } from '../../common/format';
+import { isPill, type Pill } from './pills';
 
 /** What every page shares, as the URL carries it. Times are Kibana's date math (`now-30m`) or ISO 8601. */
 export interface ScopeState {
   from: string;
   to: string;
   kql: string;
-  filters: Filter[];
+  filters: Pill[];
   service: string[];
   pool: string[];
   environment: string[];
@@ -25,7 +26,6 @@ export const DEFAULT_SCOPE: ScopeState = {
   refresh: 0,
 };
 
-const OPS = new Set(['is', 'is_not', 'exists', 'not_exists']);
 const MIN_REFRESH_MS = 1000;
 /** Far below the 24.8 days from which on a browser's timer runs at once, again and again. */
 const MAX_REFRESH_MS = 86_400_000;
@@ -156,22 +156,14 @@ function toSearch(params: URLSearchParams): string {
   return text === '' ? '' : `?${text}`;
 }
 
-function readFilters(text: string | null, faults: string[]): Filter[] {
+function readFilters(text: string | null, faults: string[]): Pill[] {
   if (!text) return [];
   try {
     const found: unknown = JSON.parse(text);
-    if (Array.isArray(found)) return atMost(found, MOST_FILTERS, isFilter, { faults, what: 'filters' }) as Filter[];
+    if (Array.isArray(found)) return atMost(found, MOST_FILTERS, isPill, { faults, what: 'filters' }) as Pill[];
   } catch {
     // Told below.
   }
   faults.push('The filters of the address cannot be read, and are left out.');
   return [];
-}
-
-function isFilter(value: unknown): value is Filter {
-  if (typeof value !== 'object' || value === null) return false;
-  const { field, op, value: wanted } = value as Record<string, unknown>;
-  if (typeof field !== 'string' || field === '' || typeof op !== 'string' || !OPS.has(op)) return false;
-  const needsValue = op === 'is' || op === 'is_not';
-  return needsValue ? ['string', 'number', 'boolean'].includes(typeof wanted) : wanted === undefined;
 }

@@ -3,8 +3,8 @@ import { build } from 'esbuild';
 import type { BundleOptions } from './browser_bundle';
 
 /**
- * Bundles `server/index.ts` into one CommonJS file for the Node.js 18 inside Kibana 8.12. `@kbn/*` stays a `require`:
- * Kibana resolves it when the plugin is loaded.
+ * Bundles `server/index.ts` into one CommonJS file for the Node.js 18 inside Kibana 8.12. `@kbn/*` and
+ * `moment-timezone` stay a `require`: Kibana resolves them when the plugin is loaded.
  */
 export async function bundleServer({ root, minify }: BundleOptions): Promise<Uint8Array> {
   const { outputFiles } = await build({
@@ -16,7 +16,7 @@ export async function bundleServer({ root, minify }: BundleOptions): Promise<Uin
     format: 'cjs',
     platform: 'node',
     target: 'node18',
-    external: ['@kbn/*'],
+    external: ['@kbn/*', 'moment-timezone'],
     legalComments: 'none',
     minifySyntax: minify,
     minifyWhitespace: minify,

@@ -54,7 +54,7 @@ export function askingOf(query: Scope, directory: Directory, timeline: Timeline,
     directory,
     timeline,
     fine: minutesOf(timeline, seriesCount(directory)),
-    text: textFilters(query, context.kqlToQuery(query.kql)) as Query[],
+    text: textFilters(query, context.kqlToQuery(query)) as Query[],
     probe: isProbe(watchersOf(all.inventory)),
     namespace: context.settings.namespace,
   };

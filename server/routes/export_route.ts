@@ -4,6 +4,7 @@ import { Context } from '../context';
 import type { RotaHost } from '../host';
 import { exportRequests } from '../questions/requests/export';
 import type { AnswerCache } from '../search/cache';
+import { assertValues } from '../search/value_faults';
 import { parseBody, respond } from './json_route';
 
 const TYPES = { csv: 'text/csv; charset=utf-8', ndjson: 'application/x-ndjson; charset=utf-8' } as const;
@@ -19,7 +20,9 @@ export function registerExportRoute(host: RotaHost, cache: AnswerCache): void {
     handler: (request) =>
       respond(host, request, async () => {
         const query = parseBody(exportRequestSchema, request.body);
-        const { matching, rows, lowerBound, lines } = await exportRequests(query, new Context(host, request, cache));
+        const context = new Context(host, request, cache);
+        await assertValues(query, context);
+        const { matching, rows, lowerBound, lines } = await exportRequests(query, context);
         return {
           status: 200,
           headers: {

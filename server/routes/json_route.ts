@@ -7,12 +7,15 @@ import {
   type RouteData,
   type RouteName,
   type RouteQuery,
+  type Scope,
 } from '../../common/api';
 import { tooLarge } from '../body_size';
 import { Context } from '../context';
 import { ApiError, toApiError } from '../errors';
 import type { HostRequest, HostResponse, RotaHost } from '../host';
 import type { AnswerCache } from '../search/cache';
+import { assertValues } from '../search/value_faults';
+import { issueWords } from './issue_words';
 
 /** A range that ended so long ago takes no more lines (but for a spool that is played back, hence the short life). */
 const CLOSED_AFTER_MS = 120_000;
@@ -44,7 +47,8 @@ export async function respond(
   } catch (thrown) {
     const error = toApiError(thrown, request.signal);
     if (error.code === 'internal') host.logger.error(`${error.message}\n${(thrown as Error)?.stack ?? ''}`);
-    const body: ErrorBody = { code: error.code, message: error.message };
+    const at = error.at === null ? {} : { at: error.at };
+    const body: ErrorBody = { code: error.code, message: error.message, ...at };
     return { status: error.status, headers: {}, body };
   }
 }
@@ -55,9 +59,7 @@ export function parseBody<S extends z.ZodTypeAny>(schema: S, body: unknown): z.o
   if (excess) throw new ApiError('invalid_request', `The request is too large. ${excess}`);
   const parsed = schema.safeParse(body);
   if (!parsed.success) {
-    const faults = parsed.error.issues
-      .slice(0, 5)
-      .map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
+    const faults = parsed.error.issues.slice(0, 5).map(issueWords);
     // A message may repeat what was sent.
     throw new ApiError('invalid_request', faults.map((fault) => fault.slice(0, 300)).join('; '));
   }
@@ -81,6 +83,7 @@ async function answerOnce<N extends RouteName>(
   const kept = key === null ? undefined : cache.get<Envelope<RouteData<N>>>(key);
   if (kept) return ok({ ...kept, cached: true, took_ms: Date.now() - started, now: Date.now() });
   const context = new Context(host, request, cache);
+  if (isScoped(query)) await assertValues(query, context);
   const data = await answer(query, context);
   const envelope: Envelope<RouteData<N>> = {
     data,
@@ -92,6 +95,10 @@ async function answerOnce<N extends RouteName>(
   };
   if (key !== null && !envelope.partial && isClosed(query, context.now)) cache.set(key, envelope);
   return ok(envelope);
+}
+
+function isScoped(query: object): query is Scope {
+  return 'kql' in query && 'filters' in query;
 }
 
 function isClosed(query: object, now: number): boolean {

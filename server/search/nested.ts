@@ -43,9 +43,21 @@ function reachParts(part: unknown): unknown {
   return typeof part === 'object' && part !== null ? reachNested(part as Dsl) : part;
 }
 
+/** Leaves whose one key is their field. */
+const ONE_FIELD = new Set([
+  'match',
+  'match_phrase',
+  'match_phrase_prefix',
+  'prefix',
+  'range',
+  'term',
+  'terms',
+  'wildcard',
+]);
+
 /** The one field that a leaf asks; null where it is a group or asks many. */
 function fieldOf(kind: string, body: Dsl): string | null {
-  if (kind === 'match' || kind === 'match_phrase' || kind === 'range') return Object.keys(body)[0] ?? null;
+  if (ONE_FIELD.has(kind)) return Object.keys(body)[0] ?? null;
   if (kind === 'exists') return String(body['field']);
   const fields = kind === 'query_string' ? body['fields'] : undefined;
   return Array.isArray(fields) && fields.length === 1 ? String(fields[0]) : null;

@@ -1,7 +1,7 @@
-import type { Filter, Scope } from '../../common/api';
+import type { Filter, FilterValue, Scope } from '../../common/api';
 import { FIELDS } from '../../common/ecs';
 import type { Dsl } from '../host';
-import { existsQuery, inNested } from './nested';
+import { existsQuery, inNested, reachNested } from './nested';
 
 export function timeFilter(from: string | number, to: string | number): Dsl {
   return { range: { [FIELDS.timestamp]: { gte: iso(from), lt: iso(to) } } };
@@ -17,11 +17,33 @@ export function textFilters(scope: Scope, kql: Dsl): Dsl[] {
   return [...query, ...scope.filters.map(pillToQuery)];
 }
 
-function pillToQuery({ field, op, value }: Filter): Dsl {
-  if (op === 'exists') return existsQuery(field);
-  if (op === 'not_exists') return not(existsQuery(field));
-  const match = inNested(field, { match_phrase: { [field]: value ?? '' } });
-  return op === 'is' ? match : not(match);
+function pillToQuery(filter: Filter): Dsl {
+  switch (filter.op) {
+    case 'exists':
+      return existsQuery(filter.field);
+    case 'not_exists':
+      return not(existsQuery(filter.field));
+    case 'is':
+      return phrase(filter.field, filter.value);
+    case 'is_not':
+      return not(phrase(filter.field, filter.value));
+    case 'is_one_of':
+      return anyOf(filter.values.map((value) => phrase(filter.field, value)));
+    case 'is_not_one_of':
+      return not(anyOf(filter.values.map((value) => phrase(filter.field, value))));
+    case 'between':
+      return inNested(filter.field, { range: { [filter.field]: filter.bounds } });
+    case 'not_between':
+      return not(inNested(filter.field, { range: { [filter.field]: filter.bounds } }));
+    case 'query':
+      return reachNested(filter.query);
+    case 'not_query':
+      return not(reachNested(filter.query));
+  }
+}
+
+function phrase(field: string, value: FilterValue): Dsl {
+  return inNested(field, { match_phrase: { [field]: value } });
 }
 
 export function not(clause: Dsl): Dsl {

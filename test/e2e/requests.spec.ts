@@ -140,8 +140,8 @@ test.describe('Requests', () => {
     const columns = 'http.request.id,url.path,http.response.status_code';
     await rota.loaded('requests', { ...WHOLE, kql: 'url.path : "/checkout"', columns });
     const [head, ...lines] = (await exported(rota, 'CSV')).trimEnd().split(/\r?\n/);
-    expect(head).toBe(columns);
-    const rows = lines.map((line) => line.split(','));
+    expect(head).toBe(`\ufeff${columns}`);
+    const rows = lines.map((line) => line.replaceAll('"', '').split(','));
     expect(rows.every(([, path]) => path === '/checkout')).toBe(true);
     const fields = ['http.request.id', 'http.response.status_code'];
     const own = await truth.documents('nginx.access', CHECKOUTS, { span: ALL, fields });

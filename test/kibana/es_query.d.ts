@@ -9,7 +9,7 @@ declare module '@kbn/es-query' {
   export function fromKueryExpression(kql: string): KueryNode;
   export function toElasticsearchQuery(
     node: KueryNode,
-    dataView: undefined,
-    config: { nestedIgnoreUnmapped?: boolean },
+    dataView: { title: string; fields: object[] } | undefined,
+    config: { nestedIgnoreUnmapped?: boolean; dateFormatTZ?: string },
   ): Record<string, unknown>;
 }

@@ -1,5 +1,6 @@
 import { Client } from '@elastic/elasticsearch';
 import fc from 'fast-check';
+import moment from 'moment-timezone';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { API } from '../../common/api';
 import { kqlToQuery } from '../../common/kql';
@@ -42,9 +43,9 @@ interface Compared {
 }
 
 /** Runs both queries over all of the morning's lines, and each without what the other finds. */
-async function compare(texts: readonly string[]): Promise<Compared[]> {
+async function compare(texts: readonly string[], zone?: string): Promise<Compared[]> {
   const searches = texts.flatMap((text) => {
-    const [rota, own] = [kqlToQuery(text), kibanaQuery(text)];
+    const [rota, own] = [kqlToQuery(text, zone), kibanaQuery(text, zone)];
     return [
       { filter: [MORNINGS, rota, own] },
       { filter: [MORNINGS, rota], must_not: [own] },
@@ -111,6 +112,30 @@ describe('Rota’s KQL beside Kibana’s own', () => {
     // A table that finds nothing would prove nothing.
     expect(all.filter(({ both }) => Number(both) > 0).length).toBeGreaterThan(QUERIES.length / 2);
   });
+
+  it.each(['UTC', 'Asia/Kolkata', 'America/St_Johns'])(
+    'finds the same lines for times without an offset, in %s',
+    async (zone) => {
+      const local = (minute: number) => moment.tz(MORNING.start + minute * 60_000, zone).format('YYYY-MM-DDTHH:mm:ss');
+      const all = await compare(
+        [
+          `@timestamp >= "${local(15)}"`,
+          `@timestamp < ${local(10).replaceAll(':', '\\:')} and not event.ingested : *`,
+          `@timestamp : "${local(12).slice(0, 16)}"`,
+          `@timestamp : "${local(0).slice(0, 10)}"`,
+          `not (@timestamp > "${local(5)}" or @timestamp <= "${local(1)}")`,
+          `@timestamp >= "${new Date(MORNING.start + 900_000).toISOString()}"`,
+          'http.response.status_code >= 500 and event.created < "2099-01-01"',
+        ],
+        zone,
+      );
+      expect(differing(all)).toEqual([]);
+      expect(all.filter(({ both }) => Number(both) > 0).length).toBeGreaterThanOrEqual(4);
+      // The zone is not passed over.
+      const [later] = await compare([`@timestamp >= "${local(15)}"`], 'Pacific/Kiritimati');
+      expect(later!.both).not.toBe(all[0]!.both);
+    },
+  );
 
   it(`finds the same lines for ${RANDOM_QUERIES} queries made from the grammar`, async () => {
     const valid = kql.filter(shallow).filter((text) => meaning(kibanaQuery, text) !== 'refused');

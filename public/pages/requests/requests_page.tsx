@@ -8,6 +8,7 @@ import { usePageParam, useScope } from '../../hooks/use_scope';
 import { useTimeFormat } from '../../hooks/use_time_format';
 import { FieldList } from './field_list';
 import { rowKey } from './row_list';
+import { isNewestFirst, NEWEST_FIRST, useRowSort } from './row_sort';
 import { RowsTable } from './rows_table';
 import { SummaryPanel } from './summary_panel';
 import { Toolbar } from './toolbar';
@@ -28,9 +29,11 @@ export function RequestsPage() {
   const { endsNow, setScope, question } = useScope();
   const { core } = useServices();
   const time = useTimeFormat();
-  const live = liveParam === '1' && endsNow;
+  const [sort, setSort] = useRowSort();
+  const live = liveParam === '1' && endsNow && isNewestFirst(sort);
   const follow = (on: boolean) => {
     setLive(on ? '1' : null);
+    if (on) setSort(NEWEST_FIRST);
     if (!on || endsNow) return;
     // What is written now is in no past range.
     setScope({ from: 'now-15m', to: 'now' });
@@ -45,7 +48,7 @@ export function RequestsPage() {
     include_probes: probes,
     ...(breakDown === null ? {} : { break_down: breakDown }),
   });
-  const list = useRequestRows({ columns, probes, live });
+  const list = useRequestRows({ columns, probes, live, sort });
   const open = (row: RequestRow | null) => {
     setRequest(row?.request_id ?? null);
     setLine(row && row.request_id === null ? rowKey(row) : null);
@@ -89,6 +92,8 @@ export function RequestsPage() {
               <RowsTable
                 list={list}
                 columns={columns}
+                sort={sort}
+                onSort={setSort}
                 matching={data.summary?.matching ?? null}
                 chosen={request ?? line}
                 onOpen={open}

@@ -11,11 +11,14 @@ import { statusClass } from '../../theme/colours';
 import { useRotaTheme } from '../../theme/use_rota_theme';
 import { middleCut } from './middle_cut';
 import { rowKey } from './row_list';
+import { isNewestFirst, type RowSort, SortHead } from './row_sort';
 import type { RequestRows } from './use_request_rows';
 
 interface RowsProps {
   list: RequestRows;
   columns: string[];
+  sort: RowSort;
+  onSort(sort: RowSort): void;
   matching: number | null;
   /** The request id or the line that is open. */
   chosen: string | null;
@@ -23,7 +26,7 @@ interface RowsProps {
 }
 
 /** One row a request: what was asked, what the client got, and which attempts it took. */
-export function RowsTable({ list, columns, matching, chosen, onOpen }: RowsProps) {
+export function RowsTable({ list, columns, sort, onSort, matching, chosen, onOpen }: RowsProps) {
   const theme = useRotaTheme();
   const slowest = Math.max(1, ...list.rows.map(({ duration_ms }) => duration_ms ?? 0));
   if (list.loading) return <LoadingBlock height={320} />;
@@ -40,11 +43,19 @@ export function RowsTable({ list, columns, matching, chosen, onOpen }: RowsProps
               <th scope="col">
                 <span className="euiScreenReaderOnly">Trace</span>
               </th>
-              <th scope="col">Time</th>
-              <th scope="col">Status</th>
+              <SortHead field="@timestamp" sort={sort} onSort={onSort}>
+                Time
+              </SortHead>
+              <SortHead field="http.response.status_code" sort={sort} onSort={onSort}>
+                Status
+              </SortHead>
               <th scope="col">Request</th>
-              <th scope="col">Duration</th>
-              <th scope="col">Host</th>
+              <SortHead field="event.duration" sort={sort} onSort={onSort}>
+                Duration
+              </SortHead>
+              <SortHead field="host.name" sort={sort} onSort={onSort}>
+                Host
+              </SortHead>
               <th scope="col">Upstream attempts</th>
               {columns.map((name) => (
                 <th key={name} scope="col">
@@ -70,7 +81,7 @@ export function RowsTable({ list, columns, matching, chosen, onOpen }: RowsProps
       </section>
       <div className="rotaRows__foot">
         <span className="rotaFine">
-          Newest {formatCount(list.rows.length)}
+          {isNewestFirst(sort) ? 'Newest' : 'First'} {formatCount(list.rows.length)}
           {matching === null ? '' : ` of ${formatCount(Math.max(matching, list.rows.length))}`} loaded
         </span>
         {list.hasOlder && (

@@ -89,7 +89,7 @@ export function Toolbar({
 }
 
 function ExportMenu({ columns, probes }: { columns: string[]; probes: boolean }) {
-  const { core } = useServices();
+  const { core, time } = useServices();
   const { question } = useScope();
   const [open, setOpen] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -97,7 +97,12 @@ function ExportMenu({ columns, probes }: { columns: string[]; probes: boolean })
     setOpen(false);
     setBusy(true);
     const { toasts } = core.notifications;
-    fetchExport(core.http, { ...question, format, columns, include_probes: probes })
+    const csv = {
+      separator: core.uiSettings.get('csv:separator', ','),
+      quote_values: core.uiSettings.get('csv:quoteValues', true),
+      date_format: time.pattern,
+    };
+    fetchExport(core.http, { ...question, format, columns, include_probes: probes, csv })
       .then((exported) => {
         saveFile(exported.file, `rota-requests.${format}`);
         const lacks = lackOf(exported);

@@ -8,6 +8,7 @@ import { useWords } from '../../hooks/use_rota_query';
 import { useScope } from '../../hooks/use_scope';
 import { follow, LIVE_PAGE, type Step, type Tail, tailOf } from './live_tail';
 import { MOST_ROWS, mergeRows, rowKey } from './row_list';
+import { NEWEST_FIRST, type RowSort } from './row_sort';
 
 const LIVE_EVERY_MS = 2000;
 /** A tail goes by when lines were indexed: one that is dated ahead of Kibana's clock, by up to this, must not be passed over. */
@@ -21,6 +22,7 @@ export interface RowsOptions {
   columns: string[];
   probes: boolean;
   live: boolean;
+  sort?: RowSort;
 }
 
 export interface RequestRows {
@@ -58,10 +60,10 @@ type Place = { after: Cursor; size: number };
 const NOTHING: Followed = { added: [], tail: null, newest: null, fresh: new Set(), arrived: 0, skipped: 0, ahead: 0 };
 
 /** The list of requests: the first page by the scope, older pages on demand, newer rows while the tail is live. */
-export function useRequestRows({ columns, probes, live }: RowsOptions): RequestRows {
+export function useRequestRows({ columns, probes, live, sort = NEWEST_FIRST }: RowsOptions): RequestRows {
   const { client } = useServices();
   const { latest, askedAt } = useScope();
-  const extra = { parts: ['rows' as const], columns, include_probes: probes };
+  const extra = { parts: ['rows' as const], columns, include_probes: probes, sort };
   // A refresh asks for all the pages that were loaded, so that rows in their midst are not missed.
   const query = useInfiniteQuery<Envelope<RequestsData>, RotaApiError>({
     queryKey: ['requests', 'rows', { ...useWords(), ...extra }],

@@ -20,10 +20,7 @@ export async function deliveryScope(query: DeliveryRequest, context: Context): P
   const chosen = isNarrowed(query);
   const everyone = chosen ? await loadDirectory(context, Date.parse(query.from), Date.parse(query.to)) : NOBODY;
   const directory = narrowDirectory(everyone, query);
-  const everywhere = [
-    timeFilter(query.from, query.to),
-    ...textFilters(query, context.kqlToQuery(query.kql)),
-  ] as Query[];
+  const everywhere = [timeFilter(query.from, query.to), ...textFilters(query, context.kqlToQuery(query))] as Query[];
   const ofTiers = (Object.keys(LAG_DATASETS) as LinesOf[]).map((tier): Query => {
     const dataset: Query = { terms: { [FIELDS.streamDataset]: [...LAG_DATASETS[tier]] } };
     return { bool: { filter: [dataset, ...selectedLines(query, tier, directory)] } };

@@ -1,6 +1,7 @@
+import moment from 'moment-timezone';
 import type { ExportRequest } from '../../../common/api';
-import { FIELDS } from '../../../common/ecs';
-import { csvRow } from '../../../common/format/csv';
+import { DATE_FIELDS, FIELDS } from '../../../common/ecs';
+import { BYTE_ORDER_MARK, type CsvStyle, csvHeader, csvRow } from '../../../common/format/csv';
 import type { Context } from '../../context';
 import { loadDirectory } from '../../elasticsearch/directory';
 import { ApiError } from '../../errors';
@@ -57,15 +58,17 @@ export async function exportRequests(query: ExportRequest, context: Context): Pr
 
 async function* linesOf(
   found: AsyncGenerator<Page>,
-  { format, limit }: ExportRequest,
+  query: ExportRequest,
   columns: readonly string[],
   whole: boolean,
 ): AsyncGenerator<string> {
-  if (format === 'csv') yield csvRow(columns);
-  let left = limit;
+  const { format } = query;
+  const write = format === 'csv' ? csvWriter(query) : null;
+  if (write) yield BYTE_ORDER_MARK + csvHeader(columns, styleOf(query));
+  let left = query.limit;
   for await (const { hits } of found) {
     const wanted = hits.slice(0, left);
-    yield wanted.map((hit) => lineOf(hit, columns, format, whole)).join('');
+    yield wanted.map((hit) => (write ? write(hit, columns) : lineOf(hit, columns, whole))).join('');
     left -= wanted.length;
     if (left <= 0) return;
   }
@@ -143,9 +146,31 @@ function pageOf(context: Context, body: object) {
   });
 }
 
-function lineOf(hit: Hit, columns: readonly string[], format: 'csv' | 'ndjson', whole: boolean): string {
+function styleOf({ csv: { separator, quote_values } }: ExportRequest): CsvStyle {
+  return { separator, quoteValues: quote_values };
+}
+
+/** Writes a line's values; times as the reader's Kibana writes them. */
+function csvWriter(query: ExportRequest): (hit: Hit, columns: readonly string[]) => string {
+  const style = styleOf(query);
+  const { date_format } = query.csv;
+  const zone = query.zone ?? 'UTC';
+  const time = (cell: ReturnType<typeof cellOf>) => {
+    const at = date_format === undefined || cell === null ? null : moment.tz(cell as string | number, zone);
+    return at?.isValid() ? at.format(date_format) : cell;
+  };
+  return (hit, columns) =>
+    csvRow(
+      columns.map((column) => {
+        const cell = cellOf(valuesOf(hit.fields, column));
+        return DATE_FIELDS.includes(column) ? time(cell) : cell;
+      }),
+      style,
+    );
+}
+
+function lineOf(hit: Hit, columns: readonly string[], whole: boolean): string {
   if (whole) return `${JSON.stringify(hit._source)}\n`;
   const cells = columns.map((column) => cellOf(valuesOf(hit.fields, column)));
-  if (format === 'csv') return csvRow(cells);
   return `${JSON.stringify(Object.fromEntries(columns.map((column, i) => [column, cells[i]])))}\n`;
 }

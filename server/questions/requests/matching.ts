@@ -7,7 +7,9 @@ import { selectedLines } from '../../elasticsearch/lines_of';
 import { isProbe, watchersOf } from '../../elasticsearch/probes_of';
 import { exists, not, type Query } from '../../elasticsearch/search';
 import type { Dsl } from '../../host';
-import { bucketsOf } from '../../search/buckets';
+import { bucketsOf, remainderOf } from '../../search/buckets';
+import { type Parts, partsOf } from '../../search/exclusions';
+import type { SearchAnswer } from '../../search/msearch';
 import { anyOf, textFilters, timeFilter } from '../../search/scope';
 import { type Directory, hostsOf } from '../../topology/directory';
 
@@ -42,7 +44,10 @@ export interface Matching {
   truncated: boolean;
 }
 
-/** Which lines stand for requests here, and which of them match: by themselves or by any of their hops. */
+/**
+ * Which lines stand for requests here, and which of them match: by themselves or by any of their hops; what is excluded must be on
+ * none of them.
+ */
 export async function matchingRequests(
   scope: Scope,
   directory: Directory,
@@ -56,12 +61,17 @@ export async function matchingRequests(
   const probe = probesOf(directory) as Dsl;
   const probes = includeProbes ? [] : [not(probe as Query) as Dsl];
   const all = [...entry.base, ...probes];
-  const text = textFilters(scope, context.kqlToQuery(scope.kql));
+  const text = textFilters(scope, context.kqlToQuery(scope));
   if (text.length === 0) return { entry, all, filter: all, probe, text, truncated: false };
-  const own: Dsl = { bool: { filter: text } };
-  const inner = await innerRequests(scope, text, entry, directory, context, { newest, probe });
-  const joined: Dsl[] = inner.ids.length > 0 ? [{ terms: { [FIELDS.requestId]: inner.ids } }] : [];
-  return { entry, all, filter: [...all, anyOf([own, ...joined])], probe, text, truncated: inner.truncated };
+  const { wanted, excluded } = partsOf(text);
+  const inner = await innerRequests(scope, { wanted, excluded }, entry, directory, context, { newest, probe });
+  const having = wanted.length > 0 ? [anyOf([{ bool: { filter: wanted } }, ...byId(inner.wanted)])] : [];
+  const lacking = [...excluded, ...byId(inner.excluded)].map((clause) => not(clause as Query) as Dsl);
+  return { entry, all, filter: [...all, ...having, ...lacking], probe, text, truncated: inner.truncated };
+}
+
+function byId(ids: string[]): Dsl[] {
+  return ids.length > 0 ? [{ terms: { [FIELDS.requestId]: ids } }] : [];
 }
 
 function probesOf({ whole, inventory }: Directory): Query {
@@ -122,7 +132,7 @@ function unwritten({ servers, inventory }: Directory): string[] {
 export function webappLines(scope: Scope, directory: Directory, context: Context): Matching {
   const base = [timeFilter(scope.from, scope.to), ...(selectedLines(scope, 'webapp', directory) as Dsl[])];
   const probe = probesOf(directory) as Dsl;
-  const text = textFilters(scope, context.kqlToQuery(scope.kql));
+  const text = textFilters(scope, context.kqlToQuery(scope));
   const entry: Entry = {
     tier: 'webapp',
     name: 'webapps',
@@ -134,10 +144,10 @@ export function webappLines(scope: Scope, directory: Directory, context: Context
   return { entry, all, filter: [...all, ...text], probe, text, truncated: false };
 }
 
-/** Ids of requests of which an inner line matches: the balancer's, a webapp's, an application's. */
+/** Ids of requests of which an inner line (the balancer's, a webapp's, an application's) has what is wanted, and what is excluded. */
 async function innerRequests(
   scope: Scope,
-  text: Dsl[],
+  { wanted, excluded }: Parts,
   entry: Entry,
   directory: Directory,
   context: Context,
@@ -146,20 +156,22 @@ async function innerRequests(
   const datasets = [DATASETS.haproxy, DATASETS.access, DATASETS.gunicornAccess, DATASETS.app];
   const { namespace } = context.settings;
   if (entry.tier === 'webapp' && directory.servers.length === 0) datasets.splice(0, datasets.length, DATASETS.app);
-  const { inner } = await context.askAll({
-    inner: {
-      index: datasets.map((dataset) => streamOf(dataset, namespace)).join(','),
-      body: {
-        size: 0,
-        track_total_hits: false,
-        query: { bool: { filter: [timeFilter(scope.from, scope.to), not(probe as Query) as Dsl, ...text] } },
-        aggs: { ids: idsAgg(newest) },
-      },
+  const search = (clauses: Dsl[]) => ({
+    index: datasets.map((dataset) => streamOf(dataset, namespace)).join(','),
+    body: {
+      size: 0,
+      track_total_hits: false,
+      query: { bool: { filter: [timeFilter(scope.from, scope.to), not(probe as Query) as Dsl, ...clauses] } },
+      aggs: { ids: idsAgg(newest) },
     },
   });
-  const ids = bucketsOf(inner.aggregations, 'ids').map(({ key }) => String(key));
-  const rest = inner.aggregations['ids'] as { sum_other_doc_count?: number } | undefined;
-  return { ids, truncated: (rest?.sum_other_doc_count ?? 0) > 0 };
+  const found = await context.askAll({
+    inner: wanted.length > 0 ? search(wanted) : null,
+    excluded: excluded.length > 0 ? search([anyOf(excluded)]) : null,
+  });
+  const idsOf = ({ aggregations }: SearchAnswer) => bucketsOf(aggregations, 'ids').map(({ key }) => String(key));
+  const truncated = [found.inner, found.excluded].some(({ aggregations }) => remainderOf(aggregations, 'ids') > 0);
+  return { wanted: idsOf(found.inner), excluded: idsOf(found.excluded), truncated };
 }
 
 function idsAgg(newest: boolean): Dsl {

@@ -42,10 +42,7 @@ export const ROW_FIELDS = [
 export function rowsSearch({ entry, filter }: Matching, query: RequestsRequest): NamedSearch {
   const since = query.live_after ? Number(query.live_after[0]) : null;
   const live = since === null ? [] : [ingestedAfter(since - LIVE_OVERLAP_MS)];
-  const first: Dsl =
-    since === null
-      ? { [query.sort.field]: { order: query.sort.order, unmapped_type: 'long', missing: '_last' } }
-      : { [FIELDS.ingested]: { order: 'desc' } };
+  const first: Dsl = since === null ? sortBy(query.sort) : { [FIELDS.ingested]: { order: 'desc' } };
   return {
     index: entry.index,
     readsOn: true,
@@ -64,6 +61,16 @@ export function rowsSearch({ entry, filter }: Matching, query: RequestsRequest):
       },
     },
   };
+}
+
+/**
+ * Lines without a value come last. A number stands for "none": Elasticsearch's own, the largest of 64 bits, is more than a cursor in
+ * JSON can hold.
+ */
+function sortBy({ field, order }: RequestsRequest['sort']): Dsl {
+  if (field === FIELDS.host) return { [field]: { order, unmapped_type: 'keyword', missing: '_last' } };
+  const none = order === 'asc' ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER;
+  return { [field]: { order, unmapped_type: 'long', missing: field === FIELDS.timestamp ? '_last' : none } };
 }
 
 function ingestedAfter(t: number): Dsl {
@@ -88,10 +95,7 @@ export function rowsOf(
   const nameOf = namerOf(directory);
   return {
     rows: answer.hits.map((hit) => rowOf(hit, query.columns, nameOf)),
-    after:
-      (answer.hits.length === query.size || answer.shortened) && last && last.every((part) => part !== null)
-        ? last
-        : null,
+    after: (answer.hits.length === query.size || answer.shortened) && last ? last : null,
     live_cursor: ingested === null ? (query.live_after ?? [withinDates(liveFrom)]) : [withinDates(ingested)],
     live_new: query.live_after ? bucketOf(answer.aggregations, 'since').doc_count : null,
     newest: numberOf(answer.aggregations, 'newest'),

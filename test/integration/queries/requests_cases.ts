@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { RequestRow } from '../../../common/api';
+import { type Cursor, type RequestRow, SORT_FIELDS } from '../../../common/api';
 import type { rotaApi } from './node';
 import { countBy, nginxLines, SCOPE } from './truth';
 import { START, type World, type WorldRequest } from './world';
@@ -59,7 +59,7 @@ export function requestsCases(world: World, apis: () => { full: Api }): void {
         .filter(({ method, path }) => method === 'POST' && path === '/checkout')
         .sort((a, b) => b.end - a.end);
       const rows: RequestRow[] = [];
-      let after: (string | number)[] | undefined;
+      let after: Cursor | undefined;
       for (let page = 0; page < 20; page++) {
         const { data } = await full.ask('requests', {
           ...SCOPE,
@@ -125,7 +125,45 @@ export function requestsCases(world: World, apis: () => { full: Api }): void {
         format: 'csv',
         columns: [field],
       });
-      expect(await textOf(csv.body)).toBe(`${field}\r\n"${statuses}"\r\n`);
+      expect(await textOf(csv.body)).toBe(`\ufeff${field}\r\n"${statuses}"\r\n`);
+    });
+
+    it('sorts by each of its columns, either way, and pages through without a repeat', async () => {
+      const { full } = apis();
+      const value: Record<(typeof SORT_FIELDS)[number], (row: RequestRow) => string | number> = {
+        '@timestamp': (row: RequestRow) => row.t,
+        'event.duration': (row: RequestRow) => row.duration_ms ?? 0,
+        'http.response.status_code': (row: RequestRow) => row.status ?? 0,
+        'host.name': (row: RequestRow) => row.host ?? '',
+      };
+      for (const field of SORT_FIELDS) {
+        for (const order of ['asc', 'desc'] as const) {
+          const page = async (after?: Cursor) =>
+            (await full.ask('requests', { ...SCOPE, parts: ['rows'], size: 200, sort: { field, order }, after })).data
+              .rows!;
+          const first = await page();
+          const rows = [...first.rows, ...(await page(first.after!)).rows];
+          expect(new Set(rows.map(({ id }) => id)).size).toBe(400);
+          const read = rows.map((row) => value[field](row));
+          const sorted = [...read].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+          expect(read).toEqual(order === 'asc' ? sorted : sorted.reverse());
+        }
+      }
+    });
+
+    it('excludes a request that has what is excluded on any of its lines', async () => {
+      const { full } = apis();
+      const matching = async (scope: object) =>
+        (await full.ask('requests', { ...SCOPE, ...scope, parts: ['summary'] })).data.summary!.matching;
+      for (const [field, value] of [
+        ['url.path', '/checkout'],
+        ['service.version', '2.14.0'],
+        ['error.type', 'TypeError'],
+      ]) {
+        const having = await matching({ kql: `${field} : "${value}"` });
+        expect(await matching({ kql: `not ${field} : "${value}"` })).toBe(all.length - having);
+        expect(await matching({ filters: [{ field, op: 'is_not', value }] })).toBe(all.length - having);
+      }
     });
 
     it('breaks the histogram down by any field', async () => {
@@ -154,7 +192,7 @@ export function requestsCases(world: World, apis: () => { full: Api }): void {
           ({ end, attempts }) => end + 900 > since - 5000 && (kql === '' || attempts.some((a) => a.logged)),
         );
         const rows: RequestRow[] = [];
-        let after: (string | number)[] | undefined;
+        let after: Cursor | undefined;
         let pages = 0;
         do {
           const { data } = await full.ask('requests', {
@@ -212,7 +250,7 @@ export function requestsCases(world: World, apis: () => { full: Api }): void {
       });
       expect(csv.headers['content-type']).toMatch(/^text\/csv/);
       const [head, ...rows] = (await textOf(csv.body)).trimEnd().split('\r\n');
-      expect(head).toBe('http.request.id,url.path,event.duration');
+      expect(head).toBe('\ufeffhttp.request.id,url.path,event.duration');
       expect(rows.map((row) => row.split(',')[0]).sort()).toEqual(ids);
     });
 
