@@ -7,6 +7,7 @@ import { anyOf, between, not, type Query, searchOf } from './search';
 const MOST = 10_000;
 /** Each failed try is a line, so that further back they are too many. */
 const LOOK_BACK_MS = 3_600_000;
+const WORKER = 'process.pid';
 /** Statuses that nginx gives a failed attempt itself. */
 const NGINX_FAILURES = [502, 504];
 
@@ -35,7 +36,7 @@ export function faultSearches(
     attempts: searchOf(
       [DATASETS.nginxAccess],
       namespace,
-      body([since, tried, not(probe)], [FIELDS.upstreamStatus, FIELDS.attempts]),
+      body([since, tried, not(probe)], [FIELDS.upstreamStatus, FIELDS.attempts, WORKER]),
     ),
   };
 }
@@ -43,6 +44,7 @@ export function faultSearches(
 interface Source {
   '@timestamp': string;
   host?: { name?: string };
+  process?: { pid?: number };
   rota?: {
     upstream?: { address?: string; status_code?: number };
     attempts?: { address?: string; status_code?: number }[] | { address?: string; status_code?: number };
@@ -60,12 +62,13 @@ export function readDisabled({ hits, total }: SearchAnswer): { faults: UpstreamF
 
 export function readAttempts({ hits, total }: SearchAnswer): { faults: UpstreamFault[]; cuts: Cut[] } {
   const faults = hits.flatMap((hit): UpstreamFault[] => {
-    const { '@timestamp': time, host, rota } = hit._source as unknown as Source;
+    const { '@timestamp': time, host, process, rota } = hit._source as unknown as Source;
+    const worker = process?.pid ?? null;
     const listed = [rota?.attempts ?? []].flat();
     const attempts = listed.length > 0 ? listed : [rota?.upstream ?? {}];
     const bad = attempts.filter(({ status_code }) => status_code === 502 || status_code === 504);
     return bad.flatMap(({ address }) =>
-      address === undefined ? [] : [{ t: Date.parse(time), teller: host?.name ?? '', place: address }],
+      address === undefined ? [] : [{ t: Date.parse(time), teller: host?.name ?? '', place: address, worker }],
     );
   });
   return { faults, cuts: cutOf('attempts', 'failed attempts', hits, total, faults) };

@@ -34,11 +34,13 @@ export function readVisits(answers: Record<'balancerVisits' | 'frontendVisits', 
     bucketsOf(bucketOf(aggregations, 'sample'), 'hosts').flatMap((teller) =>
       bucketsOf(teller, 'pools').map((pool) => {
         const places = bucketsOf(pool, 'places').filter(({ key }) => !String(key).startsWith('<'));
+        const requests = places.reduce((sum, { doc_count }) => sum + doc_count, 0);
         return {
           teller: String(teller.key),
           pool: String(pool.key) === '' ? null : String(pool.key),
-          requests: places.reduce((sum, { doc_count }) => sum + doc_count, 0),
+          requests,
           places: places.length,
+          shares: places.map(({ doc_count }) => doc_count / requests),
           visitors: numberOf(pool, 'visitors') ?? 0,
           visitorsOfPlaces: places.reduce((sum, place) => sum + (numberOf(place, 'visitors') ?? 0), 0),
         };

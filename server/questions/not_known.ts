@@ -4,13 +4,12 @@ import { turnsIn } from '../topology/cells';
 import type { Entry } from '../topology/directory';
 import { unnamedTurns } from '../topology/places';
 import type { Site } from '../topology/site';
-import { untoldOf } from '../topology/untold';
 
 const MINUTE = 60_000;
 
 /** What cannot be said of this site, why, and the line of configuration that would make it known. */
 export function notKnownOf(site: Site): NotKnown[] {
-  const { webapps, states, evidence, dues } = site;
+  const { webapps, states, evidence, dues, doubts } = site;
   const found: NotKnown[] = [];
   const told = new Set<string>();
   const add = (why: Said, mend: Said | null) => {
@@ -27,27 +26,54 @@ export function notKnownOf(site: Site): NotKnown[] {
   if (servers.length > 0 && hosts.length > 0) {
     add({ id: 'unknown.names', values: { servers, hosts } }, { id: 'mend.names', values: {} });
   }
-  for (const place of new Set(states.workerLocal.map(({ place }) => place))) {
-    const values = { host: place.host, by: place.teller ?? '' };
+  for (const { place, said } of states.workerLocal) {
+    const values = { host: place.host, by: place.teller ?? '', said };
     add({ id: 'unknown.worker_local', values }, { id: 'mend.worker_local', values: {} });
   }
   for (const { place } of dues.filter(({ idle, place: { turns } }) => idle && turnsIn(turns) === 0)) {
     add({ id: 'unknown.idle', values: { host: place.host } }, { id: 'mend.idle', values: { host: place.host } });
   }
-  for (const { teller, pool } of states.sticky)
-    add({ id: 'unknown.sticky', values: { teller, pool } }, { id: 'mend.sticky', values: {} });
+  const skewed = states.sticky.filter(
+    ({ certain, teller, pool }) =>
+      certain || dues.some((one) => one.place.teller === teller && one.place.pool === pool && isBeyondChance(one)),
+  );
+  for (const { teller, pool, certain } of skewed)
+    add({ id: 'unknown.sticky', values: { teller, pool, certain } }, { id: 'mend.sticky', values: {} });
+  const unpooled = webapps.unpooled ?? [];
+  if (unpooled.length > 0)
+    add({ id: 'unknown.pools', values: { tellers: [...unpooled] } }, { id: 'mend.pools', values: {} });
   for (const { source, path, foreign } of states.monitors) {
     if (foreign !== null) add({ id: 'unknown.foreign_probes', values: { source, path, by: foreign } }, null);
   }
   if (!states.frontendsKnown && site.frontends.places.length > 1) {
     add({ id: 'unknown.frontends_pool', values: {} }, { id: 'mend.frontends_pool', values: {} });
   }
-  const untold = untoldOf([site.frontends, webapps], evidence);
+  const { untold, lossy, unmatched } = doubts;
   if (untold.hosts.length > 0)
     add(
       { id: 'unknown.untold', values: { hosts: untold.hosts, requests: untold.requests } },
       { id: 'mend.untold', values: {} },
     );
+  for (const { teller, since } of states.ended)
+    add({ id: 'unknown.ended', values: { teller, since } }, { id: 'mend.ended', values: { teller } });
+  for (const { teller, server, renamed } of states.forgotten)
+    add({ id: 'unknown.forgotten', values: { teller, server, renamed } }, { id: 'mend.forgotten', values: {} });
+  for (const { host } of states.gone) add({ id: 'unknown.gone', values: { host } }, { id: 'mend.gone', values: {} });
+  for (const { place, host, elsewhere } of doubts.behind)
+    add({ id: 'unknown.behind', values: { place, host, elsewhere } }, { id: 'mend.behind', values: { place, host } });
+  if (lossy.length > 0) {
+    const values = {
+      hosts: lossy.map(({ host }) => host).sort(),
+      requests: lossy.reduce((n, one) => n + one.requests, 0),
+    };
+    add({ id: 'unknown.lossy', values }, { id: 'mend.lossy', values: {} });
+  }
+  if (unmatched.hosts.length > 0)
+    add({ id: 'unknown.unmatched', values: unmatched }, { id: 'mend.unmatched', values: unmatched });
+  if (doubts.tried.length > 0)
+    add({ id: 'unknown.tried', values: { hosts: doubts.tried } }, { id: 'mend.tried', values: {} });
+  for (const values of doubts.handedOver)
+    add({ id: 'unknown.handed_over', values }, { id: 'mend.handed_over', values: {} });
   const off = evidence.skews.filter(({ from, to }) => from < evidence.window.to && to > evidence.window.from);
   if (off.length > 0) {
     const hosts = [...new Set(off.map(({ host }) => host))].sort();
@@ -63,6 +89,12 @@ export function notKnownOf(site: Site): NotKnown[] {
     add({ id: 'unknown.steps', values: { ms: evidence.grid.interval } }, { id: 'mend.steps', values: {} });
   }
   return found;
+}
+
+/** Four standard deviations of a fair draw. */
+function isBeyondChance({ got, due, poolTurns }: Site['dues'][number]): boolean {
+  const p = poolTurns > 0 ? Math.min(1, due / poolTurns) : 0;
+  return Math.abs(got - due) > 4 * Math.sqrt(poolTurns * p * (1 - p));
 }
 
 /** Servers of a balancer that no host was joined with, and frontends that no server was joined with. */

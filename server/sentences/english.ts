@@ -73,8 +73,10 @@ const ENGLISH = {
     `Which of ${list(hosts)} the balancer means by ${list(servers)} is not known, because no request id stands in both logs.`,
   'mend.names': () =>
     'unique-id-format and log-format of pipeline/haproxy/haproxy.cfg, or rota.hosts: { "srv1": "edge-a" }',
-  'unknown.worker_local': ({ host, by }: { host: string; by: string }) =>
-    `${by} said that it gave up ${host}, yet went on giving it turns: single workers did. What was due to it meanwhile is not known.`,
+  'unknown.worker_local': ({ host, by, said }: { host: string; by: string; said: boolean }) =>
+    !said
+      ? `Attempts of several workers of ${by} at ${host} failed, of none often enough to give it up alone: whether they share what they know, and what was due to it meanwhile, is not known.`
+      : `${by} said that it gave up ${host}, yet went on giving it turns: single workers did. What was due to it meanwhile is not known.`,
   'mend.worker_local': () => 'zone upstreams 64k; (in the upstream block: all workers then share its state)',
   'unknown.idle': ({ host }: { host: string }) =>
     `${host} is in its pool and got no turn. Whether it is a backup, has weight 0 or is left out is not known.`,
@@ -86,12 +88,51 @@ const ENGLISH = {
     by === 'agent'
       ? `The probes of ${source} for ${path} come from a watcher outside: they do not say who is in a pool.`
       : `The probes of ${source} for ${path} failed while users were served: they are not the balancer’s.`,
-  'unknown.sticky': ({ teller, pool }: { teller: string; pool: string | null }) =>
-    `${teller}’s users stay with their server${pool === null ? '' : ` of ${pool}`}: whoever came, came to the same. What was due to each is not known.`,
+  'unknown.sticky': ({ teller, pool, certain }: { teller: string; pool: string | null; certain: boolean }) =>
+    certain
+      ? `${teller}’s users stay with their server${pool === null ? '' : ` of ${pool}`}: whoever came, came to the same. What was due to each is not known.`
+      : `Whether ${teller}’s users stay with their server${pool === null ? '' : ` of ${pool}`} is not known: too few came again. So what was due to each is not known.`,
   'mend.sticky': () => 'no `cookie … insert`, `balance source`, `ip_hash` or `hash`, where sessions do not need it',
   'unknown.untold': ({ hosts, requests }: { hosts: string[]; requests: number }) =>
     `${list(hosts)} wrote of ${count(requests)} requests more than the lines above tell of: a frontend or balancer writes none, its lines were lost, or somebody asks past it. These are not counted.`,
   'mend.untold': () => 'an access log of every frontend and balancer, sent by TCP: datagrams are lost without a word',
+  'unknown.ended': ({ teller, since }: { teller: string; since: number }) =>
+    `${teller} wrote nothing after ${new Date(since).toISOString().slice(11, 19)} UTC: whom it took out, or let in again, since then is not known.`,
+  'mend.ended': ({ teller }: { teller: string }) => `see whether ${teller} runs, and where its log goes`,
+  'unknown.forgotten': ({ teller, server, renamed }: { teller: string; server: string; renamed: boolean }) =>
+    renamed
+      ? `${teller} had ${server} out when its servers were named anew, and does not say when that was: until when its host was out is not known.`
+      : `${teller} said twice that ${server} is down, and not that it came up in between: it began anew, and does not say when. Until when ${server} was out is not known.`,
+  'mend.forgotten': () => 'load-server-state-from-file global (HAProxy then remembers its servers’ states in a reload)',
+  'unknown.gone': ({ host }: { host: string }) =>
+    `Nothing of ${host} came any more, nor of probes to it: whether it fell or was taken away is not known, because no balancer writes of it.`,
+  'mend.gone': () => 'log-format and log of pipeline/haproxy/haproxy.cfg: HAProxy says whom it takes out, and why',
+  'unknown.pools': ({ tellers }: { tellers: string[] }) =>
+    `Which webapps share the turns of ${list(tellers)} is not known, because the log format there names no upstream pool. What was due to each is not known.`,
+  'mend.pools': () => 'access_log … rota; (pipeline/nginx/rota_log_format.conf), or add $proxy_host to log_format',
+  'unknown.behind': ({ place, host, elsewhere }: { place: string; host: string; elsewhere: boolean }) =>
+    elsewhere
+      ? `Requests to ${place} came to ${host}, which says that it listens elsewhere: whether ${place} is ${host}, or a proxy before it that writes no log, is not known.`
+      : `Requests to ${place} came to ${host}, which did not write of as many: whether others stand there, too, or its lines were lost, is not known.`,
+  'mend.behind': ({ place, host }: { place: string; host: string }) =>
+    `an access log of whatever stands at ${place}; or rota.hosts: { "${place}": "${host}" }`,
+  'unknown.lossy': ({ hosts, requests }: { hosts: string[]; requests: number }) =>
+    `${list(hosts)} wrote of ${count(requests)} requests fewer than the balancer gave: lines were lost, or are on their way. Which webapps took these is not known.`,
+  'mend.lossy': () => 'access lines sent by TCP or read from a file: datagrams are lost without a word',
+  'unknown.unmatched': ({ hosts, places }: { hosts: string[]; places: string[] }) =>
+    places.length === 0
+      ? `Who gave ${list(hosts)} its requests is not known: no line of a frontend or balancer names it.`
+      : `Which of ${list(hosts)} is ${list(places)} is not known, so nobody can say whether all requests are told above.`,
+  'mend.unmatched': ({ hosts, places }: { hosts: string[]; places: string[] }) =>
+    places.length === 0
+      ? 'an access log of every frontend and balancer'
+      : `the request’s id in the webapp’s access log; or rota.hosts: { "${places[0]}": "${hosts[0]}" }`,
+  'unknown.tried': ({ hosts }: { hosts: string[] }) =>
+    `Whether users got the 5XX of ${list(hosts)} is not known, because no frontend or balancer writes: it may have asked another webapp, and such a request counts twice here.`,
+  'mend.tried': () => 'an access log of whatever stands before the webapps',
+  'unknown.handed_over': ({ place, hosts }: { place: string; hosts: string[] }) =>
+    `${place} passed from one of ${list(hosts)} to the other, and their own lines do not tell who took some of the turns of that time.`,
+  'mend.handed_over': () => 'an address of its own for each host',
   'unknown.clock': ({ hosts }: { hosts: string[] }) =>
     `Which lines of ${list(hosts)} belong to this range is not known, because ${hosts.length === 1 ? 'its clock is' : 'their clocks are'} off: other requests are counted in their place.`,
   'mend.clock': () => 'chronyd or systemd-timesyncd on that host',

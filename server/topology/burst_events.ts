@@ -13,7 +13,9 @@ export function isPartOf(burst: Burst, events: readonly SiteEvent[], { rows, evi
     // Who was taken out by hand did not fail.
     return kind !== 'drained' && burst.from <= (until ?? Number.POSITIVE_INFINITY) && burst.to >= from;
   });
-  if (during.some(({ hosts, tier }) => hosts.includes(burst.host) && tier === burst.tier)) return true;
+  const own = during.filter(({ hosts, tier }) => hosts.includes(burst.host) && tier === burst.tier);
+  // Where it failed on between several ejections, most of those it hurt stand in none of them.
+  if (own.length > 0) return 2 * own.reduce((sum, { hurt }) => sum + hurt, 0) >= burst.hurt;
   const ejected = during.filter(({ tier }) => tier === 'frontend').flatMap(({ hosts }) => hosts);
   // Through a frontend that stayed in its pool it went on hurting.
   return burst.tier === 'webapp' && above.length > 0 && above.every((host) => ejected.includes(host));
@@ -33,9 +35,9 @@ export function isBelow(
   const overlaps = (from: number, to: number) => from <= burst.to && to >= burst.from;
   const explained = bursts
     .filter((other) => other.tier === 'webapp' && below.includes(other.host) && overlaps(other.from, other.to))
-    .reduce((sum, other) => sum + other.failed, 0);
+    .reduce((sum, other) => sum + (burst.hurt > 0 ? other.hurt : other.failed), 0);
   return (
-    explained >= burst.failed / 2 ||
+    2 * explained >= (burst.hurt > 0 ? burst.hurt : burst.failed) ||
     events.some((e) => e.tier === 'webapp' && below.includes(e.hosts[0]!) && overlaps(e.since, e.until ?? burst.to))
   );
 }

@@ -1,11 +1,11 @@
 import type { Settings } from '../settings';
-import { rowOf, turnsDuring } from './cells';
+import { rowOf, turnsDuring, turnsIn } from './cells';
 import type { Evidence, Grid } from './evidence';
 import { groupBy } from './groups';
 import type { Membership } from './membership';
 import { poolsOf } from './peers';
 import type { Place } from './places';
-import { clip, holdsOf, lengthOf, partsOf, type Span, subtract, unite } from './spans';
+import { clip, holdsOf, intersect, lengthOf, partsOf, type Span, subtract, unite } from './spans';
 import { type States, serverKey } from './states';
 
 /** What one place got, and what was due to it, of its own pool's turns. */
@@ -32,12 +32,17 @@ export interface Dues {
 }
 
 const ENOUGH_TO_MISS = 20;
+const TRIED_AGAIN_MS = 10_000;
+/** Fewer second attempts than this may be chance. */
+const ENOUGH_TRIED = 3;
 /** A place that got less than this of what was due while others served is no primary. */
 const HARDLY = 0.02;
 
 interface Member {
   place: Place;
   spans: Span[];
+  /** Whether it was there then is not known. */
+  unsure: Span[];
   outs: Span[];
   weight: number;
   weightKnown: boolean;
@@ -79,6 +84,7 @@ function memberOf(
   return {
     place,
     spans: membership?.spans ?? [],
+    unsure: membership?.unsure ?? [],
     outs,
     weight: weight ?? 1,
     weightKnown: weight !== undefined,
@@ -91,13 +97,26 @@ function memberOf(
 function markBackups(members: readonly Member[], { window, grid }: Pick<Evidence, 'window' | 'grid'>): void {
   let others = new Others(members, window);
   for (const member of members.filter(({ backup }) => !backup)) {
-    const alone = others.away(member);
-    const beside = subtract(subtract(member.spans, member.outs), alone);
+    // Until the others are tried again, some moments later, it goes on serving.
+    const alone = unite(
+      others.away(member).map(({ from, to }) => ({ from, to: Math.min(window.to, to + TRIED_AGAIN_MS) })),
+    );
+    const away = others.members.filter((one) => one !== member).flatMap(({ outs }) => outs);
+    const spared = intersect(
+      alone,
+      away.map(({ from, to }) => ({ from, to: to + TRIED_AGAIN_MS })),
+    ).reduce((sum, span) => sum + turnsDuring(member.place.turns.cells, span, grid), 0);
+    // All that it ever took it took while the others were out: it was there all along.
+    const isSpare = spared >= ENOUGH_TRIED && spared >= turnsIn(member.place.turns) - 0.5;
+    const beside = subtract(subtract(isSpare ? [window] : member.spans, member.outs), alone);
     const mean = beside.reduce((sum, span) => sum + meanOf(others.members, member, span, grid), 0);
     const got = beside.reduce((sum, span) => sum + turnsDuring(member.place.turns.cells, span, grid), 0);
     const spare = alone.reduce((sum, span) => sum + turnsDuring(member.place.turns.cells, span, grid), 0);
-    if (mean < ENOUGH_TO_MISS || got > HARDLY * mean) continue;
-    if (spare > got) {
+    // What failed elsewhere was tried at it, and nothing else was given to it.
+    const { turns } = member.place;
+    const onlyTried = turns.retries >= ENOUGH_TRIED && turns.retries >= turnsIn(turns);
+    if (!onlyTried && (mean < ENOUGH_TO_MISS || got > HARDLY * mean)) continue;
+    if (onlyTried || spare > got) {
       member.backup = true;
       others = new Others(members, window);
     } else member.idle = true;
@@ -163,7 +182,8 @@ function duesOfPool(
 ): Dues[] {
   const rows = members.map(({ place }) => rowOf(counted(place), grid));
   const [first] = members;
-  const unread = clip(states.unread.get(first?.place.id ?? '') ?? [], window);
+  const unsure = members.flatMap((member) => member.unsure);
+  const unread = clip([...(states.unread.get(first?.place.id ?? '') ?? []), ...unsure], window);
   const hazyIn = partsOf([...clip(states.unclear.get(first?.place.id ?? '') ?? [], window), ...unread]);
   const unreadIn = partsOf(unread);
   const edges = [

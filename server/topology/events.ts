@@ -150,24 +150,29 @@ function outagesOf(input: EventsInput): SiteEvent[] {
     if (relevant.length === 0) return [];
     return relevant
       .reduce((a, b) => intersect(a, b))
-      .map((span): SiteEvent => {
+      .flatMap((span): SiteEvent[] => {
+        const hurt = ledger.take(unservedKey({ teller, pool }), { from: span.from, to: span.to });
+        // Nobody was turned away: a backup that took no turn in the range may have stood by.
+        if (hurt === 0) return [];
         const hosts = [...new Set(members.map(({ host }) => host))].sort();
         const open = span.to >= window.to;
-        return {
-          id: `outage:${teller}:${pool ?? ''}:${span.from}`,
-          kind: 'outage',
-          hosts,
-          tier: members[0]!.tier,
-          by: teller,
-          since: span.from,
-          until: open ? null : span.to,
-          cause: [{ id: 'outage', values: { by: teller, pool, hosts } }],
-          hurt: ledger.take(unservedKey({ teller, pool }), { from: span.from, to: span.to }),
-          gapMs: null,
-          firstFailure: null,
-          evidence: 'own_words',
-          names: hosts.flatMap((host) => namesOf(host, members[0]!.tier, places)),
-        };
+        return [
+          {
+            id: `outage:${teller}:${pool ?? ''}:${span.from}`,
+            kind: 'outage',
+            hosts,
+            tier: members[0]!.tier,
+            by: teller,
+            since: span.from,
+            until: open ? null : span.to,
+            cause: [{ id: 'outage', values: { by: teller, pool, hosts } }],
+            hurt,
+            gapMs: null,
+            firstFailure: null,
+            evidence: 'own_words',
+            names: hosts.flatMap((host) => namesOf(host, members[0]!.tier, places)),
+          },
+        ];
       });
   });
 }

@@ -166,6 +166,8 @@ export interface UpstreamFault {
   t: number;
   teller: string;
   place: string;
+  /** The process that tried; null or absent where its line does not say. */
+  worker?: number | null;
 }
 
 /** Lines of any kind that a host wrote, by step. */
@@ -193,6 +195,8 @@ export interface Visits {
   requests: number;
   places: number;
   visitors: number;
+  /** Of the requests, by place. */
+  shares?: readonly number[];
   /** Summed: an address that was given to two places counts twice. */
   visitorsOfPlaces: number;
 }

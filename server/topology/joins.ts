@@ -94,8 +94,11 @@ function joinedNeighbours(joins: readonly Join[]): Join[] {
 /** @param least `address`: its name says nothing of who it is */
 function ownersOfOneServer(seen: PlaceSeen, known: Known, least: 'name' | 'address' = 'name'): Owners {
   const byId = ownersById(seen, 'frontend', known);
-  if (byId) return byId;
   const { writers } = known.inventory;
+  // A frontend whose format has no ids passes them on: they lead past it.
+  const passes = writers.find(({ tier, host }) => tier === 'frontend' && host === seen.place);
+  if (byId && passes && byId.joins.every(({ tier }) => tier === 'webapp')) return one(passes, 'name', 'assumed');
+  if (byId) return byId;
   if (seen.address !== null) {
     const { address, port } = splitAddress(seen.address);
     const listening = writers.filter((w) => w.address === address && w.port === port && !isOwnMachine(address));

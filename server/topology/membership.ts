@@ -3,11 +3,12 @@ import type { Evidence } from './evidence';
 import { groupBy } from './groups';
 import { poolKey, poolsOf } from './peers';
 import type { Place } from './places';
-import { clip, type Span, unite } from './spans';
+import { clip, type Span, subtract, unite } from './spans';
 import type { States } from './states';
 
 /** So many turns missed in a row are no chance: nobody who was in the pool would have got none. */
 const BEYOND_CHANCE = 20;
+const ENOUGH_FOR_MORE = 50;
 /** Fewer than this missed before its first or after its last turn say nothing: it was there. */
 const HARDLY_MISSED = 5;
 
@@ -16,6 +17,8 @@ export interface Membership {
   spans: Span[];
   /** It belongs, and was given nothing though turns were due: a backup, weight 0, or left out. */
   idle: boolean;
+  /** At its begin or end: more turns went by it than chance often does, and fewer than it never does. */
+  unsure: Span[];
 }
 
 /**
@@ -51,11 +54,19 @@ function memberSpans(
     to: Math.min(to ?? window.to, window.to),
   }));
   const probed = probedSpans(place, states, evidence);
-  const turned = turnedSpans(place, pool, elsewhere, evidence);
+  const { spans: turned, unsure } = turnedSpans(place, pool, elsewhere, evidence);
   const all = unite([...turned, ...probed, ...outs]).filter(({ from, to }) => from < to);
   // An address that passed from one host to another is each one's while it is.
   const spans = place.join === null ? all : clip(all, place.join);
-  return { spans, idle: turned.length === 0 && spans.length > 0 && outs.length === 0 };
+  // What else tells of it there, tells that it was there.
+  const hazy = subtract(unsure, [...probed, ...outs]);
+  // Where nobody gives turns nothing is due; an address that passed on has an end of its own.
+  const isOpen = place.teller !== null && (place.join === null || !passedOn(place.join));
+  return { spans, unsure: isOpen ? hazy : [], idle: turned.length === 0 && spans.length > 0 && outs.length === 0 };
+}
+
+function passedOn({ from, to }: Span): boolean {
+  return Number.isFinite(from) || Number.isFinite(to);
 }
 
 /** Stretches of turns, split where the pool's turns went by it; an end at which it missed next to nothing is none. */
@@ -64,15 +75,18 @@ function turnedSpans(
   pool: readonly Place[],
   elsewhere: readonly Place[],
   { window, grid }: Evidence,
-): Span[] {
+): { spans: Span[]; unsure: Span[] } {
   const cells = place.turns.cells.filter(({ n }) => n > 0);
-  if (cells.length === 0) return [];
+  if (cells.length === 0) return { spans: [], unsure: [] };
   const peers = pool.filter(({ id }) => id !== place.id);
   const others = (span: Span) => peers.reduce((sum, { turns }) => sum + turnsDuring(turns.cells, span, grid), 0);
   // Its own part of what the others get, whatever that is: a trickle misses nothing for long.
   const hull = { from: cells[0]!.first, to: cells.at(-1)!.last + 1 };
   const all = others(hull);
-  const part = all > 0 ? cells.reduce((sum, { n }) => sum + n, 0) / all : 1 / Math.max(1, peers.length);
+  const own = cells.reduce((sum, { n }) => sum + n, 0);
+  const seen = all > 0 ? own / all : 1 / Math.max(1, peers.length);
+  // That it gets more than all others together is not told by a few turns.
+  const part = own >= ENOUGH_FOR_MORE ? seen : Math.min(1, seen);
   const isGap = (from: number, to: number) => to - from >= 1000 && part * others({ from, to }) >= BEYOND_CHANCE;
   const stretches: { from: number; to: number; n: number }[] = [];
   for (const { first, last, n } of cells) {
@@ -88,19 +102,24 @@ function turnedSpans(
     first: Math.min(...theirs.map(({ first }) => first)),
     last: Math.max(...theirs.map(({ last }) => last)),
   };
-  return stretches.map(({ from, to, n }, i) => {
+  const unsure: Span[] = [];
+  const spans = stretches.map(({ from, to, n }, i) => {
     const pace = Math.max(1, n > 1 ? (to - from) / (n - 1) : 1);
     // Who takes turns elsewhere at that time has not come, or gone, with its first or last one here: that may be chance.
     const before = i === 0 ? missed(window.from, from) : Number.POSITIVE_INFINITY;
     const begin = before < BEYOND_CHANCE ? Math.min(from, there.first) : from;
-    const begins =
-      i === 0 && missed(window.from, begin) < HARDLY_MISSED ? window.from : Math.max(window.from, begin - pace);
+    // Who was seen before the range has not come in it.
+    const hardly = place.seen !== null && place.seen.first < window.from ? BEYOND_CHANCE : HARDLY_MISSED;
+    const begins = i === 0 && missed(window.from, begin) < hardly ? window.from : Math.max(window.from, begin - pace);
     const last = i === stretches.length - 1;
     const after = last ? missed(to + 1, window.to) : Number.POSITIVE_INFINITY;
     const end = after < BEYOND_CHANCE ? Math.max(to, there.last) : to;
     const ends = last && missed(end + 1, window.to) < HARDLY_MISSED ? window.to : Math.min(window.to, end + pace);
+    if (i === 0 && begins > window.from && before < BEYOND_CHANCE) unsure.push({ from: window.from, to: from });
+    if (last && ends < window.to && after < BEYOND_CHANCE) unsure.push({ from: to, to: window.to });
     return { from: begins, to: ends };
   });
+  return { spans, unsure };
 }
 
 /** Times in which its balancer's own monitor probed it and let it pass. */

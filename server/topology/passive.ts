@@ -86,9 +86,35 @@ export function joinTries<A extends Absence>(absences: readonly A[], failTimeout
   return joined;
 }
 
-export function byPlace(faults: readonly UpstreamFault[]): Map<string, number[]> {
-  const groups = groupBy(faults, ({ teller, place }) => placeKey(teller, place));
-  return new Map([...groups].map(([key, own]) => [key, own.map(({ t }) => t)]));
+/**
+ * The same from attempts of several workers, of which nobody says whether they share what they know (`zone`): an absence that
+ * no worker alone had reason for is not certain.
+ */
+export function absencesOfWorkers(
+  attempts: readonly UpstreamFault[],
+  rules: PassiveRules,
+): { absence: Absence; certain: boolean }[] {
+  const shared = absencesFromAttempts(
+    attempts.map(({ t }) => t),
+    rules,
+  );
+  const workers = groupBy(attempts, ({ worker }) => worker ?? null);
+  const alone = [...workers.values()].flatMap((own) =>
+    absencesFromAttempts(
+      own.map(({ t }) => t),
+      rules,
+    ),
+  );
+  return shared.map((absence) => ({
+    absence,
+    certain:
+      workers.size < 2 ||
+      alone.some(({ from, to }) => from <= (absence.to ?? from) && (to ?? absence.from) >= absence.from),
+  }));
+}
+
+export function byPlace(faults: readonly UpstreamFault[]): Map<string, UpstreamFault[]> {
+  return groupBy(faults, ({ teller, place }) => placeKey(teller, place));
 }
 
 export function placeKey(teller: string, place: string): string {

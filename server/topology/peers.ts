@@ -5,8 +5,8 @@ import type { Place } from './places';
 import type { Span } from './spans';
 
 /** Places that share one teller's turns: what one gets is not given to another. */
-export function poolKey({ tier, teller, pool }: Pick<Place, 'tier' | 'teller' | 'pool'>): string {
-  return JSON.stringify([tier, teller, pool]);
+export function poolKey({ tier, teller, pool, group }: Pick<Place, 'tier' | 'teller' | 'pool' | 'group'>): string {
+  return JSON.stringify([tier, teller, pool, group]);
 }
 
 export function poolsOf(places: readonly Place[]): Map<string, Place[]> {

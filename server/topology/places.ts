@@ -1,8 +1,9 @@
 import { joinCells, joinTurns, NO_CLASSES, turnsIn } from './cells';
-import type { Directory, Entry } from './directory';
-import type { Cell, Evidence, Passing, PlaceTier, Turns, WriterSeen } from './evidence';
+import { type Directory, type Entry, hostsOf } from './directory';
+import type { BalancerAnswers, Cell, Evidence, Passing, PlaceTier, Turns, WriterSeen } from './evidence';
 import { greatestOf, groupBy, leastOf } from './groups';
 import type { Join } from './joins';
+import { namedKey, namedPools } from './pools_named';
 import { isWatcher } from './probers';
 
 /**
@@ -15,6 +16,8 @@ export interface Place {
   /** Who gave it its turns; null where nobody above tells, and it tells of itself. */
   teller: string | null;
   pool: string | null;
+  /** Which of its teller's pools it is in, where the teller's lines do not say so and others do. */
+  group?: string;
   /** As the teller writes it. */
   name: string;
   /** The host that it is, or its own name where nobody can be said to be it. */
@@ -34,6 +37,8 @@ export interface Tier {
   source: 'balancer' | 'frontends' | 'webapps' | 'mixed';
   /** Turns of the tier above that no place is known for, and who told of them. */
   unplaced: { turns: number; tellers: readonly string[] };
+  /** Tellers whose lines name no pool, and of whose places it is not known which stand in one. */
+  unpooled?: readonly string[];
   /** Turns that hosts counted from their own lines took beyond those that the tier above tells of. */
   excess?: number;
   /** Places whose turns were counted from the hosts' own lines: the teller knows only one address for several. */
@@ -52,8 +57,10 @@ export type Counts = Pick<
   'balancers' | 'frontends' | 'ownFrontends' | 'ownWebapps' | 'balancersUnnamed' | 'passings' | 'skews'
 >;
 
+export type Facts = Counts & Partial<Pick<Evidence, 'answers'>>;
+
 /** The balancers' pools, and who stands in them. Facts choose the source, so that a search cannot change it. */
-export function frontendTier(directory: Directory, counts: Counts, facts: Counts = counts): Tier {
+export function frontendTier(directory: Directory, counts: Counts, facts: Facts = counts): Tier {
   // Of a host whose clock is off other lines fall into the range than of its balancer: they are no measure.
   const off = new Set(facts.skews.map(({ host }) => host));
   const isOff = (row: Turns) =>
@@ -65,8 +72,11 @@ export function frontendTier(directory: Directory, counts: Counts, facts: Counts
         owners.joins.some(({ host }) => off.has(host)),
     );
   const tierOf = tiersOf(directory);
-  const told = facts.balancers.filter((row) => !isUnserved(row) && tierOf(row) === 'frontend');
-  const balanced = total(told);
+  // What the balancer answered itself no frontend wrote of.
+  const { answers = [] } = facts;
+  const given = facts.balancers.filter((row) => !isUnserved(row) && tierOf(row) === 'frontend');
+  const told = given.map((row) => ({ ...row, cells: reached(row, answers) }));
+  const balanced = total(given);
   const written = total(facts.ownFrontends.filter(({ place }) => !off.has(place)));
   const measured = off.size === 0 ? told : told.filter((row) => !isOff(row));
   const coverage = balanced > 0 && written > 0 ? total(measured) / written : null;
@@ -80,8 +90,50 @@ export function frontendTier(directory: Directory, counts: Counts, facts: Counts
     return { ...base, places: [...places, ...probedPlaces(places, directory)], source: 'balancer' };
   }
   const hosts = new Set(directory.inventory.writers.filter((w) => w.tier === 'frontend').map(({ host }) => host));
-  const places = [...hosts].map((host) => ownPlace(host, 'frontend', counts.ownFrontends, directory));
+  const own = [...hosts]
+    .map((host) => ownPlace(host, 'frontend', counts.ownFrontends, directory))
+    .map((place) => (counts === facts ? withRefused(place, answers, directory) : place));
+  const places = [...own, ...spokenPlaces(own, directory)];
   return { ...base, places: [...places, ...probedPlaces(places, directory)], source: 'frontends' };
+}
+
+/** Phases of HAProxy's termination state before a server had the request: no line of its own tells of these turns. */
+export const BEFORE_SERVER = /^[RQC]$/;
+
+function withRefused(place: Place, answers: readonly BalancerAnswers[], { servers }: Directory): Place {
+  const refused = answers.filter(
+    (answer) =>
+      BEFORE_SERVER.test(answer.phase) &&
+      servers.some(
+        (entry) =>
+          entry.seen.teller === answer.teller &&
+          entry.seen.pool === answer.pool &&
+          entry.seen.place === answer.place &&
+          hostsOf(entry).includes(place.host),
+      ),
+  );
+  if (refused.length === 0) return place;
+  const cells = refused.flatMap((answer) =>
+    answer.cells.map(({ t, n, first, last }): Cell => {
+      return { t, n, failed: n, hurt: n, first, last, firstFailed: first, lastFailed: last };
+    }),
+  );
+  const { turns } = place;
+  const s5xx = turns.classes.s5xx + cells.reduce((sum, { n }) => sum + n, 0);
+  return { ...place, turns: { ...turns, cells: joinCells([turns.cells, cells]), classes: { ...turns.classes, s5xx } } };
+}
+
+/** Servers that a balancer names and that write nothing themselves: it may say of them that they were out. */
+function spokenPlaces(own: readonly Place[], { servers }: Directory): Place[] {
+  const written = new Set(own.map(({ host }) => host));
+  const silent = servers.filter(
+    (entry) => entry.tier === 'frontend' && !hostsOf(entry).some((host) => written.has(host)),
+  );
+  return [...new Set(silent.flatMap(hostsOf))].map((host) => {
+    const turns = emptyTurns(null, null, host);
+    const base = { tier: 'frontend' as const, teller: null, pool: null, name: host, host, join: null };
+    return { ...base, id: idOf({ ...base, writes: false, turns }), writes: false, turns, seen: null };
+  });
 }
 
 /**
@@ -115,10 +167,15 @@ export function webappTier(directory: Directory, counts: Counts, facts: Counts =
   const direct = directory.servers.filter(({ tier }) => tier === 'webapp');
   const entries = [...directory.upstreams, ...direct];
   const rows = [...counts.frontends, ...counts.balancers];
-  const named = entries.flatMap((entry) => placesOf(entry, rowOf(rows, entry), counts));
+  const { pools, unknown } = namedPools(directory.upstreams, directory.inventory.writers);
+  const groupOf = ({ teller, name }: Place) => pools.get(namedKey(teller, name));
+  const named = entries
+    .flatMap((entry) => placesOf(entry, rowOf(rows, entry), counts))
+    .map((place) => (place.pool === null ? { ...place, group: groupOf(place) } : place));
+  const base = { ...BASE, unpooled: [...unknown].sort() };
   const residue = residueOf(directory, entries, facts);
   if (residue.own.length === 0) {
-    return { ...BASE, places: named, source: named.length > 0 ? 'frontends' : 'webapps', ...residue.left };
+    return { ...base, places: named, source: named.length > 0 ? 'frontends' : 'webapps', ...residue.left };
   }
   const replaced = new Set(residue.replaced.map(keyOfEntry));
   const kept = named.filter(({ teller, pool, name }) => !replaced.has(JSON.stringify([teller, pool, name])));
@@ -129,7 +186,7 @@ export function webappTier(directory: Directory, counts: Counts, facts: Counts =
     pool,
   }));
   const places = [...kept, ...own.map((place) => ({ ...place, id: idOf(place) }))];
-  return { ...BASE, places, source: kept.length > 0 ? 'mixed' : 'webapps', ...residue.left };
+  return { ...base, places, source: kept.length > 0 ? 'mixed' : 'webapps', ...residue.left };
 }
 
 const BASE = { tier: 'webapp' as const, unplaced: { turns: 0, tellers: [] as string[] }, shared: [], coverage: null };
@@ -153,7 +210,10 @@ function residueOf(directory: Directory, entries: readonly Entry[], facts: Count
   // Users come to the webapps themselves where nobody else wrote of any.
   const isEntered = facts.ownFrontends.length + facts.balancers.length === 0;
   const tellers = [...new Set([...unnamed.map(({ teller }) => teller!), ...unknown.map(({ seen }) => seen.teller)])];
-  const fits = nobodyAbove || (hosts.length > unknown.length && written >= ENOUGH_OWN * asked) || entries.length === 0;
+  const fits =
+    nobodyAbove ||
+    (hosts.length > new Set(unknown.map(({ seen }) => seen.place)).size && written >= ENOUGH_OWN * asked) ||
+    entries.length === 0;
   const own = hosts.length > 0 && fits ? hosts : [];
   const left =
     own.length > 0
@@ -197,6 +257,17 @@ export function unnamedTurns({ frontends }: Pick<Counts, 'frontends'>, { writers
 /** What HAProxy answered without a server, or nginx when it found nobody in its pool. */
 export function isUnserved({ place }: Pick<Turns, 'place'>): boolean {
   return place.startsWith('<');
+}
+
+/** Turns of which the server has a line, too: without those that the balancer answered itself. */
+export function reached(row: Turns, answers: readonly BalancerAnswers[]): Cell[] {
+  const own = answers.filter(
+    (answer) =>
+      !isUnserved(answer) && answer.teller === row.teller && answer.pool === row.pool && answer.place === row.place,
+  );
+  const less = new Map<number, number>();
+  for (const { t, n } of own.flatMap(({ cells }) => cells)) less.set(t, (less.get(t) ?? 0) + n);
+  return row.cells.map((cell) => ({ ...cell, n: Math.max(0, cell.n - (less.get(cell.t) ?? 0)) }));
 }
 
 function tiersOf({ servers }: Directory): (row: Turns) => PlaceTier {

@@ -1,5 +1,6 @@
 import type { Settings } from '../settings';
 import { turnsDuring, turnsIn } from './cells';
+import type { Doubts } from './doubts';
 import type { Evidence, Life, PlaceTier } from './evidence';
 import { greatestOf, groupBy, leastOf } from './groups';
 import { ofHost } from './of_host';
@@ -33,10 +34,13 @@ export interface SilenceInput {
   webapps: Tier;
   states: States;
   settings: Settings;
+  doubts: Pick<Doubts, 'behind'>;
 }
 
 export function silencesOf(input: SilenceInput): Silence[] {
   const { evidence, frontends, webapps } = input;
+  // Turns of a place that may be another's are no sign that lines were due.
+  const doubted = new Set(input.doubts.behind.map(({ host }) => host));
   return (['frontend', 'webapp'] as const).flatMap((tier) => {
     const { places, source } = tier === 'frontend' ? frontends : webapps;
     const counted = source !== (tier === 'frontend' ? 'frontends' : 'webapps');
@@ -46,6 +50,7 @@ export function silencesOf(input: SilenceInput): Silence[] {
     );
     return writersOf(tier, evidence).flatMap((host) => {
       const own = placesOf.get(host) ?? [];
+      if (own.length > 0 && tier === 'webapp' && doubted.has(host)) return [];
       if (own.length > 0) return toldSilences(host, tier, own, input);
       return counted ? [] : untoldSilences(host, tier, input);
     });
@@ -85,6 +90,7 @@ function toldSilences(host: string, tier: PlaceTier, places: readonly Place[], i
   // Who wrote nothing in the range must have written before it.
   const wrote = signs.length > 0 || mine.inventory.writers.some((w) => w.tier === tier);
   if (!wrote) return [];
+  if (places.every(({ join }) => join?.certainty === 'assumed') && hasUnclaimed(tier, input)) return [];
   const written = loggedShare(host, tier, places, { ...input, evidence: mine });
   return quietSpans(signs, window, settings.silent_after_s * 1000).flatMap((span): Silence[] => {
     const inner = { from: span.from + 1, to: span.to - 1 };
@@ -99,6 +105,15 @@ function toldSilences(host: string, tier: PlaceTier, places: readonly Place[], i
     const saidBy = [...new Set(told.map(({ teller }) => teller!))].sort().join(', ');
     return [{ host, tier, ...span, open: span.to >= window.to, turns: Math.floor(turns), saidBy }];
   });
+}
+
+/** Somebody writes of whom no place is known: a place that is taken for a host by its name alone may be that one's. */
+function hasUnclaimed(tier: PlaceTier, { evidence, frontends, webapps }: SilenceInput): boolean {
+  const { places } = tier === 'frontend' ? frontends : webapps;
+  const claimed = new Set(places.filter(({ join }) => join !== null).map(({ host }) => host));
+  const own = tier === 'frontend' ? evidence.ownFrontends : evidence.ownWebapps;
+  const written = own.filter(({ cells }) => cells.length > 0).map(({ place }) => place);
+  return [...written, ...evidence.skews.map(({ host }) => host)].some((host) => !claimed.has(host));
 }
 
 /** Of the turns that it was given: how many it wrote of, at the times when it wrote. */
@@ -171,16 +186,21 @@ interface Pace {
  * How unlikely none is, as lines that were due of which none came: at a pace that is known for certain rate × time; at one
  * that a few lines tell less (of a Poisson process whose rate was itself seen, the chance of none is (1 + time/seen)^-n).
  */
-function dueIn(ms: number, { n, ms: known }: Pace['seen']): number {
+export function dueIn(ms: number, { n, ms: known }: Pace['seen']): number {
   return n * Math.log1p(ms / Math.max(1, known));
 }
 
 function wasMissed(host: string, tier: PlaceTier, silence: Span, inWindow: Span, evidence: Evidence): boolean {
   const mine = paceOf(host, tier, silence, inWindow, ofHost(evidence, host));
   if (mine.rate * (silence.to - silence.from) < DUE_LINES) return false;
-  const others = writersOf(tier, evidence)
+  const same = writersOf(tier, evidence).filter((other) => other !== host);
+  // Beside the only frontend its webapps go on.
+  const isOnly =
+    same.length === 0 && evidence.inventory.writers.some((one) => one.tier === 'frontend' && one.host === host);
+  const compared = isOnly ? 'webapp' : tier;
+  const others = (isOnly ? writersOf('webapp', evidence) : same)
     .filter((other) => other !== host)
-    .map((other) => paceOf(other, tier, silence, inWindow, ofHost(evidence, other)));
+    .map((other) => paceOf(other, compared, silence, inWindow, ofHost(evidence, other)));
   const at = others.filter(({ during }) => during > 0);
   const beside = at.filter(({ first, rate }) => first < silence.from - HANDOVER_MS / 2 && rate > 0);
   const replaced = at.some(({ first }) => Math.abs(first - silence.from) <= HANDOVER_MS);
@@ -189,7 +209,7 @@ function wasMissed(host: string, tier: PlaceTier, silence: Span, inWindow: Span,
   const now = beside.reduce((sum, { during }) => sum + during, 0) / Math.max(1, length);
   const then = beside.reduce((sum, { rate }) => sum + rate, 0);
   const due = dueIn((silence.to - silence.from) * Math.min(1, then > 0 ? now / then : 1), mine.seen);
-  return due >= DUE_LINES && busyMostly(beside, tier, inWindow, evidence);
+  return due >= DUE_LINES && busyMostly(beside, compared, inWindow, evidence);
 }
 
 /** All being quiet is a quiet site: the others must have been at work most of the time. */
@@ -268,4 +288,23 @@ export function allSilentSince({ evidence, settings }: Pick<SilenceInput, 'evide
   // Older than what was looked at: whatever the pace was, an hour without any line is no pause.
   const due = pace.n > 0 && pace.ms > 0 ? dueIn(quiet, pace) : quiet >= 3_600_000 ? DUE_LINES : 0;
   return due >= DUE_LINES ? last : null;
+}
+
+/** Lines of the last seconds before all fell silent may have been on their way. */
+const ON_THE_WAY_MS = 10_000;
+
+/**
+ * Up to when all lines are there, if the newest line of all was stored at `stored` and it is `now`: where none came since,
+ * though many were due, what was written shortly before that did not all come either.
+ */
+export function settledUntil(evidence: Evidence, settings: Settings, stored: number | null, now: number): number {
+  const { settledTo, lives } = evidence;
+  if (stored === null || stored >= settledTo + settings.in_flight_s * 1000) return settledTo;
+  const cells = lives.flatMap((life) => life.cells).filter(({ last }) => last > stored - PACE_MS && last <= stored);
+  const n = cells.reduce((sum, cell) => sum + cell.n, 0);
+  const begin = leastOf(cells.map(({ first }) => first));
+  if (n < 2 || now - stored > 24 * 3_600_000 || now - stored < settings.silent_after_s * 1000) return settledTo;
+  return dueIn(now - stored, { n, ms: stored - begin }) >= DUE_LINES
+    ? Math.min(settledTo, stored - ON_THE_WAY_MS)
+    : settledTo;
 }

@@ -3,6 +3,7 @@ import type { HostRow } from './bursts';
 import { joinCells } from './cells';
 import { deploysOf } from './deploys';
 import type { Directory } from './directory';
+import { type Doubts, doubtsOf } from './doubts';
 import { type Dues, duesOf } from './due';
 import { eventsOf } from './events';
 import type { Cell, Evidence, PlaceTier } from './evidence';
@@ -10,7 +11,7 @@ import { groupBy } from './groups';
 import { type Entry, entryOf, Ledger, unservedKey } from './hurt';
 import { type Membership, membershipOf } from './membership';
 import { ofHost } from './of_host';
-import { frontendTier, isUnserved, type Place, type Tier, webappTier } from './places';
+import { BEFORE_SERVER, frontendTier, isUnserved, type Place, type Tier, webappTier } from './places';
 import { allSilentSince, quietSpans, type Silence, signsOf, silencesOf } from './silence';
 import type { SiteEvent } from './site_event';
 import { lengthOf, type Span, subtract } from './spans';
@@ -27,6 +28,8 @@ export interface Site {
   /** Of all turns, whatever a page searches for. */
   dues: Dues[];
   rows: HostRow[];
+  /** Why counts may lack something. */
+  doubts: Doubts;
   silences: Silence[];
   events: SiteEvent[];
   /** Whose lines tell what users got. */
@@ -50,7 +53,8 @@ export function siteOf(directory: Directory, evidence: Evidence, settings: Setti
   const states = statesOf({ evidence, directory, frontends, webapps, settings, dead });
   const memberships = membershipOf(places, states, evidence);
   const dues = duesOf(places, memberships, states, evidence, settings);
-  const silences = silencesOf({ evidence, frontends, webapps, states, settings });
+  const doubts = doubtsOf({ evidence, frontends, webapps, directory });
+  const silences = silencesOf({ evidence, frontends, webapps, states, settings, doubts });
   const ledger = ledgerOf(entry, frontends, evidence, rows);
   const events = eventsOf({
     evidence,
@@ -73,6 +77,7 @@ export function siteOf(directory: Directory, evidence: Evidence, settings: Setti
     memberships,
     dues,
     rows,
+    doubts,
     silences,
     events,
     entry,
@@ -116,7 +121,7 @@ function ledgerOf(entry: Entry, frontends: Tier, evidence: Evidence, rows: reado
 function withReplaced(rows: readonly HostRow[], frontends: Tier, { answers }: Evidence): HostRow[] {
   const hosts = new Map([...frontends.places].reverse().map(({ name, host }) => [name, host]));
   const byHost = groupBy(
-    answers.filter((answer) => !isUnserved(answer)),
+    answers.filter((answer) => !isUnserved(answer) && !BEFORE_SERVER.test(answer.phase)),
     ({ place }) => hosts.get(place) ?? place,
   );
   return rows.map((row) => {

@@ -1,15 +1,17 @@
 import type { Settings } from '../settings';
 import { type Directory, type Entry, hostsOf } from './directory';
 import type { Evidence, Word } from './evidence';
-import { firstWhere, groupBy } from './groups';
+import { firstWhere, greatestOf, groupBy } from './groups';
 import { ENOUGH_TO_MISS, type Monitor, markForeign, monitorsOf } from './monitors';
+import { ofHost } from './of_host';
 import { joinTries } from './passive';
 import { goodTurns, peersMean, poolKey, poolsOf, servedAgain } from './peers';
 import type { Place, Tier } from './places';
 import { outsFromRecords, sinceRecorded } from './records';
 import type { Out } from './said';
 import { clip, holdsOf, intersect, type Span, unite } from './spans';
-import { isSticky } from './sticky';
+import { staysOf } from './sticky';
+import { endedTellers } from './tellers';
 import { isWorkerLocal, passiveAbsences, passiveRules } from './upstream_absences';
 import { type Absence, absencesFromWords } from './words';
 
@@ -25,10 +27,21 @@ export interface States {
   /** By place: times of which too much was written to be read, or in which users stayed with their server. */
   unread: Map<string, Span[]>;
   /** Places that single workers of their frontend had given up while others went on using them. */
-  workerLocal: { place: Place; span: Span }[];
+  workerLocal: {
+    place: Place;
+    span: Span;
+    /** nginx said so; else only attempts failed. */
+    said: boolean;
+  }[];
+  /** Hosts of which nothing came any more, and nobody said whether they fell or were taken away. */
+  gone: { host: string; since: number }[];
+  /** Servers that a balancer said to be down twice, and not to be up in between; or that were out when they got another name. */
+  forgotten: { teller: string; server: string; renamed: boolean }[];
+  /** Balancers of which nothing came any more, though many lines were due. */
+  ended: { teller: string; since: number }[];
+  /** Pools whose users stay with their server; or may, for all that is known. */
+  sticky: { teller: string; pool: string | null; certain: boolean }[];
   /** Balancer servers that were spoken of. */
-  /** Pools whose users stay with their server. */
-  sticky: { teller: string; pool: string | null }[];
   spoken: Set<string>;
   backups: Set<string>;
   frontendsKnown: boolean;
@@ -70,27 +83,53 @@ export function statesOf(input: StateInput): States {
   for (const { teller, pool } of settings.balancer_words ? evidence.words : [])
     spokenPools.add(JSON.stringify([teller, pool]));
   const outs: Out[] = [];
+  const gone: States['gone'] = [];
+  const renamed: States['forgotten'] = [];
   const unclear = new Map<string, Span[]>();
   const workerLocal: States['workerLocal'] = [];
   for (const place of probedPlaces) {
     const entries = entriesOf(place);
     const said = entries.flatMap((entry) =>
-      whileItWas(place, entry, spokenAbsences(entry, place, words, poolOf(place), evidence)),
+      whileItWas(place, entry, spokenAbsences(entry, place, words, poolOf(place), evidence))
+        .map((absence) => {
+          const until = untilMoved(absence, place, entry, directory.servers);
+          if (until !== absence) renamed.push({ teller: entry.seen.teller, server: entry.seen.place, renamed: true });
+          return until;
+        })
+        .map((absence) => ({ ...absence, by: entry.seen.teller })),
     );
     const speaks = entries.some(({ seen }) => spokenPools.has(JSON.stringify([seen.teller, seen.pool])));
-    const probed = probedAbsences(place, monitors, poolOf(place), evidence);
-    const found = speaks ? withFirstFailures(said, probed) : probed;
+    const lastSign = lastSignOf(place, evidence);
+    const all = probedAbsences(place, monitors, poolOf(place), evidence);
+    // A balancer that writes of its requests says whom it takes out: then missing lines are no more than that.
+    const isTold = (from: number) => evidence.balancers.some(({ cells }) => cells.some(({ last }) => last > from));
+    const here = all.filter(({ cause, from }) => !isOfSilence(cause) || !isTold(from));
+    const probed = here.filter(({ to, from }) => to !== null || lastSign >= from || from >= evidence.settledTo);
+    if (probed.length < all.length && !speaks) {
+      // Nothing of it came again, and no balancer said that it fell: it may have been taken away.
+      for (const { hosts } of monitors) {
+        const life = hosts.get(place.host);
+        if (life) life.to = Math.min(life.to, Math.max(life.from, lastSign));
+      }
+      if (!isTold(lastSign)) gone.push({ host: place.host, since: lastSign });
+    }
     const by = place.teller ?? entries[0]?.seen.teller ?? null;
-    for (const absence of found) outs.push(outOf(place, by, absence));
+    const found = speaks ? withFirstFailures(said, probed) : probed.map((absence) => ({ ...absence, by }));
+    for (const absence of found) outs.push(outOf(place, absence.by, absence));
   }
   const rules = passiveRules(settings);
   const chains: States['chains'] = outs.map((out) => ({ ...out, tries: 0 }));
-  for (const [place, absences] of passiveAbsences(webapps.places, evidence, rules)) {
+  const passive = passiveAbsences(webapps.places, evidence, rules);
+  for (const { place, span } of passive.unsure.filter(({ span }) => clip([span], evidence.window).length > 0)) {
+    workerLocal.push({ place, span, said: false });
+    for (const { id } of poolOf(place)) unclear.set(id, unite([...(unclear.get(id) ?? []), span]));
+  }
+  for (const [place, absences] of passive.found) {
     const joined = joinTries(absences, rules.failTimeoutMs);
     const local = joined.filter((chain) => isWorkerLocal(place, chain, absences, poolOf(place), evidence));
     for (const chain of local) {
       const span = { from: chain.from, to: chain.to ?? evidence.window.to };
-      workerLocal.push({ place, span });
+      workerLocal.push({ place, span, said: true });
     }
     const hazy = local.map(({ from, to }) => ({ from, to: to ?? evidence.window.to }));
     for (const { id } of hazy.length > 0 ? poolOf(place) : [])
@@ -102,10 +141,12 @@ export function statesOf(input: StateInput): States {
       if (!localOnes.has(chain)) chains.push({ ...outOf(place, place.teller, chain), tries: chain.tries });
     }
   }
-  const sticky = (evidence.visits ?? []).filter(isSticky);
+  const sticky = (evidence.visits ?? [])
+    .map((visits) => ({ ...visits, stays: staysOf(visits) }))
+    .filter(({ stays }) => stays !== 'move');
   const unread = unreadOf(evidence, places, spokenPools);
   for (const { id } of places.filter((place) =>
-    sticky.some((one) => one.teller === place.teller && one.pool === place.pool),
+    sticky.some(({ stays, teller, pool }) => stays === 'stay' && teller === place.teller && pool === place.pool),
   ))
     unread.set(id, [evidence.window]);
   const told = { outs: inWindow(outs, evidence), chains: inWindow(chains, evidence) };
@@ -117,7 +158,10 @@ export function statesOf(input: StateInput): States {
     unclear,
     unread,
     workerLocal,
-    sticky: sticky.map(({ teller, pool }) => ({ teller, pool })),
+    gone,
+    forgotten: [...forgottenIn(words), ...renamed],
+    ended: endedTellers(evidence, new Set(outs.filter(({ to }) => to === null).map(({ by }) => by))),
+    sticky: sticky.map(({ teller, pool, stays }) => ({ teller, pool, certain: stays === 'stay' })),
     spoken: new Set(evidence.words.map((word) => serverKey(word.teller, word.pool, word.server))),
     backups: new Set(evidence.words.filter(({ backup }) => backup).map((w) => serverKey(w.teller, w.pool, w.server))),
     // Where all turns of a balancer are told, they tell who was in its pool.
@@ -180,6 +224,14 @@ function wordsByServer(words: readonly Word[]): Map<string, Word[]> {
   return groupBy(words, ({ teller, pool, server }) => serverKey(teller, pool, server));
 }
 
+function forgottenIn(words: ReadonlyMap<string, readonly Word[]>): States['forgotten'] {
+  return [...words.values()].flatMap((own) => {
+    const told = own.filter(({ says }) => says === 'up' || says === 'down').sort((a, b) => a.t - b.t);
+    const twice = told.find(({ says }, i) => says === 'down' && told[i + 1]?.says === 'down');
+    return twice ? [{ teller: twice.teller, server: twice.server, renamed: false }] : [];
+  });
+}
+
 function spokenAbsences(
   { seen }: Entry,
   place: Place,
@@ -223,6 +275,35 @@ function whileItWas({ join }: Place, { seen }: Entry, absences: readonly Absence
       },
     ];
   });
+}
+
+/** No probe of it was seen at all. */
+function isOfSilence(cause: Absence['cause']): boolean {
+  return cause.id === 'out.probes_failed' && cause.values.statuses.every((status) => status === null);
+}
+
+/** Its last line, probe or turn without an error. */
+function lastSignOf({ host, turns }: Place, evidence: Evidence): number {
+  const lines = ofHost(evidence, host).lives.flatMap(({ cells }) => cells.map(({ last }) => last));
+  const served = turns.cells.filter(({ n, failed }) => n > failed).map(({ last }) => last);
+  return greatestOf([...lines, ...served]);
+}
+
+/** A pool that is configured anew may know a host by another server's name: what was said of the old one ends there. */
+function untilMoved(absence: Absence, { host, join }: Place, entry: Entry, servers: readonly Entry[]): Absence {
+  const since = join === null || join.from === Number.NEGATIVE_INFINITY ? entry.seen.first : join.from;
+  const moves = servers.flatMap(({ seen, owners }) => {
+    if (seen.teller !== entry.seen.teller || seen.pool !== entry.seen.pool || seen.place === entry.seen.place)
+      return [];
+    return owners.joins
+      .filter((other) => other.host === host && other.from > since && other.from >= entry.seen.last)
+      .map(({ from }) => {
+        const last = greatestOf((seen.addresses ?? []).filter(({ first }) => first < from).map((one) => one.last));
+        return Math.ceil((Math.max(last, since) + from) / 2);
+      });
+  });
+  const moved = Math.max(absence.from, Math.min(...moves));
+  return moved < (absence.to ?? Number.POSITIVE_INFINITY) ? { ...absence, to: moved } : absence;
 }
 
 /**
@@ -280,7 +361,7 @@ function overlaps(absences: readonly Absence[], from: number, to: number): boole
 }
 
 /** Where a replay of probes ejects a host at about the time of the balancer's word, its first failed probe is taken over. */
-function withFirstFailures(said: readonly Absence[], probed: readonly Absence[]): Absence[] {
+function withFirstFailures<A extends Absence>(said: readonly A[], probed: readonly Absence[]): A[] {
   const seen = probed.filter(({ firstFailure }) => firstFailure !== null).sort((a, b) => a.from - b.from);
   return said.map((absence) => {
     const after = firstWhere(seen, ({ from }) => from >= absence.from);

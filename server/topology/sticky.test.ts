@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isSticky } from './sticky';
+import { staysOf } from './sticky';
 
 const counts = {
   places: fc.integer({ min: 2, max: 8 }),
@@ -28,7 +28,7 @@ describe('users who stay with their server', () => {
     fc.assert(
       fc.property(counts.places, counts.visitors, counts.each, (places, visitors, each) => {
         const visits = visitsOf(places, visitors, each, (visitor) => visitor);
-        expect(isSticky(visits)).toBe(visits.places > 1);
+        expect(staysOf(visits)).toBe(visits.places > 1 ? 'stay' : 'move');
       }),
     );
   });
@@ -37,12 +37,13 @@ describe('users who stay with their server', () => {
     fc.assert(
       fc.property(counts.places, counts.visitors, counts.each, (places, visitors, each) => {
         let turn = 0;
-        expect(isSticky(visitsOf(places, visitors, each, () => turn++))).toBe(false);
+        expect(staysOf(visitsOf(places, visitors, each, () => turn++))).toBe('move');
       }),
     );
   });
 
-  it('are not told of visitors who came once', () => {
-    expect(isSticky(visitsOf(4, 60, 1, (visitor) => visitor))).toBe(false);
+  it('are not known where few came again, and do not matter where many came once', () => {
+    expect(staysOf(visitsOf(4, 60, 1, (visitor) => visitor))).toBe('not_known');
+    expect(staysOf(visitsOf(4, 600, 1, (visitor) => visitor))).toBe('move');
   });
 });

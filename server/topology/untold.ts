@@ -1,6 +1,10 @@
-import { turnsIn } from './cells';
-import type { Evidence, Turns } from './evidence';
-import type { Place, Tier } from './places';
+import { joinCells } from './cells';
+import type { Cell, Evidence, Turns } from './evidence';
+import { groupBy } from './groups';
+import { entryOf } from './hurt';
+import { lacking } from './lacking';
+import { type Place, reached, type Tier } from './places';
+import type { Site } from './site';
 
 /** Hosts that wrote of more requests than all lines of the tier above tell of. */
 export interface Untold {
@@ -9,38 +13,69 @@ export interface Untold {
   requests: number;
 }
 
-/** At the range's edges a line of one tier may be inside and the other's outside. */
-const HARDLY = 3;
-const HARDLY_OF_ALL = 0.01;
+type Known = Pick<Site, 'frontends' | 'webapps' | 'evidence' | 'directory'>;
 
 /**
  * A tier's own lines against the turns that it was given: what is over came by somebody who writes no lines, or whose lines
  * were lost; or it came past all of them. Whatever is counted above lacks it.
  */
-export function untoldOf(tiers: readonly Tier[], evidence: Evidence): Untold {
-  const all = tiers.map((tier) =>
-    tier.tier === 'frontend'
-      ? overIn(tier, evidence.ownFrontends, evidence)
-      : overIn(tier, evidence.ownWebapps, evidence),
-  );
-  return { hosts: all.flatMap(({ hosts }) => hosts).sort(), requests: Math.max(0, ...all.map((one) => one.requests)) };
+export function untoldOf(site: Known): Untold {
+  const { frontends, webapps, evidence } = site;
+  const all = [
+    overIn(frontends, evidence.ownFrontends, evidence),
+    overIn(webapps, evidence.ownWebapps, evidence),
+    ...(entryOf(frontends, evidence) === 'frontends' ? [givenMore(site)] : []),
+  ];
+  return {
+    hosts: [...new Set(all.flatMap(({ hosts }) => hosts))].sort(),
+    requests: Math.max(0, ...all.map((one) => one.requests)),
+  };
 }
 
-function overIn({ places, excess = 0 }: Tier, own: readonly Turns[], { skews }: Evidence): Untold {
-  // The clock of such a host puts other lines into the range.
-  const off = new Set(skews.map(({ host }) => host));
-  const given = new Map<string, { turns: number; told: boolean }>();
-  for (const place of places) {
-    const known = given.get(place.host) ?? { turns: 0, told: true };
-    given.set(place.host, { turns: known.turns + turnsIn(place.turns), told: known.told && isTold(place) });
-  }
-  const told = own.filter(({ place }) => given.get(place)?.told && !off.has(place));
-  const over = told.map((row) => ({ host: row.place, n: turnsIn(row) - given.get(row.place)!.turns }));
-  const requests = over.reduce((sum, { n }) => sum + n, 0) + excess;
-  const written = told.reduce((sum, row) => sum + turnsIn(row), 0);
-  if (requests <= Math.max(HARDLY, HARDLY_OF_ALL * written)) return { hosts: [], requests: 0 };
+function overIn({ places, excess = 0 }: Tier, own: readonly Turns[], evidence: Evidence): Untold {
+  const off = clocksOff(evidence);
+  const ofHost = groupBy(places, ({ host }) => host);
+  const told = own.filter(({ place }) => ofHost.get(place)?.every(isTold) && !off.has(place));
+  const over = [...groupBy(told, ({ place }) => place)].map(([host, rows]) => ({
+    host,
+    n: lacking(
+      joinCells(rows.map(({ cells }) => cells)),
+      joinCells(ofHost.get(host)!.map(({ turns }) => turns.cells)),
+      evidence.grid,
+    ),
+  }));
   const hosts = over.filter(({ n }) => n > 0).map(({ host }) => host);
-  return { hosts: [...new Set([...hosts, ...(excess > 0 ? own.map(({ place }) => place) : [])])], requests };
+  return {
+    hosts: [...new Set([...hosts, ...(excess > 0 ? own.map(({ place }) => place) : [])])],
+    requests: over.reduce((sum, { n }) => sum + n, 0) + excess,
+  };
+}
+
+/** The frontends' lines are counted, and a balancer tells of turns of which no frontend wrote. */
+function givenMore({ directory, evidence }: Known): Untold {
+  const off = clocksOff(evidence);
+  const given = new Map<string, Cell[][]>();
+  for (const { seen, owners, label } of directory.servers) {
+    const rows = evidence.balancers.filter(
+      ({ teller, pool, place }) => teller === seen.teller && pool === seen.pool && place === seen.place,
+    );
+    const host = owners.joins.length === 1 ? owners.joins[0]!.host : label;
+    given.set(host, [...(given.get(host) ?? []), ...rows.map((row) => reached(row, evidence.answers))]);
+  }
+  const own = groupBy(evidence.ownFrontends, ({ place }) => place);
+  const over = [...given].map(([host, cells]) => {
+    const written = joinCells((own.get(host) ?? []).map((row) => row.cells));
+    return { host, n: off.has(host) ? 0 : lacking(joinCells(cells), written, evidence.grid) };
+  });
+  return {
+    hosts: over.filter(({ n }) => n > 0).map(({ host }) => host),
+    requests: over.reduce((sum, { n }) => sum + n, 0),
+  };
+}
+
+/** The clock of such a host puts other lines into the range. */
+export function clocksOff({ skews }: Evidence): Set<string> {
+  return new Set(skews.map(({ host }) => host));
 }
 
 /** Counted from the tier above, not from the host's own lines. */

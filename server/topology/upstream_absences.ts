@@ -1,8 +1,8 @@
 import type { Settings } from '../settings';
 import type { Evidence } from './evidence';
 import { firstWhere, groupBy } from './groups';
-import { absencesFromAttempts, absencesFromDisabled, byPlace, type PassiveRules, placeKey } from './passive';
-import { goodTurns, peersMean } from './peers';
+import { absencesFromDisabled, absencesOfWorkers, byPlace, type PassiveRules, placeKey } from './passive';
+import { goodTurns, peersMean, poolKey } from './peers';
 import type { Place } from './places';
 import { type Span, unite } from './spans';
 import type { Absence } from './words';
@@ -17,25 +17,36 @@ export function passiveAbsences(
   places: readonly Place[],
   evidence: Evidence,
   rules: PassiveRules,
-): Map<Place, Absence[]> {
+): { found: Map<Place, Absence[]>; unsure: { place: Place; span: Span }[] } {
+  const unsure: { place: Place; span: Span }[] = [];
   const said = byPlace(evidence.disabled);
   // nginx says so from `error_log … warn` on; its default is `error`. A frontend that never says it is replayed.
   const speaks = new Set(evidence.disabled.map(({ teller }) => teller));
   const tried = byPlace(evidence.attempts.filter(({ teller }) => !speaks.has(teller)));
-  const names = new Map([...groupBy(places, ({ teller }) => teller)].map(([teller, own]) => [teller, namesOf(own)]));
+  const names = new Map([...groupBy(places, poolKey)].map(([pool, own]) => [pool, namesOf(own)]));
   const found = new Map<Place, Absence[]>();
   for (const place of places) {
     if (place.teller === null) continue;
     const key = placeKey(place.teller, place.name);
-    const during = (t: number) => place.join === null || (t >= place.join.from && t < place.join.to);
+    const during = ({ t }: { t: number }) => place.join === null || (t >= place.join.from && t < place.join.to);
     const words = (said.get(key) ?? []).filter(during);
     const attempts = (tried.get(key) ?? []).filter(during);
     // nginx never takes out the only server of an upstream.
-    const replayed = names.get(place.teller)!.size > 1 ? absencesFromAttempts(attempts, rules) : [];
-    const all = words.length > 0 ? absencesFromDisabled(words, rules) : replayed;
+    const replayed =
+      names.get(poolKey(place))!.size > 1 && words.length === 0 ? absencesOfWorkers(attempts, rules) : [];
+    for (const { absence, certain } of replayed) {
+      if (!certain) unsure.push({ place, span: { from: absence.from, to: absence.to ?? evidence.window.to } });
+    }
+    const all =
+      words.length > 0
+        ? absencesFromDisabled(
+            words.map(({ t }) => t),
+            rules,
+          )
+        : replayed.flatMap(({ absence, certain }) => (certain ? [absence] : []));
     if (all.length > 0) found.set(place, all);
   }
-  return found;
+  return { found, unsure };
 }
 
 function namesOf(places: readonly Place[]): Set<string> {

@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { drawnSite } from './description/draw';
 import type { Site } from './description/site';
-import { GapCounter, unexplained } from './known_gaps';
 import { judge } from './subjects/judge';
 import { Counter, grown } from './subjects/tally';
 
@@ -21,36 +20,25 @@ export async function holdAgainstTruth(kind: Kind, usual: number): Promise<void>
   const seed = Number(process.env['ROTA_SITES_SEED'] ?? SEED);
   const runs = Number(process.env['ROTA_SITES'] ?? usual);
   const arbitrary = drawnSite({ ownFormats: kind === 'own_formats' });
-  const [counter, gaps] = [new Counter(), new GapCounter()];
+  const counter = new Counter();
   for (const [i, site] of fc.sample(arbitrary, { seed, numRuns: runs }).entries()) {
     const checked = await judge(site);
     counter.add(site, checked);
-    gaps.add(site, checked);
-    const [wrong] = unexplained(site, checked);
+    const [wrong] = checked.wrong;
     if (wrong) expect.fail(await shrunk(arbitrary, wrong.kind, seed, i));
   }
   const { tally } = counter;
   const shares = Object.entries(tally.notKnown).map(([evidence, share]) => `${evidence} ${share} %`);
-  console.log(
-    [`${kind}: ${tally.sites} sites, seed ${seed}; not known: ${shares.join(', ')}`, ...gaps.lines].join('\n'),
-  );
+  console.log(`${kind}: ${tally.sites} sites, seed ${seed}; not known: ${shares.join(', ')}`);
   const same = seed === SEED && runs === usual;
-  const found: Written = { notKnown: tally.notKnown, gaps: gaps.wrong };
-  if (same && process.env['ROTA_SITES_WRITE'] === '1') return write(kind, found);
+  if (same && process.env['ROTA_SITES_WRITE'] === '1') return write(kind, tally.notKnown);
   // Of few sites shares say little.
   if (runs < usual) return;
-  // A gap may be one of sites of the other kind alone.
-  if (same && kind === 'drawn') expect(gaps.closed, 'none any more: take it out of known_gaps.ts').toEqual([]);
-  const written = read()[kind];
-  expect(grown(found.notKnown, written.notKnown, same ? 0 : 6)).toEqual([]);
-  if (same) expect(grown(found.gaps, written.gaps, 0)).toEqual([]);
+  expect(grown(tally.notKnown, read()[kind], same ? 0 : 6)).toEqual([]);
 }
 
-/** What is not known, in percent of what is asked, by evidence; and sites with something wrong, by known gap. */
-interface Written {
-  notKnown: Record<string, number>;
-  gaps: Record<string, number>;
-}
+/** What is not known, in percent of what is asked, by evidence. */
+type Written = Record<string, number>;
 
 function read(): Record<Kind, Written> {
   return JSON.parse(readFileSync(FILE, 'utf8'));
@@ -63,7 +51,7 @@ function write(kind: Kind, found: Written): void {
 /** The first site with such a finding, made as small as it goes. */
 async function shrunk(arbitrary: fc.Arbitrary<Site>, kind: string, seed: number, run: number): Promise<string> {
   const property = fc.asyncProperty(arbitrary, async (site) => {
-    const found = unexplained(site, await judge(site)).find((finding) => finding.kind === kind);
+    const found = (await judge(site)).wrong.find((finding) => finding.kind === kind);
     if (found) throw new Error(found.message);
   });
   const { counterexample, counterexamplePath, errorInstance, numShrinks } = await fc.check(property, {

@@ -10,6 +10,7 @@ import { onlyIf } from '../../search/msearch';
 import { timelineOf, windowOf } from '../../search/timeline';
 import { seriesCount } from '../../topology/directory';
 import { narrowDirectory } from '../../topology/selection';
+import { settledUntil } from '../../topology/silence';
 import { siteOf } from '../../topology/site';
 import { annotationsOf } from '../annotations';
 import { emptyState } from '../empty_state';
@@ -42,7 +43,9 @@ export async function answerHealth(query: HealthRequest, context: Context): Prom
   });
   const { answers } = gathered;
   const newest = numberOf(answers.last.aggregations, 'newest');
-  const site = siteOf(directory, { ...gathered.evidence, newest }, settings);
+  const stored = numberOf(answers.last.aggregations, 'ingested');
+  const settledTo = settledUntil(gathered.evidence, settings, stored, now);
+  const site = siteOf(directory, { ...gathered.evidence, newest, settledTo }, settings);
   const overview = wants('overview') ? healthOverview({ site, answers, gathered, timeline, settings, now }) : null;
   const { evidence } = site;
   const wrote = [...evidence.ownFrontends, ...evidence.ownWebapps, ...evidence.balancers].length > 0;

@@ -9,6 +9,7 @@ import { onlyIf } from '../../search/msearch';
 import { timelineOf, windowOf } from '../../search/timeline';
 import { seriesCount } from '../../topology/directory';
 import { narrowDirectory } from '../../topology/selection';
+import { settledUntil } from '../../topology/silence';
 import { siteOf } from '../../topology/site';
 import { emptyState } from '../empty_state';
 import { overviewOf } from './overview';
@@ -32,7 +33,9 @@ export async function answerRotation(query: RotationRequest, context: Context): 
   });
   const { answers } = gathered;
   const newest = numberOf(answers.last.aggregations, 'newest');
-  const site = siteOf(directory, { ...gathered.evidence, newest }, settings);
+  const stored = numberOf(answers.last.aggregations, 'ingested');
+  const settledTo = settledUntil(gathered.evidence, settings, stored, now);
+  const site = siteOf(directory, { ...gathered.evidence, newest, settledTo }, settings);
   const overview = wants('overview') ? overviewOf({ site, gathered, answers, timeline, settings, now }) : null;
   const turns = wants('turns') ? turnsOf(answers, lens, site) : null;
   const served = (overview?.figures.requests ?? turns?.requests ?? 0) > 0;

@@ -3,6 +3,7 @@ import { DATASETS } from '../../../common/ecs';
 import { sayAll } from '../../sentences/english';
 import type { Settings } from '../../settings';
 import { addClasses, NO_CLASSES } from '../../topology/cells';
+import { isDueDoubted } from '../../topology/doubts';
 import type { Dues } from '../../topology/due';
 import { chiSquaredP, jainOf } from '../../topology/evenness';
 import { poolKey } from '../../topology/peers';
@@ -39,7 +40,8 @@ export function shareOfTier(
   const all = known.reduce((sum, row) => sum + dueOf(row), 0);
   const equal = known.reduce((sum, row) => sum + row.dues.reduce((n, one) => n + one.equal, 0), 0);
   const took = tookOf(known);
-  const hosts = known.map((row) => hostShare(row, site, { requests, all, equal, judged, took, settings }));
+  const doubted = isDueDoubted(site, tier.tier);
+  const hosts = known.map((row) => hostShare(row, site, { requests, all, equal, judged, doubted, took, settings }));
   const source = sourceOf(tier, site);
   return {
     tier: tier.tier,
@@ -101,6 +103,8 @@ interface Whole {
   all: number;
   equal: number;
   judged: boolean;
+  /** Counts of the tier may lack something. */
+  doubted: boolean;
   took: Took;
   settings: Settings;
 }
@@ -132,7 +136,12 @@ function hostShare(row: Row, site: Site, whole: Whole): HostShare {
   const others = meanOf({ answers: whole.took.answers - took.answers, ms: whole.took.ms - took.ms });
   const cause = inCause({ inPoints, meanMs, failedShare }, others);
   const marked =
-    whole.judged && isUneven(dues, inPoints, whole.settings) && known > 0.5 && !dues.every(({ idle }) => idle);
+    whole.judged &&
+    !whole.doubted &&
+    !mayStay(dues, site) &&
+    isUneven(dues, inPoints, whole.settings) &&
+    known > 0.5 &&
+    !dues.every(({ idle }) => idle);
   const weightKnown = dues.some((one) => one.weightKnown);
   const steady = marked && cause === null && !weightKnown && isSteady(dues);
   return {
@@ -180,6 +189,13 @@ function isUneven(dues: readonly Dues[], inPoints: number, { judge }: Settings):
   const points = turns >= judge.min_requests ? ((got - due) / turns) * 100 : inPoints;
   const p = turns > 0 ? Math.min(1, due / turns) : 0;
   return Math.abs(points) >= judge.deviation_points && Math.abs(got - due) >= 4 * Math.sqrt(turns * p * (1 - p));
+}
+
+/** A skew may be one of users who stay with their server. */
+function mayStay(dues: readonly Dues[], { states }: Site): boolean {
+  return dues.some(({ place }) =>
+    states.sticky.some(({ teller, pool }) => teller === place.teller && pool === place.pool),
+  );
 }
 
 /** Answers whose time is known, and how long they took together. */

@@ -32,7 +32,14 @@ function checkClaim(claim: OutageAnswer, processes: Process[], view: View, names
   const own = view.truth.outages.filter(
     (outage) => processes.some((process) => stoodAt(process, outage, view)) && (tellers?.includes(outage.by) ?? true),
   );
-  const possible = own.flatMap((outage) => stretched([possibleSpan(outage, view)], slackOf(outage, view)));
+  // Of a proxy that does not run nobody is in the pool.
+  const down = view.truth.faults
+    .filter(({ kind, processes }) => kind === 'crash' && own.some(({ by }) => processes.includes(by)))
+    .map(({ from, to }) => ({ from, to: to ?? Number.POSITIVE_INFINITY }));
+  const possible = [
+    ...own.flatMap((outage) => stretched([possibleSpan(outage, view)], slackOf(outage, view))),
+    ...down,
+  ];
   const wrong = without([clip({ from: claim.from, to: claim.to ?? view.range.to }, view.range)], possible);
   if (wrong.length === 0) return [];
   const kind = own.length === 0 ? 'outage_invented' : 'outage_too_long';
@@ -75,7 +82,9 @@ function checkClaimed(
   const evident = outages.filter(({ told }) => view.isVisible(told));
   const certain = certainSpans(evident, view.poolOf(by, outages[0]!.pool)).map((span) => clip(span, view.range));
   const slack = Math.max(...outages.map((outage) => slackOf(outage, view)));
-  const required = stretched(certain, -slack);
+  const isPassive = outages.some(({ reason }) => reason === 'passive');
+  const told = isPassive ? without(certain, lostSpans(by, view)) : certain;
+  const required = stretched(told, -slack);
   const own = claims
     .filter(
       ({ claim, processes }) =>
@@ -111,6 +120,14 @@ function certainSpans(outages: readonly Outage[], pool: PoolTruth | undefined): 
 
 function firmSpans(outage: Outage): Span[] {
   return outage.reason === 'passive' ? outage.firm : [spanOf(outage)];
+}
+
+/** Of a chain of failed tries each has a line of its own: those of which the line was lost are not told. */
+function lostSpans(by: string, { truth }: View): Span[] {
+  const lossy = ['log_loss', 'log_end', 'pipeline_away'];
+  return truth.faults
+    .filter(({ kind, processes }) => lossy.includes(kind) && (processes.length === 0 || processes.includes(by)))
+    .map(({ from, to }) => ({ from, to: to ?? Number.POSITIVE_INFINITY }));
 }
 
 function spanOf({ from, to }: Outage): Span {

@@ -89,7 +89,10 @@ function isVacant({ name, places, turns: claimed }: RowAnswer, turns: readonly T
 
 function processesOf(row: RowAnswer, tier: Tier, names: NameBook): Process[] {
   const found = names.resolve(row.name, tier, row.by);
-  return found.length > 0 ? found : row.places.flatMap((place) => names.resolve(place, tier, row.by));
+  const placed = row.places.flatMap((place) => names.resolve(place, tier, row.by));
+  // Of a machine with several processes those that stand at the places which the row names.
+  const some = found.filter((process) => placed.includes(process));
+  return some.length > 0 ? some : found.length > 0 ? found : placed;
 }
 
 function checkGroup({ rows, least, most }: Group, tier: Tier): Finding[] {

@@ -23,6 +23,15 @@ const ABOUT: Record<string, Omit<NotKnown, 'because'>> = {
   // The shares say of which hosts.
   'unknown.sticky': { aspects: [] },
   'unknown.untold': { aspects: ['requests', 'hurt', 'turns', 'due'] },
+  'unknown.ended': { aspects: ['due', 'outages', 'events'], tier: 'frontend' },
+  'unknown.forgotten': { aspects: ['due', 'outages'] },
+  'unknown.gone': { aspects: ['due', 'outages', 'events'], tier: 'frontend' },
+  'unknown.pools': { aspects: ['due', 'outages'], tier: 'webapp' },
+  'unknown.behind': { aspects: ['turns', 'due', 'outages', 'events'] },
+  'unknown.lossy': { aspects: ['turns', 'due', 'outages', 'events'], tier: 'webapp' },
+  'unknown.unmatched': { aspects: ['requests', 'hurt', 'turns', 'due'] },
+  'unknown.handed_over': { aspects: ['turns', 'due', 'outages', 'events'] },
+  'unknown.tried': { aspects: ['requests', 'hurt'] },
   'unknown.late': { aspects: ['requests', 'hurt', 'turns', 'due', 'events', 'outages'] },
   'unknown.steps': { aspects: ['outages', 'events', 'due'] },
 };
@@ -57,7 +66,8 @@ function tierNotKnown(share: NonNullable<RotationData['overview']>['tiers'][numb
     found.push({ aspects: ['turns', 'due'], tier, because });
   }
   const unclear = hosts.filter(({ due_known }) => due_known < 1).map(({ host }) => host);
-  if (unclear.length > 0) found.push({ aspects: ['due'], tier, names: unclear, because: 'what was due at some times' });
+  if (unclear.length > 0 && requests >= MIN_REQUESTS)
+    found.push({ aspects: ['due'], tier, names: unclear, because: 'what was due at some times' });
   return found;
 }
 
@@ -70,5 +80,5 @@ function silent(because: string): NotKnown {
 function notComplete({ window }: RotationData): NotKnown[] {
   if (window.complete_to >= window.to) return [];
   const because = 'not every line has had time to arrive';
-  return [{ aspects: ['requests', 'hurt', 'turns', 'due'], because }];
+  return [{ aspects: ['requests', 'hurt', 'turns', 'due', 'outages', 'events'], because }];
 }

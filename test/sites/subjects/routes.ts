@@ -92,7 +92,7 @@ function outageOf(out: Overview['out_of_pool'][number], { overview }: RotationDa
   const inTier = (tier: Tier) =>
     overview?.tiers.find((one) => one.tier === tier)?.hosts.some(({ host }) => host === out.host);
   const tier: Tier = kind === 'passive' || !inTier('frontend') ? 'webapp' : 'frontend';
-  return { host: out.host, by: out.by === '' ? null : out.by, tier, from: out.from, to: out.to, kind };
+  return { host: out.host, by: out.by === 'the balancer' ? null : out.by, tier, from: out.from, to: out.to, kind };
 }
 
 /** Absences of single hosts are read from Rotation, which has all of them. */
