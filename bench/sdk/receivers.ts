@@ -11,6 +11,8 @@ export interface Receiver {
   readonly tcpPort: number;
   /** For OTLP; undefined where the receiver does not understand it. */
   readonly httpPort?: number;
+  /** For what writes a file instead of sending. */
+  readonly file?: string;
   start(): Promise<void>;
   stop(signal?: NodeJS.Signals): Promise<void>;
   signal(name: NodeJS.Signals): void;
@@ -87,17 +89,17 @@ export class Sink implements Receiver {
   private base = 0;
 
   constructor(
-    private readonly file: string,
+    private readonly counter: string,
     readonly relpPort: number,
     readonly tcpPort: number,
     readonly httpPort: number,
   ) {
     const ports = [relpPort, tcpPort, httpPort];
-    this.process = new ReceiverProcess(process.execPath, [SINK, file, ...ports.map(String)], ports);
+    this.process = new ReceiverProcess(process.execPath, [SINK, counter, ...ports.map(String)], ports);
   }
 
   async start(): Promise<void> {
-    rmSync(this.file, { force: true });
+    rmSync(this.counter, { force: true });
     await this.process.start();
   }
 
@@ -118,11 +120,52 @@ export class Sink implements Receiver {
   }
 
   private total(): number {
-    if (!existsSync(this.file)) return 0;
-    const fd = openSync(this.file, 'r');
+    if (!existsSync(this.counter)) return 0;
+    const fd = openSync(this.counter, 'r');
     const bytes = Buffer.alloc(8);
     const read = readSync(fd, bytes, 0, 8, 0);
     closeSync(fd);
     return read === 8 ? bytes.readDoubleLE(0) : 0;
+  }
+}
+
+/** A file that a library writes itself: a line a message, and no receiver. */
+export class LineFile implements Receiver {
+  readonly relpPort = 0;
+  readonly tcpPort = 0;
+  private read = 0;
+  private lines = 0;
+
+  constructor(readonly file: string) {}
+
+  async start(): Promise<void> {
+    writeFileSync(this.file, '');
+  }
+
+  async stop(): Promise<void> {
+    rmSync(this.file, { force: true });
+  }
+
+  signal(): void {}
+
+  count(): number {
+    const chunk = Buffer.alloc(1 << 20);
+    const fd = openSync(this.file, 'r');
+    try {
+      for (;;) {
+        const length = readSync(fd, chunk, 0, chunk.length, this.read);
+        if (length === 0) return this.lines;
+        this.read += length;
+        for (let at = chunk.indexOf(0x0a); at !== -1 && at < length; at = chunk.indexOf(0x0a, at + 1)) this.lines += 1;
+      }
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  /** The file grows on: whoever has it open goes on behind what was counted. */
+  reset(): void {
+    this.count();
+    this.lines = 0;
   }
 }

@@ -32,6 +32,7 @@ class Sender {
       String(receiver.httpPort ?? 0),
       String(count),
       String(perSecond),
+      receiver.file ?? '',
     ];
     this.child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     this.reader = createInterface({ input: this.child.stdout as NodeJS.ReadableStream });
@@ -56,9 +57,12 @@ class Sender {
 
 /** As fast as it can: from the first log call to the last message at the receiver. */
 export async function measure(subject: string, receiver: Receiver, count: number): Promise<Figures> {
+  receiver.reset();
   const sender = new Sender(subject, receiver, count, 0);
   try {
-    await sender.answer();
+    const { warm = 0 } = await sender.answer();
+    // What a library has not sent of its first messages must not be counted among those that are measured.
+    await arrival(receiver, warm);
     receiver.reset();
     const started = performance.now();
     sender.go();

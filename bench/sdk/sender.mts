@@ -1,11 +1,13 @@
-// One run of one subject, in a process of its own: SUBJECT RELP_PORT TCP_PORT HTTP_PORT COUNT PER_SECOND (0: as fast as it can).
+// One run of one subject, in a process of its own: SUBJECT RELP_PORT TCP_PORT HTTP_PORT COUNT PER_SECOND FILE (0 a second: as fast as it can).
 // Prints one line of JSON when everything is handed over, and another with what it used, and ends when told on stdin.
 import { createRequire } from 'node:module';
 import { connect } from 'node:net';
+import { hostname } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 
-const [subject, relpPort, tcpPort, httpPort, countText, rateText] = process.argv.slice(2) as [
+const [subject, relpPort, tcpPort, httpPort, countText, rateText, file] = process.argv.slice(2) as [
+  string,
   string,
   string,
   string,
@@ -60,28 +62,60 @@ const subjects: Record<string, () => Subject> = {
       flush: async () => {},
     };
   },
-  'pino-socket': () => {
+  'pino-socket': () => pinoTo(pinoSocket()),
+  'pino-socket-ecs': () => pinoTo(pinoSocket(), ecs()),
+  'pino-file': () => {
     const pino = require('pino');
-    const transport = pino.transport({
-      target: 'pino-socket',
-      options: {
-        address: '127.0.0.1',
-        port: Number(tcpPort),
-        mode: 'tcp',
-        reconnect: true,
-        recovery: true,
-        recoveryQueueMaxSize: 100_000,
-      },
-    });
-    transport.on('error', () => {});
-    const logger = pino(transport);
-    return {
-      log: (n) => logger.info(fields(n), 'request done'),
-      ready: turn as () => Promise<void>,
-      flush: async () => {},
-    };
+    return pinoTo(pino.transport({ target: 'pino/file', options: { destination: file } }));
   },
 };
+
+function pinoTo(transport: NodeJS.EventEmitter, options: object = {}): Subject {
+  transport.on('error', () => {});
+  const logger = require('pino')(options, transport);
+  return {
+    log: (n) => logger.info(fields(n), 'request done'),
+    ready: turn as () => Promise<void>,
+    flush: async () => {},
+  };
+}
+
+function pinoSocket(): NodeJS.EventEmitter {
+  const pino = require('pino');
+  return pino.transport({
+    target: 'pino-socket',
+    options: {
+      address: '127.0.0.1',
+      port: Number(tcpPort),
+      mode: 'tcp',
+      reconnect: true,
+      recovery: true,
+      recoveryQueueMaxSize: 100_000,
+    },
+  });
+}
+
+/** The same document that the SDK sends: what a receiver does with a message grows with its length. */
+function ecs(): object {
+  let sequence = 0;
+  return {
+    base: {
+      ecs: { version: '8.11.0' },
+      service: { name: 'bench' },
+      agent: { name: 'rota-sdk', type: 'rota-sdk', version: '0.1.0', ephemeral_id: '0'.repeat(20) },
+      host: { name: hostname(), hostname: hostname() },
+      process: { pid: process.pid },
+      rota: { tier: 'webapp' },
+    },
+    messageKey: 'message',
+    timestamp: () => `,"@timestamp":"${new Date().toISOString()}"`,
+    formatters: { level: (level: string) => ({ log: { level } }) },
+    mixin: () => {
+      sequence += 1;
+      return { event: { dataset: 'rota.app', id: `${'0'.repeat(20)}-${sequence}`, sequence } };
+    },
+  };
+}
 
 /** The limit of what JavaScript does: JSON of the finished document, framed, one write a batch. It promises nothing. */
 function bare(port: number): Subject {
@@ -171,7 +205,7 @@ for (let n = 0; n < WARM_UP; n += 1) {
 }
 await it.flush();
 await sleep(700);
-process.stdout.write(`${JSON.stringify({ warm: true })}\n`);
+process.stdout.write(`${JSON.stringify({ warm: WARM_UP })}\n`);
 await new Promise((resolve) => process.stdin.once('data', resolve));
 
 const delay = monitorEventLoopDelay({ resolution: 1 });

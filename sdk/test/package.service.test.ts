@@ -103,6 +103,14 @@ describe('the package', () => {
       ),
     ).toEqual([]);
     expect(paths.filter((p) => /test|spool\/(record|ledger)|relp/.test(p))).toEqual([]);
+    // A type from a package that only a dependency of ours brings would be missing where packages see their own alone (pnpm).
+    const types = paths.filter((p) => p.endsWith('.d.ts')).map((p) => readFileSync(join(sdk, p), 'utf8'));
+    const from = types.flatMap((text) => [...text.matchAll(/from '([^.'][^']*)'/g)].map(([, name]) => name));
+    const own = JSON.parse(readFileSync(join(sdk, 'package.json'), 'utf8')) as { dependencies: object };
+    expect(
+      from.filter((name) => !name?.startsWith('node:') && !Object.keys(own.dependencies).includes(String(name))),
+    ).toEqual([]);
+    expect(from).not.toContain('triple-beam');
   });
 
   it.each([

@@ -2,7 +2,6 @@ import winston from 'winston';
 import { Engine } from '../engine.js';
 import { ConfigurationError } from '../errors.js';
 import type { FlushResult } from '../outbox.js';
-import type { Info } from '../record/info.js';
 import { refuseUnknown } from '../settings/option_reader.js';
 import { SHIPPING_ROWS } from '../settings/option_table.js';
 import { resolveSettings, type ShippingOptions } from '../settings/options.js';
@@ -50,12 +49,12 @@ export class SyslogTransport extends CompatSyslog {
     });
   }
 
-  override log(info: Info, callback: (error?: Error | null, value?: unknown) => void): void {
+  override log(info: unknown, callback: (error?: Error | null, value?: unknown) => void): void {
     if (this.engine === undefined) {
       super.log(info, callback);
       return;
     }
-    acceptInfo(this.engine, info);
+    acceptInfo(this.engine, info as Parameters<typeof acceptInfo>[1]);
     // At once, whatever the network does: a transport that holds winston up stalls its siblings too.
     callback(null, true);
   }

@@ -114,6 +114,9 @@ export class EcsEncoder {
       else if (key === 'message' || OURS.has(key)) put(misfits, key, theirs[key]);
     }
     if (given !== undefined && timestamp === undefined) put(misfits, '@timestamp', given);
+    keepOwn(misfits, 'log.level', asObject(theirs.log)['level'], level);
+    keepOwn(misfits, 'event.id', asObject(theirs.event)['id'], undefined);
+    keepOwn(misfits, 'event.sequence', asObject(theirs.event)['sequence'], undefined);
     // Something else of that name than ECS means: kept where the pipeline keeps unknown fields.
     if (Object.keys(misfits).length > 0) {
       const rota = asObject(doc.rota);
@@ -121,6 +124,11 @@ export class EcsEncoder {
     }
     return escapeUnsafe(JSON.stringify(doc));
   }
+}
+
+/** What the application called by a name of ours. */
+function keepOwn(misfits: Record<string, unknown>, path: string, theirs: unknown, ours: unknown): void {
+  if (theirs !== undefined && theirs !== ours) put(misfits, path, theirs);
 }
 
 function asObject(value: unknown): Record<string, unknown> {

@@ -52,6 +52,13 @@ describe('who ended a response that is not complete', () => {
       HERE,
     ],
     [
+      'request.socket.destroy(error)',
+      part('text/html', (request) => setImmediate(() => request.socket.destroy(new Error('no more')))),
+      undefined,
+      HERE,
+    ],
+    ['request.destroy()', part('text/html', (request) => setImmediate(() => request.destroy())), undefined, HERE],
+    [
       'a stream of events is cut off here',
       part('text/event-stream', (_request, response) => setImmediate(() => response.destroy())),
       undefined,
@@ -60,6 +67,22 @@ describe('who ended a response that is not complete', () => {
   ])('%s', async (_name, route, leaves, reason) => {
     expect(await eventOf(route, leaves)).toMatchObject({ tags: ['aborted'], event: { outcome: 'failure', reason } });
   });
+
+  it.each([false, true])(
+    'a client that leaves in the middle of its body did (server observed: %s)',
+    async (isObserved) => {
+      const lines = new Lines();
+      const requests = requestLogger(lines.logger);
+      const app = await serve(requests.handler(part('text/html')));
+      if (isObserved) requests.observe(app.server);
+      const head = 'POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\n';
+      await raw(app.port, `${head}the first`, (answer) => answer.includes('part'));
+      const [event] = await lines.accesses(1);
+      await app.stop();
+      expect(event).toMatchObject({ tags: ['aborted'], event: { reason: CLIENT } });
+      expect(lines.access).toHaveLength(1);
+    },
+  );
 
   it("a time-out of the server is this side's", async () => {
     const event = await eventOf(part('text/html'), undefined, ({ server }) => server.setTimeout(50));
@@ -119,8 +142,14 @@ describe('over HTTP/2', () => {
     expect(event).toMatchObject({ tags: ['aborted'], event: { reason: CLIENT } });
   });
 
-  it('one that this side gives up is its own doing', async () => {
-    const route = part('text/html', (_request, response) => setImmediate(() => response.destroy()));
+  type Given = { stream: { destroy(): void; close(code: number): void; session: { destroy(): void } } };
+  it.each<[string, (response: ServerResponse & Given) => void]>([
+    ['response.destroy()', (response) => response.destroy()],
+    ['stream.destroy()', (response) => response.stream.destroy()],
+    ['stream.close(INTERNAL_ERROR)', (response) => response.stream.close(constants.NGHTTP2_INTERNAL_ERROR)],
+    ['session.destroy()', (response) => response.stream.session.destroy()],
+  ])('one that this side gives up by %s is its own doing', async (_name, give) => {
+    const route = part('text/html', (_request, response) => setImmediate(() => give(response as never)));
     const event = await http2Event(route, (url) => ask(url, () => {}));
     expect(event).toMatchObject({ tags: ['aborted'], event: { reason: HERE } });
   });
@@ -179,6 +208,7 @@ describe('addresses and names, however they are spelled', () => {
   it.each([
     ['/', 'Example.COM.:8080'],
     ['http://example.com.:8080/', undefined],
+    ['/', 'example.com..:8080'],
   ])('%s of %s has no dot at its end', (target, host) => {
     expect(urlFields(target, host, 'http')).toMatchObject({ domain: 'example.com', port: 8080 });
   });

@@ -7,6 +7,8 @@ import type { Recorder } from './request_logger.js';
 
 type Emit = (event: string | symbol, ...args: unknown[]) => boolean;
 
+/** The parser's word for an end in the middle of a message. */
+const LEFT = 'HPE_INVALID_EOF_STATE';
 const OBSERVED = Symbol.for('rota-sdk.observed.1');
 
 /**
@@ -72,6 +74,8 @@ function watchAnsweredByNode(recorder: Recorder, server: Server): void {
 function onClientError(recorder: Recorder, error: MalformedError, socket: Socket): void {
   if (!isMalformed(error)) return;
   const exchange = latestOf(socket);
+  // The client left before its body was whole.
+  if (error.code === LEFT && exchange && !exchange.done) return;
   // In the middle of a request's body it is that request's trouble, and told there.
   if (exchange && !exchange.done && !exchange.request.complete) exchange.error ??= { thrown: error };
   else recorder.malformed(error, socket);

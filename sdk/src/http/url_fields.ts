@@ -43,7 +43,7 @@ function splitHost(host: string | undefined): { domain: string; port?: number } 
   const match = host === undefined ? null : HOST.exec(host);
   if (!match?.[1]) return undefined;
   // An absolute name has a dot at its end: the same site.
-  const domain = match[1].startsWith('[') ? match[1].slice(1, -1) : match[1].toLowerCase().replace(/\.$/, '');
+  const domain = match[1].startsWith('[') ? match[1].slice(1, -1) : match[1].toLowerCase().replace(/\.+$/, '');
   if (domain === '') return undefined;
   const port = match[2] === undefined ? undefined : Number(match[2]);
   return port === undefined || port > 65535 ? { domain } : { domain, port };

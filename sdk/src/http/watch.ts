@@ -34,9 +34,11 @@ export function watch(exchange: Exchange, response: ServerResponse, ended: (endi
 interface Http2Stream {
   rstCode?: number;
   aborted?: boolean;
+  closed?: boolean;
   writableFinished: boolean;
   session?: { socket: { destroyed: boolean } };
   close(...args: unknown[]): unknown;
+  destroy(...args: unknown[]): unknown;
 }
 
 function streamOf(response: ServerResponse): Http2Stream | undefined {
@@ -67,13 +69,14 @@ function watchStream(response: ServerResponse): () => boolean {
     const call = object[name] as (...args: unknown[]) => unknown;
     Object.assign(object, {
       [name]: (...args: unknown[]) => {
-        // Node closes the streams of a connection that is gone by the same call.
-        here ||= isConnected(response);
+        // By the same calls Node closes the streams of a connection that is gone, and destroys one that the peer has closed.
+        here ||= isConnected(response) && stream.closed !== true;
         return call.apply(object, args);
       },
     });
   };
   noting(stream, 'close');
+  noting(stream, 'destroy');
   noting(response, 'destroy');
   return () => here;
 }
@@ -144,7 +147,12 @@ function leftByPeer(exchange: Exchange, response: ServerResponse): boolean {
   if (streamOf(response) !== undefined) return true;
   const { socket } = exchange.request as { socket: Socket | null };
   if (!socket) return true;
-  return socket.readableEnded || socket.errored !== null || !socket.destroyed;
+  return socket.errored ? isOfPeer(socket.errored) : socket.readableEnded || !socket.destroyed;
+}
+
+/** What the network or Node's own readers found, and not what the application gave to `socket.destroy()`. */
+function isOfPeer(error: NodeJS.ErrnoException): boolean {
+  return error.syscall !== undefined || /^(HPE_|ERR_SSL_|ECONN|EPIPE)/.test(String(error.code));
 }
 
 function isEventStream(response: ServerResponse): boolean {

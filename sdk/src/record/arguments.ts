@@ -61,6 +61,7 @@ export function withArguments(
 }
 
 function behind(message: string, text: string): string {
+  if (text === '') return message;
   return message === '' ? text : `${message} ${text}`;
 }
 

@@ -131,7 +131,7 @@ function isErrorLike(value: unknown): value is Error {
 }
 
 function messageOf(error: Error): string {
-  const message = readOr(error, 'message');
+  const message = read(error, 'message');
   return typeof message === 'string' ? message : valueText(message);
 }
 

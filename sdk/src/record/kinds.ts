@@ -3,6 +3,7 @@
  */
 import { types } from 'node:util';
 import { className, read, readOr } from './access.js';
+import { namesOf } from './names.js';
 
 /** Bytes, or items, of a buffer that are shown. */
 const HEAD = 32;
@@ -28,9 +29,17 @@ export function formOf(value: object, most: number): unknown {
   if (types.isRegExp(value)) return String(value);
   if (types.isBoxedPrimitive(value)) return boxed(value);
   if (types.isPromise(value)) return '[Promise]';
-  if (types.isWeakMap(value) || types.isWeakSet(value) || types.isGeneratorObject(value))
-    return `[${className(value)}]`;
-  return byTag(value, most) ?? streamForm(value) ?? MEMBERS;
+  // To look into these would be to use them up.
+  if (types.isGeneratorObject(value) || types.isMapIterator(value) || types.isSetIterator(value)) return tagText(value);
+  const form = byTag(value, most) ?? streamForm(value);
+  if (form !== undefined) return form;
+  return namesOf(value).length > 0 ? MEMBERS : tagText(value);
+}
+
+/** What holds nothing that can be seen, by what it is. */
+function tagText(value: object): string {
+  const tag = readOr(value, Symbol.toStringTag);
+  return `[${typeof tag === 'string' && tag !== '' ? tag.slice(0, 256) : className(value)}]`;
 }
 
 /** `[Buffer, 1048576 bytes, 0707…]`; of numbers `[Float32Array, 3 items, 1, 2, 3]`. */

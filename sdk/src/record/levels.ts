@@ -52,7 +52,9 @@ export function knownLevel(name: unknown): Level | undefined {
   const level = KNOWN.get(name);
   if (level !== undefined) return level;
   if (typeof name === 'number') return NUMBERS.find(([least]) => name >= least)?.[1];
-  return typeof name === 'string' ? KNOWN.get(name.trim().toLowerCase()) : undefined;
+  if (typeof name !== 'string') return undefined;
+  const word = name.trim().toLowerCase();
+  return /^\d{1,3}$/.test(word) ? knownLevel(Number(word)) : KNOWN.get(word);
 }
 
 /** The severity of a level by its name; of one that nobody knows, that of `notice`. */

@@ -1,5 +1,5 @@
 import { LEVEL, SPLAT } from 'triple-beam';
-import { copyMembers, isError, merged, readOr } from './access.js';
+import { copyMembers, isError, merged, readOr, UNREADABLE } from './access.js';
 import { fieldsOf, readArguments, type Said } from './arguments.js';
 import { errorForm } from './error_fields.js';
 import { type Info, readInfo } from './info.js';
@@ -99,8 +99,16 @@ export function recordOfInfo(info: Info): LogRecord {
   const { level, severity } = levelOf(shown);
   const known = knownLevel(sorted);
   // A format may have dressed the level's name up: `info` in colours is `info`.
-  const isDressed = known !== undefined && typeof shown === 'string' && shown.includes(String(sorted));
-  return finish({ level: isDressed ? known : level, severity: known ?? severity }, readInfo(info), []);
+  const isDressed = typeof shown === 'string' && shown.includes(String(sorted));
+  const isKept = known !== undefined && (isDressed || isField(info, shown));
+  return finish({ level: isKept ? known : level, severity: known ?? severity }, readInfo(info), []);
+}
+
+/** winston's splat lays a field called `level` over the line's own. */
+function isField(info: Info, level: unknown): boolean {
+  const splat = info[SPLAT];
+  const meta: unknown = Array.isArray(splat) ? splat[0] : undefined;
+  return typeof meta === 'object' && meta !== null && readOr(meta, 'level') === level;
 }
 
 function finish(level: Pick<LogRecord, 'level' | 'severity'>, said: Said, under: Under): LogRecord {
@@ -118,6 +126,6 @@ function jsonOf(fields: object): object {
     const form: unknown = toJson.call(fields, '');
     return typeof form === 'object' && form !== null ? form : { value: spell(form) };
   } catch {
-    return {};
+    return { fields: UNREADABLE };
   }
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { isError, readOr } from './access.js';
 import { errorForm } from './error_fields.js';
 import { bigintText } from './kinds.js';
@@ -15,8 +16,8 @@ export function spell(value: unknown): string {
   if (isError(value)) return errorText(value);
   const plain = plainOf(value, MAX_BYTES).value;
   if (typeof plain === 'string') return plain;
-  // An invalid date, of which JSON makes null.
-  return plain === null ? 'Invalid Date' : (JSON.stringify(plain) ?? '');
+  if (plain === null && types.isDate(value)) return 'Invalid Date';
+  return JSON.stringify(plain) ?? '';
 }
 
 /** A value as JSON knows it, within so many bytes, and whether something of it was left out. */
