@@ -7,6 +7,8 @@ import { isWaitedFor } from './rounds';
 export interface Standing {
   /** When the oldest of the shown answers came; null while there is none. */
   answeredAt: number | null;
+  /** When the oldest answer came that is shown while a newer one is waited for, or failed to come; null while there is none. */
+  outdatedAt: number | null;
   /** Since when the page waits for an answer; null when it does not. */
   waitingSince: number | null;
   /** Why the last attempt at some part failed, whose earlier answer is shown. */
@@ -33,6 +35,11 @@ export function standingOf(queries: QueryClient, since: WeakMap<Query, number>, 
   const failed = kept.filter(({ state }) => state.error !== null);
   return {
     answeredAt: earliest(kept.map(({ state }) => state.dataUpdatedAt)),
+    outdatedAt: earliest(
+      kept
+        .filter(({ state }) => state.fetchStatus === 'fetching' || state.error !== null)
+        .map(({ state }) => state.dataUpdatedAt),
+    ),
     waitingSince: earliest(waits.map((query) => since.get(query) ?? now)),
     failure: (failed[0]?.state.error as RotaApiError | undefined)?.message ?? null,
     failed: failed.length,
@@ -46,24 +53,24 @@ function earliest(times: number[]): number | null {
 
 /** What a user must know before they trust the figures, worst first; null when there is nothing to say. */
 export function warningOf(
-  { answeredAt, waitingSince, failure, failed, parts }: Standing,
+  { answeredAt, outdatedAt, waitingSince, failure, failed, parts }: Standing,
   { now, online, moves, refreshes }: { now: number; online: boolean; moves: boolean; refreshes: boolean },
 ): string | null {
-  const words: string[] = [];
+  const sentences: string[] = [];
   const waited = waitingSince === null ? 0 : now - waitingSince;
   const age = answeredAt === null ? 0 : now - answeredAt;
-  if (!online && (failure !== null || waited >= SLOW_MS)) words.push('This computer has no network.');
+  if (!online && (failure !== null || waited >= SLOW_MS)) sentences.push('This computer has no network.');
   if (failure !== null) {
-    words.push(
+    sentences.push(
       failed < parts ? `A part of the page could not be refreshed: ${failure}` : `The refresh failed: ${failure}`,
     );
   } else if (waited >= SLOW_MS) {
-    words.push(`No answer for ${duration(Math.floor(waited / 1000) * 1000)}: Elasticsearch or Kibana is slow.`);
+    sentences.push(`No answer for ${duration(Math.floor(waited / 1000) * 1000)}: Elasticsearch or Kibana is slow.`);
   }
-  if (words.length > 0 && answeredAt !== null) words.push(`What is shown is ${ageInWords(age)}.`);
-  else if (words.length === 0 && moves && !refreshes && age >= OLD_MS)
-    words.push(`What is shown is ${ageInWords(age)}.`);
-  return words.length > 0 ? words.join(' ') : null;
+  if (sentences.length > 0 && outdatedAt !== null) sentences.push(`What is shown is ${ageInWords(now - outdatedAt)}.`);
+  else if (sentences.length === 0 && moves && !refreshes && age >= OLD_MS)
+    sentences.push(`What is shown is ${ageInWords(age)}.`);
+  return sentences.length > 0 ? sentences.join(' ') : null;
 }
 
 /** "12 s old", "4 min old". */
