@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { KibanaBase } from './alerting/link';
 import type { TaskManagerSetup, TaskManagerStart } from './alerting/recording_task';
 import type { AlertingSetup } from './alerting/rule_type';
 import type { FeaturesSetup } from './feature';
@@ -47,7 +48,7 @@ export interface KibanaRouter {
 }
 
 export interface KibanaCoreSetup {
-  http: { createRouter(): KibanaRouter };
+  http: { createRouter(): KibanaRouter; basePath: KibanaBase };
 }
 
 export interface KibanaCoreStart {

@@ -39,7 +39,7 @@ export class RotaPlugin {
     };
     registerRoutes(host);
     if (plugins.features) registerFeature(plugins.features);
-    if (plugins.alerting) registerRuleType(plugins.alerting, host);
+    if (plugins.alerting) registerRuleType(plugins.alerting, host, core.http.basePath);
     if (plugins.taskManager) registerRecording(plugins.taskManager, host, () => this.startedElasticsearch());
   }
 

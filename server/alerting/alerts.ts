@@ -11,6 +11,8 @@ export interface Alert {
   host: string;
   kind: string;
   reason: string;
+  /** Of what there is to see; null is the judged window. */
+  event: { id: string; since: number; until: number | null } | null;
 }
 
 /**
@@ -37,7 +39,8 @@ export function alertsOf(
         event.users_hurt >= params.min_users_hurt ||
         (event.until === null && told.has(idOf(event))),
     )
-    .map(({ kind, hosts, title, cause, users_hurt }) => ({
+    .map(({ kind, hosts, title, cause, users_hurt, id: event, since: begun, until }) => ({
+      event: { id: event, since: begun, until },
       id: idOf({ kind, hosts }),
       host: hosts[0] ?? '',
       kind,
@@ -50,6 +53,7 @@ export function alertsOf(
     ? tiers.flatMap(({ hosts }) => hosts.filter(({ marked, steady }) => marked && !steady))
     : [];
   const lopsided = uneven.map(({ host, share, due, in_points }) => ({
+    event: null,
     id: `uneven:${host}`,
     host,
     kind: 'uneven',

@@ -15,6 +15,7 @@ interface Told {
   alert: string;
   group: string;
   reason: string;
+  url: string;
 }
 
 const told = async (): Promise<Told[]> =>
@@ -36,7 +37,7 @@ beforeAll(async () => {
   const action = (group: string, reason: string) => ({
     id: connector['id'],
     group,
-    params: { documents: [{ alert: '{{alert.id}}', group, reason }] },
+    params: { documents: [{ alert: '{{alert.id}}', group, reason, url: '{{{context.url}}}' }] },
     frequency: { summary: false, notify_when: 'onActionGroupChange', throttle: null },
   });
   const rule = await ok(
@@ -88,6 +89,18 @@ describe('the rule type rota.health in Kibana', () => {
     const ejection = all.find(({ alert }) => alert === wanted[0])!;
     expect(ejection.reason).toMatch(/^frontend-2: ejected\. .+ user requests were hurt\.$/);
     expect(Date.now()).toBeGreaterThan(failedAt);
+    const { pathname, searchParams } = new URL(ejection.url, 'http://kibana.example');
+    expect(pathname).toBe('/app/rota/health');
+    expect(Date.parse(searchParams.get('from')!)).toBeLessThan(failedAt);
+    const health = await ok(
+      api(
+        'POST',
+        '/internal/rota/v1/health',
+        Object.fromEntries(['from', 'to'].map((name) => [name, searchParams.get(name)])),
+      ),
+    );
+    const { events } = (health['data'] as { overview: { events: { id: string; hosts: string[] }[] } }).overview;
+    expect(events.find(({ id }) => id === searchParams.get('event'))?.hosts).toEqual([FAILED_FRONTEND.host]);
   });
 
   it(

@@ -27,6 +27,7 @@ export async function hostileParams(
       },
     },
     host,
+    { serverBasePath: '' },
   );
   const { validate, executor } = rule!;
   if (suite === 'bodies') {
