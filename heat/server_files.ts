@@ -52,6 +52,7 @@ function text(node: Yaml | undefined, environment = ''): string {
   if (!isMap(node)) return String(node);
   if ('get_file' in node) return readFileSync(join(HEAT, String(node['get_file'])), 'utf8');
   if ('str_replace_strict' in node) return String((node['str_replace_strict'] as YamlMap)['template']);
+  if ('get_param' in node) return '';
   if ('get_attr' in node) return environment;
   return ((node['list_join'] as Yaml[])[1] as Yaml[]).map((part) => text(part, environment)).join('');
 }

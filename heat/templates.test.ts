@@ -157,7 +157,7 @@ describe.each(ROLES)('what a server of the role %s carries', (role) => {
   });
 
   it('starts services that it brings, each of them hardened and restarted', () => {
-    const units = files.filter(({ path }) => path.endsWith('.service') && !path.includes('rota-peers'));
+    const units = files.filter(({ path }) => path.endsWith('.service') && !/rota-(peers|boot)\./.test(path));
     expect(content.get('/etc/systemd/system/rota-.service.d/hardening.conf')).toContain('NoNewPrivileges=yes');
     expect(content.get('/etc/systemd/system/rota-.service.d/hardening.conf')).toContain('ProtectSystem=strict');
     for (const { path, content: unit } of units) {

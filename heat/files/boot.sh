@@ -1,6 +1,7 @@
 #!/bin/bash
 # A Rota server's first boot: packages, certificate, the role's services, the proof that logs flow, one word to Heat.
-# What fails is told to Heat with its step and last lines, so that it stands in the stack's events.
+# What fails is told to Heat with its step and last lines, so that it stands in the stack's events. After a power cut it is started again
+# (rota-boot.service), so each step may be done twice.
 set -euo pipefail
 LOG=/var/log/rota-boot.log
 exec > >(tee -a "$LOG") 2>&1
@@ -16,6 +17,8 @@ ended() {
   trap - EXIT TERM
   [ -z "$watchdog" ] || kill "$watchdog" 2>/dev/null || true
   [ "$STEP" != finished ] || exit 0
+  # Shut down in the midst of it: it goes on at the next boot.
+  [ "$(systemctl is-system-running 2>/dev/null)" != stopping ] || exit 1
   sleep 1 # the last lines are still on their way through tee
   report_failure "$STEP"
   exit 1
@@ -79,4 +82,5 @@ verify
 
 step 'report'
 retry 300 python3 /usr/local/lib/rota/report.py SUCCESS "$ROTA_HOST: logs flow"
+touch /var/lib/rota/booted
 STEP=finished

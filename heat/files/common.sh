@@ -56,14 +56,26 @@ add_package_source() {
   echo "$line" >"/etc/apt/sources.list.d/$1.list"
 }
 
-# Packages with pinned versions (name=8.2302.*); nothing that is installed may start before it is configured.
+# Packages with pinned versions (name=8.2302.*); nothing that is installed may start before it is configured. What is pinned to one version
+# is held: an upgrade of Kibana alone would leave its plugin behind.
 install_packages() {
   printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
   chmod 0755 /usr/sbin/policy-rc.d
   export DEBIAN_FRONTEND=noninteractive
-  retry 300 apt-get -qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=120 update
-  retry 600 apt-get -qq -y --no-install-recommends -o DPkg::Lock::Timeout=120 install "$@"
+  retry 900 update_and_install "$@"
   rm -f /usr/sbin/policy-rc.d
+  local package
+  for package in "$@"; do
+    case $package in elasticsearch=* | kibana=*) apt-mark hold "${package%%=*}" ;; esac
+  done
+}
+
+# As one step: with the list of a mirror that was away, no number of installations helps. Errors of an update are warnings to apt unless it
+# is told otherwise; what a power cut interrupted is ended first.
+update_and_install() {
+  dpkg --configure -a &&
+    apt-get -qq -o APT::Update::Error-Mode=any -o Acquire::Retries=3 -o DPkg::Lock::Timeout=120 update &&
+    apt-get -qq -y --no-install-recommends -o DPkg::Lock::Timeout=120 install "$@"
 }
 
 # fetch URL FILE
@@ -166,6 +178,21 @@ verify_line() {
 # log server that is being made anew does not answer for a while.
 enrol_again() {
   ROTA_PATIENCE=20 python3 /usr/local/lib/rota/enrol.py --again || true
+}
+
+# librelp gives up for good a log server whose certificate is not good yet, or any more, by this server's clock; the agent says so and sends
+# nothing until it is started anew.
+keep_agent() {
+  local log=/var/lib/rota/agent/rsyslog.log
+  grep -qs 'DISABLING action' "$log" || return 0
+  echo 'rota: the agent gave up the log server; it is started anew'
+  mv "$log" "$log.1"
+  systemctl try-restart rota-agent.service
+}
+
+# Logs by size, too: at a thousand requests a second a day does not fit on the disk.
+rotate_logs() {
+  [ ! -f /usr/local/share/rota/logrotate ] || logrotate --state /var/lib/rota/logrotate.state /usr/local/share/rota/logrotate || true
 }
 
 # What a role looks after every minute; one that has nothing to look after leaves it at this.

@@ -14,4 +14,6 @@ if python3 /usr/local/lib/rota/peers.py --changed; then
   apply
 fi
 enrol_again
+keep_agent
+rotate_logs
 keep_up

@@ -5,16 +5,26 @@ handle hears the same words; Heat waits for it when this server takes another on
 """
 import json
 import os
+import ssl
 import sys
 import urllib.request
 
 HANDLE = json.loads(os.environ['ROTA_SIGNAL'])
+CLOUD_CA = os.environ.get('ROTA_CLOUD_CA', '/etc/rota/cloud_ca.crt')
 
 
 def post(url, body, **headers):
     request = urllib.request.Request(url, json.dumps(body).encode(), {'Content-Type': 'application/json', **headers})
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=30, context=trust()) as answer:
         return answer.headers
+
+
+def trust():
+    """The authorities of the image, and the cloud's own where the stack was told one (cloud_ca)."""
+    context = ssl.create_default_context()
+    if os.path.exists(CLOUD_CA) and os.path.getsize(CLOUD_CA):
+        context.load_verify_locations(CLOUD_CA)
+    return context
 
 
 def login():

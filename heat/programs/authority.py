@@ -6,6 +6,7 @@ request again each minute: so the table of senders knows who has which address, 
 POST /certificates {name, id, request, mac} -> {certificate, authority, mac}.
 """
 import base64
+import datetime
 import hashlib
 import hmac
 import http.server
@@ -25,6 +26,19 @@ KEY = os.environ['ROTA_ENROLMENT_KEY']
 NAME = re.compile(r'(lb|frontend|web|log|elasticsearch|kibana)(-[a-z0-9]{1,12}){1,3}')
 IDENTITY = re.compile(r'[A-Za-z0-9]{8,64}')
 P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551
+# What `openssl ca` wants to be told; OpenSSL 3.0's other commands give no certificate a beginning of one's own.
+CONFIG = '''[ca]
+default_ca = rota
+[rota]
+database = {work}/database
+new_certs_dir = {work}
+rand_serial = yes
+default_md = sha256
+policy = any
+[any]
+O = supplied
+CN = supplied
+'''
 LOCK = threading.Lock()
 TIDY_EVERY = float(os.environ.get('ROTA_SENDERS_TIDY', '10'))
 
@@ -33,8 +47,8 @@ class Refused(Exception):
     """The request is not signed; the message goes to the node, and so into the stack's events."""
 
 
-def openssl(*arguments):
-    return subprocess.run(['openssl', *arguments], check=True, capture_output=True, timeout=20, text=True).stdout
+def openssl(*arguments, stdin=''):
+    return subprocess.run(['openssl', *arguments], input=stdin, check=True, capture_output=True, timeout=20, text=True).stdout
 
 
 def authority_key():
@@ -46,14 +60,33 @@ def authority_key():
     return f'-----BEGIN EC PRIVATE KEY-----\n{base64.encodebytes(key).decode()}-----END EC PRIVATE KEY-----\n'
 
 
+def certify(request, extensions, days, *how):
+    """The certificate, good since an hour ago: the clock of who looks at it may be behind this one's."""
+    now = datetime.datetime.now(datetime.timezone.utc)
+    since, until = ((now + datetime.timedelta(**delta)).strftime('%Y%m%d%H%M%SZ') for delta in ({'hours': -1}, {'days': days}))
+    with tempfile.TemporaryDirectory() as work:
+        for file, text in (('request', request), ('extensions', extensions), ('database', ''), ('database.attr', 'unique_subject = no\n'),
+                           ('config', CONFIG.format(work=work))):
+            with open(f'{work}/{file}', 'w', encoding='utf-8') as out:
+                out.write(text)
+        openssl('ca', '-config', f'{work}/config', '-batch', '-notext', '-in', f'{work}/request', '-out', f'{work}/certificate',
+                '-startdate', since, '-enddate', until, '-extfile', f'{work}/extensions', '-keyfile', f'{FOLDER}/ca.key', *how)
+        with open(f'{work}/certificate', encoding='utf-8') as file:
+            return file.read()
+
+
 def make_authority():
     for folder in ('issued', 'elasticsearch'):
         os.makedirs(f'{FOLDER}/{folder}', mode=0o700, exist_ok=True)
     if not os.path.exists(f'{FOLDER}/ca.crt'):
         with open(f'{FOLDER}/ca.key', 'w', encoding='ascii', opener=lambda *at: os.open(*at, 0o600)) as file:
             file.write(authority_key())
-        openssl('req', '-x509', '-key', f'{FOLDER}/ca.key', '-days', '10950', '-subj', '/O=rota/CN=rota stack authority',
-                '-addext', 'keyUsage=critical,keyCertSign,cRLSign', '-out', f'{FOLDER}/ca.crt')
+        request = openssl('req', '-new', '-key', f'{FOLDER}/ca.key', '-subj', '/O=rota/CN=rota stack authority')
+        certificate = certify(request, 'basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n'
+                              'subjectKeyIdentifier=hash\n', 10950, '-selfsign')
+        with open(f'{FOLDER}/ca.new', 'w', encoding='ascii') as file:
+            file.write(certificate)
+        os.replace(f'{FOLDER}/ca.new', f'{FOLDER}/ca.crt')
 
 
 def mac(secret, *parts):
@@ -64,20 +97,13 @@ def sign(request, name, address):
     names = [f'DNS:{name}', f'DNS:{name}.rota', f'IP:{address}']
     if name.startswith('log-'):
         names.append('DNS:log.rota')  # what every sender checks, whichever log server it reaches
-    with tempfile.TemporaryDirectory() as work:
-        with open(f'{work}/request', 'w', encoding='utf-8') as file:
-            file.write(request)
-        with open(f'{work}/extensions', 'w', encoding='utf-8') as file:
-            file.write(f'subjectAltName={",".join(names)}\nbasicConstraints=critical,CA:FALSE\n'
-                       'keyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth,clientAuth\n')
-        # OpenSSL 3.0 cannot sign under another subject than the request's: it must be the proved name already.
-        subject = openssl('req', '-verify', '-in', f'{work}/request', '-noout', '-subject', '-nameopt', 'RFC2253').strip()
-        if subject != f'subject=CN={name},O=rota':
-            raise Refused(f'the request of {name} is for another subject')
-        openssl('x509', '-req', '-in', f'{work}/request', '-CA', f'{FOLDER}/ca.crt', '-CAkey', f'{FOLDER}/ca.key',
-                '-extfile', f'{work}/extensions', '-days', '3650', '-out', f'{work}/certificate')
-        with open(f'{work}/certificate', encoding='utf-8') as file:
-            return file.read()
+    # The subject is the request's: it must be the proved name already.
+    subject = openssl('req', '-verify', '-noout', '-subject', '-nameopt', 'RFC2253', stdin=request).strip()
+    if subject != f'subject=CN={name},O=rota':
+        raise Refused(f'the request of {name} is for another subject')
+    extensions = (f'subjectAltName={",".join(names)}\nbasicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n'
+                  'extendedKeyUsage=serverAuth,clientAuth\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n')
+    return certify(request, extensions, 3650, '-cert', f'{FOLDER}/ca.crt')
 
 
 def issue(body, address, senders):
@@ -92,19 +118,22 @@ def issue(body, address, senders):
     with LOCK:
         if os.path.exists(used):
             with open(used, encoding='utf-8') as file:
-                first, certificate = json.load(file)
-            # A repeat of the very same request is a node whose answer got lost.
-            if first != digest:
-                raise Refused(f'the one-time secret of {name} was used before; to rebuild this server run '
-                              f'"rm {used}" on the first log server')
+                first, certificate, home = json.load(file)
         else:
+            first, certificate, home = '', '', address
+        # From elsewhere the secret was stolen. From its own address, which Neutron gives to nobody else, the very same request is a server that
+        # says who it is, and another one a server that was made anew.
+        if home != address:
+            raise Refused(f'the one-time secret of {name} was used before, from {home}; to rebuild this server elsewhere run '
+                          f'"rm {used}" on the first log server')
+        if first != digest:
             try:
                 certificate = sign(request, name, address)
             except subprocess.CalledProcessError as error:
                 log(error.stderr)
                 raise Refused(f'openssl refused the request of {name}') from error
             with open(used, 'w', encoding='utf-8') as file:
-                json.dump([digest, certificate], file)
+                json.dump([digest, certificate, address], file)
             if name.startswith('elasticsearch-'):  # where no metadata says it, the log server learns it here
                 with open(f'{FOLDER}/elasticsearch/{name}', 'w', encoding='utf-8') as file:
                     file.write(f'{address}\n')

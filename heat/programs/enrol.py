@@ -25,17 +25,20 @@ def mac(secret, *parts):
 def signing_request(name):
     """A key and its signing request; kept when an attempt failed, so that a repeat is the same request."""
     key, request = f'{FOLDER}/node.key', f'{FOLDER}/node.csr'
+    made = f'{request}.new'
     os.makedirs(FOLDER, mode=0o755, exist_ok=True)
     if not os.path.exists(request):
         if '--again' in sys.argv:
             sys.exit('rota: this server has not enrolled yet')
         subprocess.run(['openssl', 'req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc',
-                        '-subj', f'/O=rota/CN={name}', '-keyout', key, '-out', request], check=True, capture_output=True)
+                        '-subj', f'/O=rota/CN={name}', '-keyout', key, '-out', made], check=True, capture_output=True)
         os.chmod(key, 0o640)
         try:
             shutil.chown(key, 'root', 'rota')
         except (LookupError, PermissionError):
             pass  # tried out by hand, without the account
+        os.sync()  # the key before the request that belongs to it
+        os.replace(made, request)
     with open(request, encoding='utf-8') as file:
         return file.read()
 
@@ -79,8 +82,11 @@ def main():
     if '--again' in sys.argv:
         return
     for file, text in (('ca.crt', authority), ('node.crt', certificate)):
-        with open(f'{FOLDER}/{file}', 'w', encoding='utf-8') as out:
+        with open(f'{FOLDER}/{file}.new', 'w', encoding='utf-8') as out:
             out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(f'{FOLDER}/{file}.new', f'{FOLDER}/{file}')
 
 
 def printable(words):

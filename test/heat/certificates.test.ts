@@ -40,10 +40,19 @@ describe('a server’s enrolment with the stack’s certificate authority (both 
     expect((await authority.enrol(folder('web'), enrolment('web-1-1'))).code).toBe(0);
   });
 
-  it('refuses a second request with the same one-time secret, and says how to rebuild a server', async () => {
-    const again = await authority.enrol(folder('thief'), enrolment('web-1-1'));
-    expect(again.code).toBe(1);
-    expect(again.output).toMatch(/one-time secret of web-1-1 was used before; to rebuild this server run "rm .*"/);
+  it('refuses the one-time secret from another address than the first, whatever the request is', async () => {
+    for (const name of ['web', 'log']) {
+      expect(await authority.enrolAgain(folder(name), enrolment('web-1-1'), '127.0.0.66')).toBe(403);
+    }
+    expect((await authority.enrol(folder('web'), enrolment('web-1-1'))).code).toBe(0);
+  });
+
+  it('gives a server that was made anew in the same place a certificate for its new key', async () => {
+    expect(await authority.enrol(folder('anew'), enrolment('web-1-1'))).toEqual({ code: 0, output: '' });
+    const key = (file: string, ...args: string[]) =>
+      openssl(...args, '-in', `${folder('anew')}/${file}`, '-noout', '-pubkey');
+    expect(key('node.crt', 'x509')).toBe(key('node.csr', 'req'));
+    expect(key('node.crt', 'x509')).not.toBe(openssl('x509', '-in', `${folder('web')}/node.crt`, '-noout', '-pubkey'));
   });
 
   it('refuses a name other than the one the secret was made for', async () => {
@@ -102,6 +111,18 @@ describe('a server’s enrolment with the stack’s certificate authority (both 
     const seconds = (years: number) => String(years * 365 * 86_400);
     const certificate = `${folder('web')}/node.crt`;
     expect(openssl('x509', '-in', certificate, '-noout', '-checkend', seconds(9))).toContain('will not expire');
+  });
+
+  it('lets them be good since an hour ago, whose clocks are behind', () => {
+    const fifty = String(Math.floor(Date.now() / 1000) - 50 * 60);
+    for (const name of ['node.crt', 'ca.crt']) {
+      const [, since] = /notBefore=(.*)/.exec(
+        openssl('x509', '-in', `${folder('web')}/${name}`, '-noout', '-startdate'),
+      )!;
+      expect(Date.now() - Date.parse(since!)).toBeGreaterThan(3_590_000);
+    }
+    const args = ['verify', '-attime', fifty, '-CAfile', `${folder('web')}/ca.crt`, `${folder('web')}/node.crt`];
+    expect(openssl(...args)).toContain('OK');
   });
 
   it.each([

@@ -202,7 +202,11 @@ describe('the stack that the original command makes (servers are fake: the test 
       if (!path.endsWith('/node.env') && !path.endsWith('/authority.env'))
         expect(files[i]!['content'], path).toBe(content);
     }
-    expect(settings).toMatchObject({ ssh_pwauth: false, runcmd: [['/bin/bash', '/usr/local/lib/rota/boot.sh']] });
+    const runcmd = [
+      ['systemctl', 'daemon-reload'],
+      ['systemctl', 'enable', '--now', '--no-block', 'rota-boot.service'],
+    ];
+    expect(settings).toMatchObject({ ssh_pwauth: false, runcmd });
     expect(settings['hostname']).toMatch(/^[a-z]+(-[0-9])+$/);
   });
 

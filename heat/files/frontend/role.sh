@@ -32,4 +32,27 @@ verify() {
   step 'see nginx listen'
   retry 60 curl --user-agent '' --silent --output /dev/null --max-time 5 http://127.0.0.1/
   verify_line
+  step 'let the load balancer see this frontend well'
+  seen_well
+}
+
+# Heat replaces the next frontend as soon as this one has reported, and the load balancer needs three good probes, ten seconds apart, before it
+# sends anybody here. Where this frontend takes another one's place its webapps announce themselves within half a minute; at the
+# creation of the stack there are none yet, and nobody waits for it.
+seen_well() {
+  local _
+  for _ in 1 2 3 4 5 6 7 8; do
+    if serves; then
+      sleep 35
+      return 0
+    fi
+    sleep 5
+  done
+}
+
+serves() {
+  case $(curl --user-agent '' --silent --output /dev/null --max-time 5 --write-out '%{http_code}' http://127.0.0.1/) in
+    2?? | 3?? | 4??) ;;
+    *) return 1 ;;
+  esac
 }

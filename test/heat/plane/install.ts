@@ -31,6 +31,7 @@ const DEBIAN: [file: string, ...packages: string[]][] = [
   ['/usr/bin/openssl', 'openssl'],
   ['/usr/sbin/mkfs.xfs', 'xfsprogs'],
   ['/usr/bin/shellcheck', 'shellcheck'],
+  ['/usr/sbin/logrotate', 'logrotate'],
 ];
 
 /**

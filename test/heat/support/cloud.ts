@@ -118,12 +118,19 @@ export class Cloud {
    * What Heat's API says to a preview with these parameters, which makes nothing; empty when it is content. The template's files go with it as a
    * client sends them.
    */
-  async verdict(template: string, parameters: Record<string, string>): Promise<string> {
-    const body = { ...collectTemplate(template), parameters, stack_name: 'preview' };
-    return this.post('heat', `/v1/${this.project}/stacks/preview`, body).then(
+  verdict(template: string, parameters: Record<string, string>): Promise<string> {
+    return this.preview({ ...collectTemplate(template), parameters });
+  }
+
+  async preview(body: object): Promise<string> {
+    return this.post('heat', `/v1/${this.project}/stacks/preview`, { ...body, stack_name: 'preview' }).then(
       () => '',
       (reason: Error) => reason.message,
     );
+  }
+
+  async create(name: string, body: object): Promise<void> {
+    await this.post('heat', `/v1/${this.project}/stacks`, { ...body, stack_name: name, disable_rollback: true });
   }
 
   private async list<T>(service: ServiceName, path: string, key: string): Promise<T[]> {
