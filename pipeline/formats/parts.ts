@@ -72,3 +72,10 @@ export function tailOf(text: string, from: number): string | undefined {
   if (rest.trim() === '') return '';
   return rest.startsWith(' ') ? rest.slice(1) : undefined;
 }
+
+/** Without the line feeds and carriage returns at its end; by hand, for `/[\r\n]+$/` tries each of a line's. */
+export function withoutLineEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === '\n' || text[end - 1] === '\r')) end--;
+  return text.slice(0, end);
+}

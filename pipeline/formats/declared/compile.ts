@@ -1,3 +1,4 @@
+import { withoutLineEnd } from '../parts';
 import { objectsIn } from './json_objects';
 import { certainSpans } from './readings';
 import { type DeclaredValues, FormatError, type Meaning, type Piece, type Variable } from './values';
@@ -42,7 +43,7 @@ function compileText(given: readonly Piece[], undo: (text: string) => string): D
   const forms = variables.map(({ form }) => new RegExp(`^(?:${form})$`, 's'));
   const most = lengthFor(pieces);
   return (line) => {
-    const text = line.replace(/[\r\n]+$/, '');
+    const text = withoutLineEnd(line);
     // A blank at the end may have been lost on the way, or have come to it.
     return read(text) ?? read(text.endsWith(' ') ? text.trimEnd() : `${text} `);
   };

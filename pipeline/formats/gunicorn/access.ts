@@ -7,9 +7,11 @@ import { type AccessParts, answerAt, headOf, tailOf } from '../parts';
 export function splitGunicornAccess(text: string): AccessParts | undefined {
   const head = headOf(text);
   if (!head) return undefined;
-  // A visitor's quote has a backslash before it: none can write the bare one that begins the referrer.
+  // A visitor's quote has a backslash before it: none can write the bare one that begins the referrer. What has many is no line of gunicorn's.
+  let tries = 0;
   for (let end = text.indexOf('"', head.request); end !== -1; end = text.indexOf('"', end + 1)) {
     const answer = answerAt(text, end);
+    if (answer && ++tries > MOST_TRIES) return undefined;
     const found = answer && fieldsFrom(text, answer.next);
     if (!found) continue;
     return {
@@ -27,6 +29,8 @@ export function splitGunicornAccess(text: string): AccessParts | undefined {
   return undefined;
 }
 
+const MOST_TRIES = 20;
+
 /** Each closing quote without a backslash before it. */
 const STRICT = /((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)"(?=[ \r]|$)/sy;
 
@@ -38,7 +42,8 @@ function fieldsFrom(text: string, from: number) {
     const [, referer = '', agent = ''] = strict;
     return { referer: withQuotes(referer), agent: withQuotes(agent), extra: tail === '' ? undefined : tail };
   }
-  for (let end = text.indexOf('" "', from); end !== -1; end = text.indexOf('" "', end + 1)) {
+  let tries = 0;
+  for (let end = text.indexOf('" "', from); end !== -1 && ++tries <= MOST_TRIES; end = text.indexOf('" "', end + 1)) {
     const last = text.trimEnd().length - 1;
     if (last < end + 3 || text[last] !== '"') return undefined;
     const [referer, agent] = [text.slice(from, end), text.slice(end + 3, last)];

@@ -44,6 +44,8 @@ function byName(text: string): Extras {
   const found: Extras = { upstreams: {} };
   const all = tokens(text);
   if (!all) return { upstreams: {}, unknown: [text] };
+  const times = new Map<string, number>();
+  for (const { name } of all) if (name !== undefined) times.set(name, (times.get(name) ?? 0) + 1);
   // Behind a value that may be a header without quotes, names may be the visitor's.
   let isOpen = false;
   for (const { name, value, isQuoted } of all) {
@@ -51,7 +53,7 @@ function byName(text: string): Extras {
     if (!isQuoted && (name === undefined || !MEASURED.has(name))) isOpen = true;
     if (given(value) === undefined) continue;
     // A name that stands twice may have been written by the visitor once.
-    const isOnce = name !== undefined && all.filter((one) => one.name === name).length === 1;
+    const isOnce = name !== undefined && times.get(name) === 1;
     if (isOnce && (isCertain || !hasMeaning(name))) takeNamed(found, name, value);
     else {
       found.unknown ??= [];

@@ -20,7 +20,7 @@ export function pythonErrorDocument(
   const timestamp = timeOf(line, parts, settings);
   if (timestamp === null) return undefined;
   const doc = startDocument(line, { dataset: 'gunicorn.error', id, timestamp, tier: 'webapp' }, settings);
-  const text = (parts['message'] ?? '').replace(/\s+$/, '');
+  const text = (parts['message'] ?? '').trimEnd();
   // A traceback that nothing stands before is its own message.
   const end = text.startsWith(TRACEBACK) ? 0 : text.indexOf('\n');
   doc['message'] = end <= 0 ? text : text.slice(0, end);

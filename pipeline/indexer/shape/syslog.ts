@@ -1,3 +1,4 @@
+import { withoutLineEnd } from '../../formats/parts';
 import { addTag, child, put, startDocument } from './document';
 import { given, whole } from './http_fields';
 import { hasHeader, type Line } from './line';
@@ -15,7 +16,7 @@ export function syslogDocument(line: Line, id: string, settings: ShapeSettings):
   const { header } = line;
   const base = { dataset: 'syslog', id, timestamp: undefined, tier: undefined };
   const doc = startDocument(line, base, settings);
-  doc['message'] = line.text.replace(/[\r\n]+$/, '');
+  doc['message'] = withoutLineEnd(line.text);
   child(doc, 'event')['kind'] = 'event';
   if (hasHeader(line)) {
     addLevel(doc, line);
