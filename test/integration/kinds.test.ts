@@ -107,6 +107,7 @@ function settingsOf({ declare }: Situation): ShapeSettings {
   if (declare === undefined) return readShapeSettings({});
   const { type, text = '', host, zone, program } = declare;
   if (type === 'host_zone') return readShapeSettings({ ROTA_ZONES: `${host}=${zone}` });
+  // nginx_log_format, gunicorn_access_log_format, haproxy_log_format, apache_log_format, json_fields
   const name = type.slice(0, type.indexOf('_'));
   const yaml = JSON.stringify([{ [name]: text, ...(program === undefined ? {} : { program }) }]);
   return { ...readShapeSettings({}), declared: readFormatsFile(yaml) };

@@ -21,7 +21,13 @@ export interface Expected {
 
 /** A declared format, in the words of the program that writes it. */
 export interface Declared {
-  type: 'nginx_log_format' | 'gunicorn_access_log_format' | 'haproxy_log_format' | 'json_fields' | 'host_zone';
+  type:
+    | 'nginx_log_format'
+    | 'gunicorn_access_log_format'
+    | 'haproxy_log_format'
+    | 'apache_log_format'
+    | 'json_fields'
+    | 'host_zone';
   text?: string;
   dataset?: string;
   program?: string;
