@@ -110,7 +110,7 @@ function settingsOf({ declare }: Situation): ShapeSettings {
   // nginx_log_format, gunicorn_access_log_format, haproxy_log_format, apache_log_format, json_fields
   const name = type.slice(0, type.indexOf('_'));
   const yaml = JSON.stringify([{ [name]: text, ...(program === undefined ? {} : { program }) }]);
-  return { ...readShapeSettings({}), declared: readFormatsFile(yaml) };
+  return { ...readShapeSettings({}), ...readFormatsFile(yaml) };
 }
 
 /** What a server with this clock would have handed over: its receipt, and its own year where the header has none. */

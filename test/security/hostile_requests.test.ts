@@ -160,10 +160,7 @@ describe.each(SERVERS)('%s: whatever bytes a visitor sends', (name, start) => {
   );
 
   function check(log: Log): void {
-    const settings = {
-      ...readShapeSettings({}),
-      declared: log.declare === undefined ? [] : readFormatsFile(log.declare),
-    };
+    const settings = { ...readShapeSettings({}), ...readFormatsFile(log.declare ?? '[]') };
     const lines = linesOf(log.file);
     expect(lines.length, log.name).toBe(answered().length);
     let unknown = 0;

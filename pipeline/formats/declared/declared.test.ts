@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { declare, declaredFor, readFormatsFile } from './formats_file';
+import { declare, declaredFor, namedFor, readFormatsFile } from './formats_file';
 
 const read = (words: string, format: unknown, line: string) => declare(words, format).read(line);
 
@@ -103,7 +103,7 @@ describe('a declared format', () => {
 
 describe('formats.yaml', () => {
   it('holds several formats for the same file, and JSON as a list or a map', () => {
-    const formats = readFormatsFile(`
+    const { declared: formats } = readFormatsFile(`
 - apache: '%h %t "%r" %>s'
   file: /var/log/apache2/*.log
 - json: [ts, client_ip, status]
@@ -120,7 +120,16 @@ describe('formats.yaml', () => {
     });
   });
 
+  it('names the program of a file, or of a name', () => {
+    const { named } = readFormatsFile('- {is: traefik, file: /var/log/edge/*.log}\n- {is: haproxy, program: north-lb}');
+    expect(namedFor(named, '/var/log/edge/access.log.1', 'nginx')).toBe('traefik');
+    expect(namedFor(named, undefined, 'north-lb')).toBe('haproxy');
+    expect(namedFor(named, '/var/log/nginx/access.log', 'north-lb')).toBeUndefined();
+  });
+
   it.each([
+    ['- {is: x, file: /y}', /"x" is none of haproxy|"x" is none of octavia/],
+    ['- {is: haproxy}', /say which lines are haproxy's/],
     ['nginx: x', /no list/],
     ['- {json: []}', /format 1: there is no name/],
     ['- {json: [a=b]}', /"b" is no meaning/],

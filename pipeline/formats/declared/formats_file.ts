@@ -26,6 +26,20 @@ const REQUESTS: Readonly<Record<Tier, LineDataset>> = {
   webapp: 'gunicorn.access',
 };
 
+/** Which program writes certain lines, where neither its name nor what its agent says of the file tells. */
+export interface Named {
+  /** The program, as its folder is called. */
+  is: string;
+  file: RegExp | undefined;
+  app: string | undefined;
+}
+
+/** What formats.yaml says. */
+export interface FormatsFile {
+  declared: Declared[];
+  named: Named[];
+}
+
 /** What a format is declared by: a program's words, or the names of JSON's members. */
 export const WORDS: readonly string[] = [...DECLARING.map(({ name }) => name), 'json'];
 
@@ -47,39 +61,47 @@ export function declare(words: string, given: unknown): { pieces: readonly Piece
 }
 
 /**
- * formats.yaml: a list of `{<program>: <format>, file: <path or glob>, program: <syslog name>}`, or `{json: <names>, dataset: …}`.
+ * formats.yaml: a list of `{<program>: <format>, file: <path or glob>, program: <syslog name>}`, `{json: <names>, dataset: …}`, or
+ * `{is: <program>, file|program: …}`.
  * @throws FormatError naming the entry
  */
-export function readFormatsFile(text: string): Declared[] {
+export function readFormatsFile(text: string): FormatsFile {
   const entries: unknown = load(text) ?? [];
   if (!Array.isArray(entries)) throw new FormatError('formats.yaml is no list; begin each format with "- "');
-  return entries.map((entry: unknown, n) => {
+  const found: FormatsFile = { declared: [], named: [] };
+  for (const [n, entry] of (entries as unknown[]).entries()) {
     try {
-      return readEntry(entry);
+      addEntry(found, entry);
     } catch (error) {
       throw new FormatError(`format ${n + 1}: ${(error as Error).message}`);
     }
-  });
+  }
+  return found;
 }
 
-function readEntry(entry: unknown): Declared {
+function addEntry(found: FormatsFile, entry: unknown): void {
   if (typeof entry !== 'object' || entry === null) throw new FormatError('it is no map such as {nginx: …, file: …}');
-  const { file, program: app, dataset, ...rest } = entry as Record<string, unknown>;
-  const words = WORDS.find((name) => rest[name] !== undefined);
-  if (words === undefined) throw new FormatError(`it has none of ${WORDS.join(', ')} with the format`);
+  const { file, program: app, dataset, is, ...rest } = entry as Record<string, unknown>;
+  for (const [name, value] of Object.entries({ file, program: app, dataset, is })) {
+    if (value !== undefined && typeof value !== 'string') throw new FormatError(`${name} must be a text`);
+  }
+  const words = is === undefined ? WORDS.find((name) => rest[name] !== undefined) : 'is';
+  if (words === undefined)
+    throw new FormatError(`it has none of ${WORDS.join(', ')} with the format, nor "is" with a program`);
   const others = Object.keys(rest).filter((name) => name !== words);
   if (others.length > 0)
     throw new FormatError(`"${others[0]}" is not known; it may have ${words}, file, program, dataset`);
-  for (const [name, value] of Object.entries({ file, program: app, dataset })) {
-    if (value !== undefined && typeof value !== 'string') throw new FormatError(`${name} must be a text`);
+  const which = { file: file === undefined ? undefined : globOf(file as string), app: app as string | undefined };
+  if (is !== undefined) {
+    const program = PROGRAMS.find(({ name }) => name === is);
+    if (!program) throw new FormatError(`"${is}" is none of ${PROGRAMS.map(({ name }) => name).join(', ')}`);
+    if (which.file === undefined && which.app === undefined)
+      throw new FormatError(`say which lines are ${is}'s: file or program`);
+    found.named.push({ is: program.name, ...which });
+    return;
   }
-  return {
-    program: words,
-    written: writtenBy(words, dataset as string | undefined),
-    file: file === undefined ? undefined : globOf(file as string),
-    app: app as string | undefined,
-    ...declare(words, rest[words]),
-  };
+  const written = writtenBy(words, dataset as string | undefined);
+  found.declared.push({ program: words, written, ...which, ...declare(words, rest[words]) });
 }
 
 /** Requests of the program's tier, unless another is said. */
@@ -114,4 +136,11 @@ export function declaredFor(
     if (file !== undefined) return one.written.dataset === dataset;
     return DECLARING.some(({ name, names }) => name === one.program && names.test(app));
   });
+}
+
+/** The program that the operator names for a line. */
+export function namedFor(named: readonly Named[], file: string | undefined, app: string): string | undefined {
+  return named.find((one) =>
+    one.file === undefined ? file === undefined && one.app === app : file !== undefined && one.file.test(file),
+  )?.is;
 }

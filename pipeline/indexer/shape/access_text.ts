@@ -20,7 +20,7 @@ const NGINX = { dataset: 'nginx.access', module: 'nginx', tier: 'frontend' } as 
  */
 export function accessText(line: Line, settings: ShapeSettings): ShapedText | undefined {
   const { header, agent } = line;
-  if (settings.declared.length > 0) return undefined;
+  if (settings.declared.length > 0 || settings.named.length > 0) return undefined;
   if (agent?.['dataset'] !== 'nginx.access' || line.raw[0] === OPEN_BRACE) return undefined;
   if (!line.utf8 || !hasHeader(line) || line.raw.length > settings.maxMessageBytes) return undefined;
   if (settings.anonymize !== 'off') return undefined;

@@ -69,7 +69,7 @@ export function readFile(
  * quotes such a line is text. What a balancer writes is never a frontend's; another program may be set to write as its neighbours do.
  */
 export function readAny(line: Line, text: Text, id: string, settings: ShapeSettings): Found | undefined {
-  const { app } = line.header;
+  const app = line.program ?? line.header.app;
   const asked = { app, dataset: undefined };
   const own = entriesOf(app);
   if (own.length === 0) return readBy(ENTRIES, line, text, { by: 'form', ...asked }, id, settings) ?? undefined;

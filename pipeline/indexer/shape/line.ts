@@ -20,6 +20,8 @@ export interface Line {
   source: string;
   /** This rsyslog says it itself. */
   own: boolean;
+  /** Who wrote it, where the operator says so (formats.yaml). */
+  program?: string | undefined;
   /** When a container's runtime took it, ISO 8601: its time, unless it says another. */
   time?: string | undefined;
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Declared, readFormatsFile } from '../../formats/declared/formats_file';
+import { type Declared, type FormatsFile, type Named, readFormatsFile } from '../../formats/declared/formats_file';
 import { Senders } from '../senders/senders';
 import type { HealthRules } from './health_check';
 import { parseHealthRules } from './health_check';
@@ -25,6 +25,8 @@ export interface ShapeSettings {
   zones: ReadonlyMap<string, string>;
   /** Formats that the operator declared. */
   declared: readonly Declared[];
+  /** Programs that the operator named. */
+  named: readonly Named[];
   /** An event older than this when it comes by may have come before. */
   lateMs: number;
 }
@@ -53,7 +55,7 @@ export function readShapeSettings(env: Environment, note?: (text: string) => voi
     maxRawBytes: parseSize(env['ROTA_MAX_MESSAGE'] || '72k'),
     senders: env['ROTA_SENDERS'] ? new Senders(env['ROTA_SENDERS'], note) : undefined,
     zones: readZones(env['ROTA_ZONES']),
-    declared: env['ROTA_FORMATS'] ? readDeclared(env['ROTA_FORMATS']) : [],
+    ...(env['ROTA_FORMATS'] ? readFormats(env['ROTA_FORMATS']) : { declared: [], named: [] }),
     lateMs: 10_000,
   };
 }
@@ -71,7 +73,7 @@ function readZones(text: string | undefined): Map<string, string> {
   );
 }
 
-function readDeclared(path: string): Declared[] {
+function readFormats(path: string): FormatsFile {
   try {
     return readFormatsFile(readFileSync(path, 'utf8'));
   } catch (error) {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readFormatsFile } from '../../formats/declared/formats_file';
 import { ResendMemory } from './resend';
 import { readShapeSettings } from './settings';
 import { shape } from './shape';
@@ -142,6 +143,34 @@ describe('shape', () => {
     expect(event(line('{"ecs":{},"message":"m"}'))).not.toHaveProperty('original');
     expect(event(line('{"a":1}'))).not.toHaveProperty('original');
     expect(event(line(text), readShapeSettings({ ROTA_KEEP_ORIGINAL: 'off' }))).not.toHaveProperty('original');
+  });
+});
+
+describe('whose lines the operator says that they are', () => {
+  const combined = '203.0.113.9 - - [23/Nov/2026:10:00:00 +0000] "GET /x HTTP/1.1" 200 5 "-" "curl/8"';
+  const said = (entry: object) => ({ ...settings, ...readFormatsFile(JSON.stringify([entry])) });
+  const read = (bytes: Buffer, entry: object) => shape(bytes, said(entry));
+
+  it('are those of a file, whatever its agent says', () => {
+    const of = read(line(combined, agent('gunicorn.access')), { is: 'apache', file: '/var/log/x.log' });
+    expect(documentOf(of)).toMatchObject({
+      event: { dataset: 'nginx.access', module: 'apache' },
+      rota: { tier: 'frontend' },
+    });
+  });
+
+  it('are those of a name: a balancer’s are never a frontend’s', () => {
+    const of = read(line(combined, { app: 'north-lb' }), { is: 'haproxy', program: 'north-lb' });
+    expect(documentOf(of)).toMatchObject({
+      event: { dataset: 'haproxy.log' },
+      rota: { tier: 'lb' },
+      message: combined,
+    });
+  });
+
+  it('are nobody else’s', () => {
+    const of = read(line(combined, { app: 'shop' }), { is: 'haproxy', program: 'north-lb' });
+    expect(documentOf(of)).toMatchObject({ event: { dataset: 'nginx.access' } });
   });
 });
 

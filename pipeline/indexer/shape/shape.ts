@@ -1,4 +1,4 @@
-import { type Declared, declaredFor } from '../../formats/declared/formats_file';
+import { type Declared, declaredFor, namedFor } from '../../formats/declared/formats_file';
 import type { DeclaredValues } from '../../formats/declared/values';
 import { pythonEvents } from '../../formats/gunicorn/events';
 import { withoutPid } from '../../formats/gunicorn/program';
@@ -122,7 +122,8 @@ function shapeOne(line: Line, settings: ShapeSettings, memory: ResendMemory, now
   }
 }
 
-function shapeLine(line: Line, settings: ShapeSettings): Shaped {
+function shapeLine(given: Line, settings: ShapeSettings): Shaped {
+  const line = withProgram(given, settings);
   const { header, agent, raw } = line;
   const id = agent?.['id'] || header.id;
   if (raw.length === 0) return deadLetter(line, 'empty message');
@@ -134,7 +135,7 @@ function shapeLine(line: Line, settings: ShapeSettings): Shaped {
   }
   const wrapped = unwrapCri(line.text);
   if (wrapped) return fromWrapper(line, wrapped, settings);
-  const claimed = fileDataset(line);
+  const claimed = line.program === undefined ? fileDataset(line) : undefined;
   if (claimed !== undefined) {
     const read = readFile(claimed, line, line.text, id, settings);
     if (read) return withOriginal(line, documentOf(read.dataset, id, read.doc), settings);
@@ -146,11 +147,23 @@ function shapeLine(line: Line, settings: ShapeSettings): Shaped {
   return withOriginal(line, documentOf('syslog', id, syslogDocument(cut(line, settings), id, settings)), settings);
 }
 
+/** What the operator says of a file, or of a program's name, counts before what they say themselves. */
+function withProgram(line: Line, { named }: ShapeSettings): Line {
+  if (named.length === 0 || line.program !== undefined) return line;
+  const program = namedFor(named, line.agent?.['file'] || undefined, line.header.app);
+  return program === undefined ? line : { ...line, program };
+}
+
 /** A line of a format that the operator declared; one that does not fit it may be of another that is known. */
 function fromDeclared(line: Line, id: string, settings: ShapeSettings): Shaped | undefined {
   if (settings.declared.length === 0) return undefined;
   const { agent, header } = line;
-  for (const format of declaredFor(settings.declared, agent?.['file'] || undefined, header.app, agent?.['dataset'])) {
+  for (const format of declaredFor(
+    settings.declared,
+    agent?.['file'] || undefined,
+    line.program ?? header.app,
+    agent?.['dataset'],
+  )) {
     const found =
       format.read(line.text) ?? (format.program === 'gunicorn' ? readBehindPid(line.text, format) : undefined);
     if (!found) continue;
@@ -200,7 +213,7 @@ function cut(line: Line, settings: ShapeSettings): Line {
 
 /** @returns undefined for what only looks like JSON and need not be */
 function fromJson(line: Line, id: string, settings: ShapeSettings): Shaped | undefined {
-  const claimed = fileDataset(line);
+  const claimed = line.program === undefined ? fileDataset(line) : undefined;
   const found = parseJson(line);
   const sdk = line.structuredData?.['meta'] !== undefined;
   if (typeof found === 'string') {
