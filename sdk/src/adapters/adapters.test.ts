@@ -62,6 +62,22 @@ describe('pino', () => {
     await new Promise<void>((resolve) => void stream.end(resolve));
   });
 
+  it('keeps what another key or the application calls message, error or v', async () => {
+    const stream = pinoStream(options());
+    pino({ messageKey: 'message' }, stream).info({ n: 1 }, 'by its key');
+    const log = pino(stream);
+    log.info({ message: 'the field', v: 2 }, 'the text');
+    log.info({ message: { a: 1 } }, 'an object');
+    log.error({ err: new Error('boom'), error: 'its code' }, 'failed');
+    expect(await stream.flush()).toEqual({ delivered: true, remaining: 0 });
+    const [key, both, object, failed] = docs();
+    expect(key).toMatchObject({ message: 'by its key', n: 1 });
+    expect(both).toMatchObject({ message: 'the text the field', v: 2 });
+    expect(object).toMatchObject({ message: 'an object', rota: { extra: { message: { a: 1 } } } });
+    expect(failed).toMatchObject({ error: { message: 'boom' }, rota: { extra: { error: 'its code' } } });
+    stream.destroy();
+  });
+
   it('carries the ids of the context, and gives them to the transport by its mixin', async () => {
     const stream = pinoStream(options());
     runWithContext({ labels: { job: 'nightly' } }, () => {
@@ -116,10 +132,19 @@ it('OpenTelemetry: records are exported with their time, level, attributes and s
     attributes: { 'http.request.method': 'GET', 'exception.type': 'RangeError', 'exception.message': 'boom', sku: 7 },
   });
   logger.emit({ severityNumber: 9, body: { a: 1 }, eventName: 'paid' });
+  logger.emit({
+    body: 'text',
+    timestamp: [Number.NaN, 0],
+    attributes: { message: 'an attribute', level: 'gold', body: 'big' },
+  });
   await provider.forceFlush();
-  expect(exporter.stats()).toMatchObject({ delivered: 2, dropped: 0 });
+  expect(exporter.stats()).toMatchObject({ delivered: 3, dropped: 0 });
   await provider.shutdown();
-  const [failed, paid] = docs();
+  const [failed, paid, named] = docs();
+  expect(named).toMatchObject({
+    message: 'text',
+    rota: { extra: { message: 'an attribute', level: 'gold', body: 'big' } },
+  });
   expect(failed).toMatchObject({
     '@timestamp': '2026-01-02T03:04:05.678Z',
     message: 'it failed',

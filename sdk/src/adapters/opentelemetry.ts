@@ -6,6 +6,7 @@ import { isPlain } from '../record/access.js';
 import { recordOfEntry } from '../record/log_record.js';
 import type { Stats } from '../stats.js';
 import type { WinstonLogger } from '../winston_logger.js';
+import { keepAside } from './keep_aside.js';
 
 /** As much of `ReadableLogRecord` of @opentelemetry/sdk-logs as is used here: this package does not depend on it. */
 export interface OtelLogRecord {
@@ -87,7 +88,8 @@ function entryOf(record: OtelLogRecord): Record<string, unknown> {
     delete attributes[name];
   }
   Object.assign(entry, attributes);
-  if (hrTime !== undefined) entry['@timestamp'] = new Date(hrTime[0] * 1000 + hrTime[1] / 1e6).toISOString();
+  for (const name of ['message', 'level', 'body']) keepAside(entry, name);
+  if (hrTime !== undefined) entry['@timestamp'] = hrTime[0] * 1000 + hrTime[1] / 1e6;
   if (spanContext !== undefined) {
     entry['trace.id'] = spanContext.traceId;
     entry['span.id'] = spanContext.spanId;

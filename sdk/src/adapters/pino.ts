@@ -2,6 +2,7 @@
  * pino's lines as events: a transport (`pino.transport({ target: 'rota-sdk/pino' })`, in a worker thread) and a stream
  * (`pino(pinoStream({ … }))`, in this one).
  */
+
 import { Writable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { withContext } from '../event/context_fields.js';
@@ -11,6 +12,7 @@ import type { Logger } from '../logger_types.js';
 import { merged } from '../record/access.js';
 import { recordOfEntry } from '../record/log_record.js';
 import type { WinstonLogger } from '../winston_logger.js';
+import { keepAside } from './keep_aside.js';
 
 export type PinoOptions = Omit<LoggerOptions, 'level' | 'format' | 'transports' | 'defaultMeta' | 'silent'> & {
   /** What pino's option `messageKey` says. */
@@ -82,18 +84,32 @@ export function pinoMixin(): object {
 function entryOf(line: string, messageKey: string, errorKey: string): Line {
   const read = parsed(line);
   if (read === undefined) return { level: 'info', message: line };
-  const { level, time, pid, hostname, v: _version, reqId, [messageKey]: message, [errorKey]: error, ...fields } = read;
+  const { level, time, pid, hostname, reqId, [messageKey]: message, [errorKey]: error, ...fields } = read;
   const entry: Line = merged(fields);
   entry.level = level;
-  entry.message = message === undefined ? '' : message;
+  setMessage(entry, message);
   if (time !== undefined) entry['@timestamp'] = time;
   // As pino's `base` says it, where that is not this process.
   if (pid !== undefined && pid !== process.pid) entry['process.pid'] = pid;
   if (hostname !== undefined) entry['host.name'] = hostname;
   // Fastify's id of the request.
   if (reqId !== undefined) entry['http.request.id'] = String(reqId);
-  if (error !== undefined) entry.error = errorOf(error);
+  if (error !== undefined) {
+    keepAside(entry, 'error');
+    entry.error = errorOf(error);
+  }
   return entry;
+}
+
+/** A field called `message` is the text where pino says none (its `messageKey` may be that), and follows it otherwise. */
+function setMessage(entry: Line, message: unknown): void {
+  const field = entry.message;
+  if (message === undefined) entry.message = field ?? '';
+  else if (typeof field === 'string') entry.message = `${message} ${field}`;
+  else {
+    keepAside(entry, 'message');
+    entry.message = message;
+  }
 }
 
 function parsed(line: string): Line | undefined {

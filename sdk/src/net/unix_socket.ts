@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { getSystemErrorName } from 'node:util';
 import { asError, ConfigurationError } from '../errors.js';
 import type { DatagramSocket, OpenDatagram } from './datagram_sender.js';
 import type { Target } from './target.js';
@@ -128,7 +129,8 @@ class BurstSocket implements DatagramSocket {
   }
 }
 
-/** The module gives errno as a negative number; Linux's EMSGSIZE is the one that is about the message itself. */
-function named(error: Error): Error {
-  return Object.assign(error, { code: (error as { code?: unknown }).code === -90 ? 'EMSGSIZE' : 'EUNIX' });
+/** The module gives errno as a negative number, in its text too. */
+function named(error: Error & { code?: unknown }): Error {
+  const code = getSystemErrorName(error.code as number);
+  return Object.assign(error, { code, message: error.message.replace(/-\d+$/, code) });
 }
