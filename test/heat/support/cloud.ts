@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Identity } from '../plane/identity';
 import { ADMIN_PROJECT, type Layout, type ServiceName, serviceUrl } from '../plane/layout';
 import { collectTemplate } from './template_files';
@@ -45,6 +46,13 @@ export class Cloud {
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${service} answered ${answer.status} to POST ${path}: ${text}`);
     return (text ? JSON.parse(text) : undefined) as T;
+  }
+
+  /** Takes a server away, as somebody may do behind Heat's back. */
+  async deleteServer(id: string): Promise<void> {
+    const headers = { 'X-Auth-Token': this.token };
+    const answer = await fetch(`${serviceUrl(this.layout, 'nova')}/v2.1/servers/${id}`, { method: 'DELETE', headers });
+    if (!answer.ok) throw new Error(`nova answered ${answer.status} to the deletion of ${id}`);
   }
 
   /** Gives an image its bytes. */
@@ -96,10 +104,11 @@ export class Cloud {
     return this.get('heat', `/v1/${this.project}${path}`);
   }
 
-  /** Whether Heat waits for the report of the server that this is the enrolment id of. */
-  async isAwaited(enrolment: string): Promise<boolean> {
+  /** Whether Heat waits for the report of a server. @param enrolment the id of its one-time secret */
+  async isAwaited(server: string, enrolment: string): Promise<boolean> {
     type Deployments = { software_deployments: { status: string }[] };
-    const { software_deployments } = await this.heat<Deployments>(`/software_deployments?server_id=${enrolment}`);
+    const name = createHash('sha256').update(`${server} ${enrolment}`).digest('hex').slice(0, 36);
+    const { software_deployments } = await this.heat<Deployments>(`/software_deployments?server_id=${name}`);
     return software_deployments.some(({ status }) => status === 'IN_PROGRESS');
   }
 

@@ -65,7 +65,7 @@ export class PlayedNodes {
     const needed = nodeSetting(server, 'ROTA_HOST').startsWith('log-') ? 'elasticsearch-1' : 'log-1';
     if (word.status === 'SUCCESS' && there?.has(needed) === false) return;
     // A real boot takes longer than Heat needs to see the server active; this one waits until Heat listens.
-    if (!(await this.cloud.isAwaited(nodeSetting(server, 'ROTA_ENROLMENT_ID')))) return;
+    if (!(await this.cloud.isAwaited(server.id, nodeSetting(server, 'ROTA_ENROLMENT_ID')))) return;
     const settings = ['ROTA_HOST', 'ROTA_SIGNAL'];
     const env = Object.fromEntries(settings.map((name) => [name, nodeSetting(server, name)]));
     const sent = await Child.run('python3', [REPORT, word.status, word.reason], env);
