@@ -1,6 +1,7 @@
 import { EuiCallOut, EuiLink } from '@elastic/eui';
 import React, { useMemo } from 'react';
 import type { HealthData } from '../../../common/api';
+import { HostNames } from '../../components/host_name';
 import { PageBody } from '../../components/page_body';
 import { Verdict } from '../../components/verdict';
 import { WhatIsKnown } from '../../components/what_is_known';
@@ -35,8 +36,9 @@ function Loaded({ data, overview, stale }: { data: HealthData; overview: Overvie
   const [param, setParam] = usePageParam('event');
   // Until one is chosen: the gravest.
   const chosen = overview.events.find(({ id }) => id === param) ?? gravest(overview.events);
+  const names = useMemo(() => [...colours.keys()], [colours]);
   return (
-    <>
+    <HostNames names={names}>
       <Verdict verdict={overview.verdict}>
         <HealthFigures figures={overview.figures} />
       </Verdict>
@@ -66,7 +68,7 @@ function Loaded({ data, overview, stale }: { data: HealthData; overview: Overvie
           <SlowestPanel hosts={overview.hosts} colours={colours} stale={stale} />
         </div>
       </div>
-    </>
+    </HostNames>
   );
 }
 

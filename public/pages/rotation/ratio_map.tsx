@@ -2,7 +2,7 @@ import React from 'react';
 import type { Annotation, RotationData, WindowInfo } from '../../../common/api';
 import { annotationStyle, placeAnnotations } from '../../charts/annotation_style';
 import { useWidth } from '../../charts/use_width';
-import { cutName } from '../../components/host_name';
+import { cutNames } from '../../format/names';
 import { timeTicks } from '../../format/time';
 import { useTimeFormat } from '../../hooks/use_time_format';
 import { useRotaTheme } from '../../theme/use_rota_theme';
@@ -13,6 +13,7 @@ type SeriesHost = NonNullable<RotationData['overview']>['series']['hosts'][numbe
 const ROW = 13;
 const NAMES = 118;
 const MOST_ROWS = 40;
+const MOST_LETTERS = 18;
 /** Room above the rows for what the annotations say. */
 const HEAD = 22;
 
@@ -33,6 +34,10 @@ export function RatioMap({
   const [ref, width] = useWidth<HTMLDivElement>();
   const buckets = bucketsPerCell(hosts);
   const rows = byUnevenness(hosts, buckets).slice(0, MOST_ROWS);
+  const names = cutNames(
+    rows.map(({ host }) => host),
+    MOST_LETTERS,
+  );
   const span = window.to - window.from;
   const x = (t: number) => NAMES + ((t - window.from) / span) * (width - NAMES);
   const bucket = Math.max(1, (window.interval_ms / span) * (width - NAMES));
@@ -93,8 +98,8 @@ export function RatioMap({
           })}
           {rows.map(({ host }, row) => (
             <text key={host} x={NAMES - 8} y={row * ROW + 10} fontSize={11} textAnchor="end" fill={theme.text}>
-              {cutName(host, 18)}
-              {cutName(host, 18) !== host && <title>{host}</title>}
+              {names.get(host)}
+              {names.get(host) !== host && <title>{host}</title>}
             </text>
           ))}
           {timeTicks(window.from, window.to, Math.max(3, width / 140), time.zone).map((t) => (

@@ -1,5 +1,6 @@
 import React, { useMemo } from 'react';
 import type { RotationData } from '../../../common/api';
+import { HostNames } from '../../components/host_name';
 import { PageBody } from '../../components/page_body';
 import { Verdict } from '../../components/verdict';
 import { WhatIsKnown } from '../../components/what_is_known';
@@ -31,8 +32,9 @@ function Loaded({ overview, window, stale }: { overview: Overview; window: Rotat
   const colours = useHostColours(overview);
   // One host has no share to compare; its turns stay.
   const shared = overview.tiers.some(({ hosts }) => hosts.length > 1);
+  const names = useMemo(() => [...colours.keys()], [colours]);
   return (
-    <>
+    <HostNames names={names}>
       <Verdict verdict={overview.verdict}>
         <RotationFigures figures={overview.figures} window={window} />
       </Verdict>
@@ -46,7 +48,7 @@ function Loaded({ overview, window, stale }: { overview: Overview; window: Rotat
       <RequestsPerHost overview={overview} window={window} colours={colours} stale={stale} />
       <WhatIsKnown notKnown={overview.not_known} joins={overview.joins} />
       <LastRequests />
-    </>
+    </HostNames>
   );
 }
 
