@@ -1,16 +1,15 @@
 import { isOwnMachine, namesSomebody, splitAddress } from './address';
 import { joinCells, turnsIn } from './cells';
+import type { Counted } from './counted';
 import type { Entry } from './directory';
-import type { Cell, Grid, PlaceTier, Turns } from './evidence';
+import type { Cell, Evidence, Grid, PlaceTier, Turns, WriterSeen } from './evidence';
 import { groupBy } from './groups';
 import { entryOf } from './hurt';
 import type { Join } from './joins';
 import { lacking } from './lacking';
 import { type Place, reached } from './places';
-import type { Site } from './site';
+import type { States } from './states';
 import { clocksOff, type Untold, untoldOf } from './untold';
-
-type Known = Pick<Site, 'frontends' | 'webapps' | 'evidence' | 'directory'>;
 
 /** Why counts may lack something, or stand at another's name: nobody is judged, or woken, by these. */
 export interface Doubts {
@@ -23,7 +22,7 @@ export interface Doubts {
   tried: string[];
 }
 
-export function doubtsOf(known: Known): Doubts {
+export function doubtsOf(known: Counted): Doubts {
   return {
     untold: untoldOf(known),
     behind: behindOf(known),
@@ -36,7 +35,12 @@ export function doubtsOf(known: Known): Doubts {
 
 /** What was due to whom in a tier cannot be said for certain. */
 export function isDueDoubted(
-  { doubts, evidence, states, webapps }: Pick<Site, 'doubts' | 'evidence' | 'states' | 'webapps'>,
+  {
+    doubts,
+    evidence,
+    states,
+    webapps,
+  }: Pick<Counted, 'evidence' | 'webapps'> & { doubts: Doubts; states: Pick<States, 'webappsKnown'> },
   tier: PlaceTier,
 ): boolean {
   const { untold, behind, lossy, unmatched, handedOver: passed } = doubts;
@@ -60,7 +64,7 @@ export interface Behind {
  * nothing may stand between, or others beside it. The host's own address tells; where it tells none, that both counted the
  * same.
  */
-function behindOf({ directory, evidence }: Known): Behind[] {
+function behindOf({ directory, evidence }: Counted): Behind[] {
   const entries = [...directory.servers, ...directory.upstreams];
   const rows = [...evidence.balancers, ...evidence.frontends];
   const own = groupBy(evidence.ownWebapps, ({ place }) => place);
@@ -89,11 +93,7 @@ function behindOf({ directory, evidence }: Known): Behind[] {
 }
 
 /** null where neither says. */
-function standsThere(
-  { seen }: Entry,
-  { host }: Join,
-  writers: Site['directory']['inventory']['writers'],
-): boolean | null {
+function standsThere({ seen }: Entry, { host }: Join, writers: readonly WriterSeen[]): boolean | null {
   const addresses = seen.addresses?.map((one) => one.address) ?? [seen.address ?? seen.place];
   if (addresses.some(isOwnMachine)) return host === seen.teller ? true : null;
   const told = writers.filter((one) => one.tier === 'webapp' && one.host === host && namesSomebody(one.address));
@@ -111,7 +111,7 @@ function agree(given: readonly Cell[], written: readonly Cell[], grid: Grid): bo
 }
 
 /** Frontends that wrote of fewer requests than their balancers gave them: what they passed on is not all told. */
-function lossyFrontends({ frontends, evidence }: Known): { host: string; requests: number }[] {
+function lossyFrontends({ frontends, evidence }: Counted): { host: string; requests: number }[] {
   if (frontends.source !== 'balancer') return [];
   const off = clocksOff(evidence);
   const own = groupBy(evidence.ownFrontends, ({ place }) => place);
@@ -126,7 +126,7 @@ function lossyFrontends({ frontends, evidence }: Known): { host: string; request
 }
 
 /** Hosts whose lines are those of no known place, and places that are no known host's, which do not fit one by one. */
-function unmatchedOf({ frontends, webapps, evidence, directory }: Known): Doubts['unmatched'] {
+function unmatchedOf({ frontends, webapps, evidence, directory }: Counted): Doubts['unmatched'] {
   const front = frontends.source === 'balancer' ? unmatchedIn(frontends.places, evidence.ownFrontends, evidence) : NONE;
   if (front.hosts.length > 0) return front;
   const isEntered = directory.servers.length === 0 && directory.upstreams.length === 0;
@@ -135,11 +135,7 @@ function unmatchedOf({ frontends, webapps, evidence, directory }: Known): Doubts
 
 const NONE: Doubts['unmatched'] = { hosts: [], places: [] };
 
-function unmatchedIn(
-  all: readonly Place[],
-  own: readonly Turns[],
-  { grid, answers }: Site['evidence'],
-): Doubts['unmatched'] {
+function unmatchedIn(all: readonly Place[], own: readonly Turns[], { grid, answers }: Evidence): Doubts['unmatched'] {
   const claimed = new Set(all.filter(({ writes }) => writes).map(({ host }) => host));
   const written = groupBy(
     own.filter(({ place, cells }) => !claimed.has(place) && cells.length > 0),
@@ -162,7 +158,7 @@ function unmatchedIn(
 }
 
 /** Places that passed from one host to another, and which of them took some turns is not known. */
-function handedOver({ frontends, webapps, evidence }: Known): { place: string; hosts: string[] }[] {
+function handedOver({ frontends, webapps, evidence }: Counted): { place: string; hosts: string[] }[] {
   const own = groupBy([...evidence.ownFrontends, ...evidence.ownWebapps], ({ place }) => place);
   const all = [...frontends.places, ...webapps.places].filter(({ join }) => join !== null);
   const entries = groupBy(all, ({ tier, teller, name }) => JSON.stringify([tier, teller, name]));
@@ -179,7 +175,7 @@ function handedOver({ frontends, webapps, evidence }: Known): { place: string; h
 }
 
 /** Where nobody above writes, a proxy may have given a failed request to a second webapp, and both wrote of it. */
-function triedTwice({ frontends, evidence }: Known): string[] {
+function triedTwice({ frontends, evidence }: Counted): string[] {
   if (entryOf(frontends, evidence) !== 'webapps') return [];
   const hosts = evidence.ownWebapps.filter((row) => turnsIn(row) > 0);
   const failed = hosts.filter(({ cells }) => cells.some((cell) => cell.failed > 0));

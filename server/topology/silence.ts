@@ -1,9 +1,9 @@
 import type { Settings } from '../settings';
 import { turnsDuring, turnsIn } from './cells';
-import type { Doubts } from './doubts';
 import type { Evidence, Life, PlaceTier } from './evidence';
 import { greatestOf, groupBy, leastOf } from './groups';
 import { ofHost } from './of_host';
+import { dueIn } from './pace';
 import { goodTurns } from './peers';
 import type { Place, Tier } from './places';
 import { lengthOf, type Span, subtract, unite } from './spans';
@@ -34,7 +34,8 @@ export interface SilenceInput {
   webapps: Tier;
   states: States;
   settings: Settings;
-  doubts: Pick<Doubts, 'behind'>;
+  /** Hosts at whose places others may stand. */
+  doubts: { behind: readonly { host: string }[] };
 }
 
 export function silencesOf(input: SilenceInput): Silence[] {
@@ -180,14 +181,6 @@ interface Pace {
   /** Lines by which that is known, and in how long. */
   seen: { n: number; ms: number };
   during: number;
-}
-
-/**
- * How unlikely none is, as lines that were due of which none came: at a pace that is known for certain rate × time; at one
- * that a few lines tell less (of a Poisson process whose rate was itself seen, the chance of none is (1 + time/seen)^-n).
- */
-export function dueIn(ms: number, { n, ms: known }: Pace['seen']): number {
-  return n * Math.log1p(ms / Math.max(1, known));
 }
 
 function wasMissed(host: string, tier: PlaceTier, silence: Span, inWindow: Span, evidence: Evidence): boolean {

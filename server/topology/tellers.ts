@@ -1,7 +1,7 @@
 import { joinCells } from './cells';
 import type { Evidence } from './evidence';
 import { groupBy, leastOf } from './groups';
-import { dueIn } from './silence';
+import { dueIn } from './pace';
 
 /** None where so many were due is hardly chance; of a balancer that has somebody out less, since it may be gone with that. */
 const DUE_LINES = 6;

@@ -1,10 +1,10 @@
 import { joinCells } from './cells';
+import type { Counted } from './counted';
 import type { Cell, Evidence, Turns } from './evidence';
 import { groupBy } from './groups';
 import { entryOf } from './hurt';
 import { lacking } from './lacking';
 import { type Place, reached, type Tier } from './places';
-import type { Site } from './site';
 
 /** Hosts that wrote of more requests than all lines of the tier above tell of. */
 export interface Untold {
@@ -13,13 +13,11 @@ export interface Untold {
   requests: number;
 }
 
-type Known = Pick<Site, 'frontends' | 'webapps' | 'evidence' | 'directory'>;
-
 /**
  * A tier's own lines against the turns that it was given: what is over came by somebody who writes no lines, or whose lines
  * were lost; or it came past all of them. Whatever is counted above lacks it.
  */
-export function untoldOf(site: Known): Untold {
+export function untoldOf(site: Counted): Untold {
   const { frontends, webapps, evidence } = site;
   const all = [
     overIn(frontends, evidence.ownFrontends, evidence),
@@ -52,7 +50,7 @@ function overIn({ places, excess = 0 }: Tier, own: readonly Turns[], evidence: E
 }
 
 /** The frontends' lines are counted, and a balancer tells of turns of which no frontend wrote. */
-function givenMore({ directory, evidence }: Known): Untold {
+function givenMore({ directory, evidence }: Counted): Untold {
   const off = clocksOff(evidence);
   const given = new Map<string, Cell[][]>();
   for (const { seen, owners, label } of directory.servers) {

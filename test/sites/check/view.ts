@@ -89,9 +89,12 @@ export class View {
     return this.truth.pools.some(({ members }) => members.some(({ place }) => place === name));
   }
 
-  /** Nobody above it writes of the turns that it got, or of its leaving. */
+  /** Somebody above it writes of the turns that it got. */
   hasTeller(name: string): boolean {
-    return this.truth.turns.some(({ server, told }) => server === name && this.isVisible(told));
+    return this.truth.turns.some(({ server, place, told }) => {
+      // A service's address does not say who of it took a turn.
+      return server === name && this.process(name)?.address === place && this.isVisible(told);
+    });
   }
 
   poolOf(by: string, pool: string): PoolTruth | undefined {
