@@ -3,6 +3,7 @@ import { AnswerError, UnansweredError } from '../indexer/errors';
 import { HttpClient } from '../indexer/http_client';
 import { readText, readUrls } from '../indexer/settings';
 import { check } from './check';
+import { FILES_USAGE, filesFor } from './files';
 import { FORMAT_USAGE, tryFormat } from './format';
 import { readOptions, type SetupOptions, USAGE } from './options';
 import { listening, readEnvironmentFiles, sendersSentence } from './server_settings';
@@ -13,6 +14,10 @@ async function main(): Promise<void> {
   const [command, ...rest] = process.argv.slice(2);
   if (command === 'format') {
     await format(rest);
+    return;
+  }
+  if (command === 'files') {
+    process.stdout.write(rest.includes('--help') || rest.includes('-h') ? FILES_USAGE : filesFor(rest));
     return;
   }
   if (command === 'check') {

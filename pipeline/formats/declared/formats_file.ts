@@ -10,7 +10,8 @@ export interface Declared {
   /** Whose words it is written in: a program's name. */
   program: string;
   written: { dataset: LineDataset; module: string; tier: Tier };
-  /** The files that are of it: paths, `*` for any name. */
+  /** The files that are of it, a path with `*` for any name; and what fits it, rotated names as well. */
+  path: string | undefined;
   file: RegExp | undefined;
   /** The programs, by their syslog name. */
   app: string | undefined;
@@ -30,6 +31,8 @@ const REQUESTS: Readonly<Record<Tier, LineDataset>> = {
 export interface Named {
   /** The program, as its folder is called. */
   is: string;
+  written: Declared['written'];
+  path: string | undefined;
   file: RegExp | undefined;
   app: string | undefined;
 }
@@ -91,13 +94,15 @@ function addEntry(found: FormatsFile, entry: unknown): void {
   const others = Object.keys(rest).filter((name) => name !== words);
   if (others.length > 0)
     throw new FormatError(`"${others[0]}" is not known; it may have ${words}, file, program, dataset`);
-  const which = { file: file === undefined ? undefined : globOf(file as string), app: app as string | undefined };
+  const path = file as string | undefined;
+  const which = { path, file: file === undefined ? undefined : globOf(file as string), app: app as string | undefined };
   if (is !== undefined) {
     const program = PROGRAMS.find(({ name }) => name === is);
     if (!program) throw new FormatError(`"${is}" is none of ${PROGRAMS.map(({ name }) => name).join(', ')}`);
     if (which.file === undefined && which.app === undefined)
       throw new FormatError(`say which lines are ${is}'s: file or program`);
-    found.named.push({ is: program.name, ...which });
+    const { name, tier } = program;
+    found.named.push({ is: name, written: { dataset: REQUESTS[tier], module: name, tier }, ...which });
     return;
   }
   const written = writtenBy(words, dataset as string | undefined);
