@@ -19,6 +19,15 @@ const shared = globalThis as { [KEY]?: Set<Exiting> };
 /** Listeners of the application's that log at each `beforeExit` must not keep the process alive for ever by that. */
 const MAX_ROUNDS = 3;
 
+/** Async listeners go on so often without anything that would keep the process alive: each is waited for. */
+const MAX_AWAITS = 100;
+
+/** After all other listeners of this event, so that what they log is flushed, too. */
+async function otherListeners(): Promise<void> {
+  await new Promise<void>((resolve) => process.nextTick(resolve));
+  for (let n = 0; n < MAX_AWAITS; n += 1) await null;
+}
+
 function registry(): Set<Exiting> {
   if (shared[KEY] !== undefined) return shared[KEY];
   const all = new Set<Exiting>();
@@ -33,8 +42,7 @@ function registry(): Set<Exiting> {
     rounds += 1;
     const isLast = rounds > MAX_ROUNDS;
     if (isLast) for (const one of all) one.defer(true);
-    // After all other listeners, so that what they log is flushed, too.
-    process.nextTick(() => {
+    void otherListeners().then(() => {
       loggedBefore = logged();
       for (const one of all) {
         if (isLast) one.defer(false);

@@ -1,4 +1,4 @@
-import { LEVEL } from 'triple-beam';
+import { LEVEL, MESSAGE } from 'triple-beam';
 import winston from 'winston';
 import type { LineTaker } from './line_taker.js';
 import { isError } from './record/access.js';
@@ -75,18 +75,30 @@ function report(
 ): void {
   const text = spell(thrown);
   const given = isError(thrown) ? [`${what}: ${text}`, thrown] : [`${what}: ${text}`, { error: { message: text } }];
-  logger.engine.log(recordOfCall('error', given, logger.defaultMeta ? [logger.defaultMeta] : []));
+  const record = recordOfCall('error', given, logger.defaultMeta ? [logger.defaultMeta] : []);
+  logger.engine.log(record);
   const others = logger.transports.filter((one) => one !== logger.transports[0] && one[flag]);
-  if (logger.hasOthers()) logger.toOthers(Object.assign(allInfo(), { [LEVEL]: 'error' }));
+  if (logger.hasOthers()) {
+    const { message, fields } = logger.engine.readable(record.message, record.fields);
+    const line = JSON.stringify({ level: 'error', message, ...fields });
+    logger.toOthers(Object.assign(allInfo(), { [LEVEL]: 'error', [MESSAGE]: line }));
+  }
   const { exitOnError } = logger;
   if (typeof exitOnError === 'function' ? exitOnError(thrown) : exitOnError) void exitWhen(logger, others);
 }
+
+/** All that the process waits for before it ends: each logger has a listener of its own for the same error. */
+const endings = new Set<Promise<unknown>>();
 
 async function exitWhen(logger: Catcher, others: readonly winston.transport[]): Promise<void> {
   const logged = others.map(
     (one) => new Promise<void>((done) => void one.once('logged', done).once('error', () => done())),
   );
   const late = new Promise<void>((done) => void setTimeout(done, LONGEST_MS));
-  await Promise.race([Promise.all([logger.flush(), ...logged]), late]);
+  const own = Promise.race([Promise.all([logger.flush(), ...logged]), late]);
+  endings.add(own);
+  // The others' listeners have been called when this one's is over.
+  await own;
+  await Promise.all(endings);
   process.exit(1);
 }

@@ -114,6 +114,13 @@ describe('a process that ends', () => {
     expect(relp.messages.at(-1)).toContain('"closing":true');
   });
 
+  it('with an async listener of beforeExit, sends what that logs', async () => {
+    const end = await run(relp.url, '0', 'async before exit');
+    expect([end.code, end.err]).toEqual([0, '']);
+    expect(relp.messages.filter((m) => m.includes('"message":"bye"'))).toHaveLength(1);
+    expect(relp.messages.at(-1)).toContain('"closing":true');
+  });
+
   it('whose stderr nobody reads any more, ends as if somebody did', async () => {
     const { child, ended } = start(NOBODY, '10', 'natural');
     child.stderr?.destroy();

@@ -60,6 +60,23 @@ describe('an error that nobody catches', () => {
     expect(new Set(runs).size).toBe(2);
   });
 
+  it('is printed as a line by a handler without a format', async () => {
+    const { code, out } = await run(sink.url, 'bare console', 'thrown', spoolDir());
+    expect(code).toBe(1);
+    const lines = out.split('\n').filter((line) => line.startsWith('{'));
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ level: 'error', message: 'uncaughtException: the application fails' }),
+    ]);
+    expect(out).not.toContain('undefined');
+  });
+
+  it('is delivered by each of several loggers before the process ends', async () => {
+    const { code, out } = await run(sink.url, 'two loggers', 'thrown', spoolDir());
+    expect([code, out]).toEqual([1, '']);
+    const services = (await sink.waitFor(2, isError)).map(({ service }) => service.name);
+    expect(services.sort()).toEqual(['first', 'second']);
+  });
+
   it.each(['exitOnError: false', 'exitOnError says no'])(
     '%s: is delivered, and the process lives on',
     async (ending) => {
