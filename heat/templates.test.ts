@@ -13,12 +13,14 @@ describe('the templates', () => {
     expect(versions(false)).toEqual([]);
   });
 
-  it.each(ENTRIES)('%s.yaml gives every parameter a default and a description', (entry) => {
+  it.each(ENTRIES)('%s.yaml gives every parameter a default, a label and a description', (entry) => {
     const parameters = readTemplate(`${entry}.yaml`)['parameters'] as Record<string, YamlMap>;
     expect(Object.keys(parameters).length).toBeGreaterThan(20);
     for (const [name, parameter] of Object.entries(parameters)) {
       expect(parameter, name).toHaveProperty('default');
       expect(parameter, name).toHaveProperty('description');
+      // What Horizon's form calls it.
+      expect(String(parameter['label']).length, name).toBeGreaterThan(3);
     }
   });
 

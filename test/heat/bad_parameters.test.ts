@@ -42,6 +42,7 @@ const CASES: [parameters: string, words: string][] = [
   ['certificate=site.pem', "certificate: the address of a container or a PKCS12 secret of Barbican's"],
   ['certificate=https://keys.example/v1/containers/1', 'certificate: the address of a container'],
   ['external_network=unheard-of', 'external_network: no network of that name or ID'],
+  ['balancer_provider=ovn', 'balancer_provider: a name that'],
   ['flavor=m1.unheard-of', 'flavor: no flavor of that name or ID'],
   ['image=unheard-of', 'image: no image of that name or ID'],
   ['key_name=unheard-of', 'key_name: no key pair of that name'],

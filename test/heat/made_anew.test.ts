@@ -23,10 +23,18 @@ describe('a server that is lost (servers are fake: the test plays the nodes and 
   beforeAll(async () => {
     cloud = await Cloud.connect(inject('heatPlane'), PROJECT);
     nodes = new PlayedNodes(cloud, 'anew-', (server) => say(server));
-    const settings = ['artifacts_url=https://files.example/%branch%', 'frontends=1', 'webapps_per_frontend=1'];
+    const settings = [
+      'artifacts_url=https://files.example/%branch%',
+      'frontends=1',
+      'webapps_per_frontend=1',
+      'balancer_provider=octavia',
+    ];
     const parameters = settings.flatMap((each) => ['--parameter', each]);
     expect((await stack('create', '-t', TEMPLATE, ...parameters)).text).toContain('CREATE_COMPLETE');
     before = await cloud.servers('anew-');
+    // The cloud's own choice is another one.
+    const [balancer] = await cloud.octavia<{ provider: string }>('loadbalancers');
+    expect(balancer!.provider).toBe('octavia');
   });
   afterAll(() => nodes?.stop());
 
