@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import { buildPipeline, INDEXER_BUNDLE, SETUP_BUNDLE, SHAPER_BUNDLE } from '../pipeline/build.js';
 import { bundleProgram } from '../stack/bundle.js';
 import { checkout } from '../stack/layout.js';
+import { pack } from './pack.js';
 
 /** What servers of a Heat stack fetch from `artifacts_url`, and the SDK for webapps of one's own, beside SHA256SUMS. */
 export const ARTIFACTS = [
@@ -64,9 +65,3 @@ export async function buildArtifacts(folder: string, plugin: string): Promise<st
 
 const isSource = (path: string) => !path.includes('__pycache__');
 const sha256 = (data: string | Buffer) => createHash('sha256').update(data).digest('hex');
-
-/** A tar of a folder's content in which nothing depends on who packs it, or when. */
-async function pack(folder: string, archive: string): Promise<void> {
-  const fixed = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '--mode=u=rwX,go=rX'];
-  await execa('tar', ['--create', '--file', archive, '--use-compress-program=gzip -9n', ...fixed, '-C', folder, '.']);
-}

@@ -18,6 +18,8 @@ export interface StackOptions {
   retryOn5xx: boolean;
   elasticsearch: { url: string } | { home: string } | 'embedded';
   kibanaHome: string | undefined;
+  /** Log files to read instead of running a site: `HOST=PATHS`, their formats, and the zone of times without one. */
+  logs: { logs: string[]; formats: string[]; zone: string } | undefined;
 }
 
 /** The Heat template's health monitor: every 10 s, out after 3 failures. */
@@ -39,6 +41,7 @@ export function defaultOptions(env: NodeJS.ProcessEnv = process.env): StackOptio
         ? { home: env['ELASTICSEARCH_HOME'] }
         : 'embedded',
     kibanaHome: env['KIBANA_HOME'] || undefined,
+    logs: undefined,
   };
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ImportOutcome } from '../pipeline/import/index.js';
 import { type Controls, controlServer } from './control/server.js';
 import { orphans, readState, removeState, type StackState, stateFile, writeState } from './control/state.js';
 import { StackError } from './errors.js';
@@ -19,6 +20,8 @@ export class Stack implements Controls {
   readonly services = new Map<string, ServiceProcess>();
   /** The Elasticsearch that documents go to: ours, or the user's. */
   elasticsearchUrl: string;
+  /** What became of the log files that it was started with. */
+  imported: ImportOutcome | undefined;
   private control: Server | undefined;
   private mendTimers = new Map<string, NodeJS.Timeout>();
   private onDown: () => void = () => undefined;

@@ -21,6 +21,7 @@ import {
   hasDistribution,
 } from './setup/elasticsearch_distribution.js';
 import { needsFullElasticsearch } from './setup/elasticsearch_node.js';
+import { importIntoStack } from './setup/import_logs.js';
 import { installIndexTemplates } from './setup/index_templates.js';
 import { installPackages, missingPackages, type Purpose } from './setup/packages.js';
 import type { Stack } from './stack.js';
@@ -55,22 +56,42 @@ export async function installSteps(purposes: Purpose[], embedded: boolean): Prom
 /** The steps that start a stack's services, each ready before the next begins. */
 export function startSteps(stack: Stack): Step[] {
   const { options } = stack;
+  const check = {
+    title: 'Check ports and disk',
+    run: async () => {
+      if (options.kibanaHome && options.elasticsearch === 'embedded') throw needsFullElasticsearch();
+      assertDisk(stack.folders.root);
+      await stack.assertPortsFree();
+    },
+  };
+  const store = [
+    { title: 'Start Elasticsearch', run: () => startElasticsearch(stack) },
+    {
+      title: 'Install the index templates',
+      run: (say: (text: string) => void) => installIndexTemplates(stack, say),
+    },
+  ];
+  const dashboard = {
+    title: options.kibanaHome ? 'Start Kibana with the plugin' : 'Start the dashboard',
+    run: (say: (text: string) => void) => startDashboard(stack, say),
+  };
+  if (options.logs) {
+    const read = {
+      title: 'Read the logs',
+      run: async (say: (text: string) => void) => {
+        stack.imported = await importIntoStack(stack, say);
+      },
+    };
+    return [check, ...store, read, dashboard];
+  }
   const ready = {} as Prepared;
   return [
-    {
-      title: 'Check ports and disk',
-      run: async () => {
-        if (options.kibanaHome && options.elasticsearch === 'embedded') throw needsFullElasticsearch();
-        assertDisk(stack.folders.root);
-        await stack.assertPortsFree();
-      },
-    },
+    check,
     {
       title: 'Bundle the indexer and the demo webapp, make certificates',
       run: async () => void Object.assign(ready, await prepare(stack)),
     },
-    { title: 'Start Elasticsearch', run: () => startElasticsearch(stack) },
-    { title: 'Install the index templates', run: (say) => installIndexTemplates(stack, say) },
+    ...store,
     {
       title: 'Start the rsyslog server and the nodes\u2019 agents',
       run: () => startRsyslog(stack, ready),
@@ -81,10 +102,7 @@ export function startSteps(stack: Stack): Step[] {
     },
     { title: `Start ${options.frontends} nginx frontends`, run: () => startFrontends(stack) },
     { title: 'Start HAProxy', run: () => startBalancer(stack) },
-    {
-      title: options.kibanaHome ? 'Start Kibana with the plugin' : 'Start the dashboard',
-      run: (say) => startDashboard(stack, say),
-    },
+    dashboard,
   ];
 }
 

@@ -1,3 +1,8 @@
+/**
+ * `agent.type` of lines that rota-setup read from files that were there already: between the time which they bear and their receipt nothing was late.
+ */
+export const IMPORTER = 'rota-import';
+
 /** Field names that queries and models share: ECS 8.11, Elastic's `haproxy.*`, and Rota's own `rota.*`. */
 export const FIELDS = {
   timestamp: '@timestamp',
@@ -8,6 +13,7 @@ export const FIELDS = {
   sequence: 'event.sequence',
   duration: 'event.duration',
   run: 'agent.ephemeral_id',
+  agentType: 'agent.type',
   host: 'host.name',
   tier: 'rota.tier',
   pool: 'rota.pool',

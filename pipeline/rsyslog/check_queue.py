@@ -78,7 +78,7 @@ def look(folder, queue):
     size, write, read = index or (0, (0, 0), (0, 0))
     wanted = range(read[0], write[0] + 1) if index and read != write else []
     fits = index is not None and all(number in map(number_of, segments) for number in wanted)
-    kept, odd = [], 0
+    kept, odd, sure, behind = [], 0, 0, 0
     for path in segments:
         with open(path, 'rb') as file:
             data = file.read()
@@ -87,19 +87,24 @@ def look(folder, queue):
             continue
         at = read[1] if index and number == read[0] else 0
         # What was written behind the index's own place was acknowledged to nobody; it goes on all the same, once something else is amiss.
-        end_of_sure = write[1] if index and number == write[0] else len(data)
+        end_of_sure = len(data) if index is None or number < write[0] else write[1] if number == write[0] else 0
         if len(data) < end_of_sure:
             fits = False
         for begin, end in messages(data):
             if begin < at:
                 continue
             odd += max(0, min(begin, end_of_sure) - at)
+            behind += max(0, begin - max(at, end_of_sure))
+            sure += end <= end_of_sure
             kept.append(data[begin:end])
             at = end
-        odd += max(0, min(len(data), end_of_sure) - at)
+        odd += max(0, end_of_sure - at)  # what is cut off, too
+        behind += max(0, len(data) - max(at, end_of_sure))
     if index is None:
         return kept, False, None, segments  # nobody knows how long the segments were
-    return kept, fits and odd == 0, max(size - len(kept), -(-odd // SMALLEST)), segments
+    # What stands whole behind the index's place takes the place of nothing that it counts; what is broken there may have been something.
+    lost = max(size - sure, -(-odd // SMALLEST)) + -(-behind // SMALLEST)
+    return kept, fits and odd == 0, lost, segments
 
 
 def field(name, kind, value):

@@ -5,6 +5,8 @@
 # 512 bytes. An agent that was killed just then would never send those. So places near the beginning of a file are forgotten here: its
 # first lines are read again, get the same ids, and what had arrived is recognised (docs/decisions/0031-following-log-files.md).
 set -eu
+ROTA_HOST=${ROTA_HOST:-$(uname -n)}
+export ROTA_HOST
 near=1048576
 
 for state in "$ROTA_WORK"/imfile-state:*; do

@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers';
+import { runImport } from '../import';
 import { AnswerError, UnansweredError } from '../indexer/errors';
 import { HttpClient } from '../indexer/http_client';
 import { readText, readUrls } from '../indexer/settings';
@@ -24,6 +25,10 @@ async function main(): Promise<void> {
     const { text: said, code } = await check(rest, process.env);
     process.stdout.write(said);
     process.exitCode = code;
+    return;
+  }
+  if (command === 'import') {
+    process.exitCode = await runImport(rest, process.env);
     return;
   }
   const options = readOptions(process.argv.slice(2), process.env);

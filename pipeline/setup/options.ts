@@ -30,6 +30,7 @@ cluster has one. Safe to run again; run it again after an upgrade of Rota.
   --help                this text
 
 rota-setup format --help: tries a log format on lines.
+rota-setup import --help: reads log files that exist.
 rota-setup check --help: looks at what is there, and says what is amiss.
 
 The key needs the cluster privileges monitor, manage_index_templates and manage_ilm, and on logs-*-<namespace> the

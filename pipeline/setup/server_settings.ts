@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { parseTable } from '../indexer/senders/table';
 import { readText } from '../indexer/settings';
 
@@ -50,6 +51,12 @@ export function sendersSentence(env: Environment): string {
   if (!path) return 'no table (ROTA_SENDERS), so any sender may write in any host’s name; see docs/security.md';
   const lines = parseTable(readText('ROTA_SENDERS', path)).length;
   return `${lines} in ${path}; what they may not write becomes a dead letter`;
+}
+
+/** The environment files of a service on this host, as its unit names them (heat/files/units); none where it is not installed. */
+export function filesOf(service: 'agent' | 'log'): string[] {
+  const own = `/etc/rota/${service}.env`;
+  return existsSync(own) ? ['/etc/rota/rsyslog/defaults.env', own].filter((path) => existsSync(path)) : [];
 }
 
 /** `NAME=value` lines of environment files, the later over the earlier, as systemd reads them. */

@@ -4,12 +4,13 @@ import { runCommand } from '../../stack/cli/errors.js';
 import { StackError } from '../../stack/errors.js';
 import { checkout } from '../../stack/layout.js';
 import { buildPlugin } from '../build_plugin.js';
+import { buildPackage } from '../package.js';
 import { buildRelease, currentBranch } from '../release.js';
 
 /** As the stack's parameter `branch` takes it. */
 const BRANCH = /^[A-Za-z0-9](?!.*\.\.)[A-Za-z0-9._/-]{0,99}$/;
 
-/** `npm run build [-- --branch NAME]`: the plugin's zip, and the folder from which Heat launches a stack by URL. */
+/** `npm run build [-- --branch NAME]`: the plugin's zip, the package of log server and agent, and the folder from which Heat launches a stack by URL. */
 await runCommand(async () => {
   const { values } = parseArgs({ options: { branch: { type: 'string' } } });
   const branch = values.branch ?? (await currentBranch());
@@ -20,6 +21,10 @@ await runCommand(async () => {
   console.log(`Rota ${version} for Kibana ${kibanaVersion}: ${zip}`);
   for (const [name, bytes] of Object.entries(sizes)) console.log(`  ${name}  ${(bytes / 1024).toFixed(1)} KiB`);
   console.log(`Install it with: bin/kibana-plugin install file://${zip}`);
+
+  const { deb, tarball } = await buildPackage(join(checkout, 'build'));
+  console.log(`\nLog server and agent: ${deb}\n                      ${tarball}`);
+  console.log(`Install them with: apt install ${deb} (docs/existing_site.md)`);
 
   const release = await buildRelease(join(checkout, 'build', 'release'), branch, zip);
   console.log(`\nTemplates for Heat, and the archives of ${branch}: ${release.folder}`);

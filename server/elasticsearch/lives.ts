@@ -1,4 +1,4 @@
-import { ACCESS_DATASETS, DATASETS, type Dataset, FIELDS } from '../../common/ecs';
+import { ACCESS_DATASETS, DATASETS, type Dataset, FIELDS, IMPORTER } from '../../common/ecs';
 import { bucketOf, bucketsOf, numberOf } from '../search/buckets';
 import type { NamedSearch, SearchAnswer } from '../search/msearch';
 import type { Delay, Life, PlaceTier, Skew } from '../topology/evidence';
@@ -10,6 +10,9 @@ const ALL: readonly Dataset[] = [...ACCESS_DATASETS.lb, DATASETS.nginxAccess, ..
 const AHEAD_MS = 60_000;
 const BEHIND_MS = 300_000;
 const ROUND_MS = 10_000;
+
+/** Of lines that were imported, receipt says nothing of clocks or delays. */
+const LIVE: Query = { bool: { must_not: [{ term: { [FIELDS.agentType]: IMPORTER } }] } };
 
 const tier = (datasets: readonly Dataset[]): Query => ({ terms: { [FIELDS.dataset]: [...datasets] } });
 
@@ -44,9 +47,14 @@ export function lifeSearches(
       ALL,
       namespace,
       [between(from, to)],
-      hosts(FIELDS.timestamp, { stored: { max: { field: FIELDS.ingested } } }),
+      hosts(FIELDS.timestamp, {
+        live: {
+          filter: LIVE,
+          aggs: { last: { max: { field: FIELDS.timestamp } }, stored: { max: { field: FIELDS.ingested } } },
+        },
+      }),
     ),
-    received: countOf(ALL, namespace, [between(from, to, FIELDS.ingested)], hosts(FIELDS.ingested, written)),
+    received: countOf(ALL, namespace, [between(from, to, FIELDS.ingested), LIVE], hosts(FIELDS.ingested, written)),
   };
 }
 
@@ -83,7 +91,8 @@ export function readDelays({ lives }: Record<'lives', SearchAnswer>, skews: read
   return (['balancer', 'frontend', 'webapp'] as const).flatMap((name) =>
     hostsOf(lives, name).flatMap((host): Delay[] => {
       const delays = bucketsOf(host, 'time').flatMap((step) => {
-        const [last, stored] = [numberOf(step, 'last'), numberOf(step, 'stored')];
+        const live = bucketOf(step, 'live');
+        const [last, stored] = [numberOf(live, 'last'), numberOf(live, 'stored')];
         return last === null || stored === null ? [] : [stored - last];
       });
       if (delays.length === 0 || off.has(String(host.key))) return [];

@@ -61,6 +61,26 @@ export const DELIVERY = {
   'delivery.in_flight': ({ lines }: { lines: number }) =>
     `${plural(lines, 'line')} ${lines === 1 ? 'is' : 'are'} not indexed yet and may still be on the way.`,
   'delivery.running': () => 'A running run is proven when it closes.',
+  'delivery.damaged_queue': ({
+    at,
+    host,
+    queue,
+    recovered,
+    lostAtMost,
+  }: {
+    at: number;
+    host: string;
+    queue: string;
+    recovered: number | null;
+    lostAtMost: number | null;
+  }) =>
+    [
+      `At ${clock(at)} UTC the queue ${queue} of ${host} was found damaged`,
+      ...(recovered === null ? [] : [`: ${plural(recovered, 'message')} went on`]),
+      lostAtMost === null ? '; how many are lost is not known.' : `; at most ${count(lostAtMost)} are lost.`,
+    ].join(''),
+  'delivery.damaged_queues': ({ others }: { others: number }) =>
+    `${plural(others, 'other queue')} ${others === 1 ? 'was' : 'were'} found damaged before.`,
   'delivery.whole': () => 'Every number up to each closing count is accounted for.',
 
   'run.numbers': ({ lowest, highest }: { lowest: number; highest: number }) =>

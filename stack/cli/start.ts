@@ -1,4 +1,7 @@
 import { parseArgs } from 'node:util';
+import { outcomeSentences } from '../../pipeline/import/index.js';
+import { rotationLink } from '../../pipeline/import/link.js';
+import { findLogs } from '../../pipeline/import/sources.js';
 import { StackError } from '../errors.js';
 import { defaultOptions, type StackOptions, seconds, wholeNumber } from '../options.js';
 import type { Purpose } from '../setup/packages.js';
@@ -15,6 +18,11 @@ const HELP = `npm start -- [options]      starts the whole stack on this machine
   --frontends N               number of frontends (2)
   --webapps-per-frontend N    webapps behind each (2)
 
+  --logs HOST=PATHS           no site: reads these log files (rotated and gzipped ones too) and shows them. May be given more than
+                              once: --logs frontend-1=/path/access.log* --logs lb-1=/path/haproxy.log
+  --format PROGRAM=FORMAT     their format, as it stands in the program's configuration; or the path of a formats.yaml
+  --zone ZONE                 IANA's name of the zone of times that do not say theirs (this machine's)
+
   ROTA_PORT_BASE              first of the 100 ports used (8000)
   ELASTICSEARCH_URL           use this Elasticsearch instead of starting one
   ELASTICSEARCH_HOME          start this distribution instead of the embedded one
@@ -30,7 +38,8 @@ export async function start(args: string[]): Promise<number> {
   const began = Date.now();
   const ended = untilAskedToEnd();
   const embedded = options.elasticsearch === 'embedded';
-  const purposes: Purpose[] = options.webapp === 'django' ? ['stack', 'django'] : ['stack'];
+  const purposes: Purpose[] = options.logs ? [] : options.webapp === 'django' ? ['stack', 'django'] : ['stack'];
+  if (options.logs) findLogs(options.logs.logs);
   await runSteps(await installSteps(purposes, embedded));
   const stack = new Stack(options);
   try {
@@ -57,6 +66,9 @@ export function readOptions(args: string[]): StackOptions | undefined {
       'retry-on-5xx': { type: 'boolean' },
       frontends: { type: 'string' },
       'webapps-per-frontend': { type: 'string' },
+      logs: { type: 'string', multiple: true },
+      format: { type: 'string', multiple: true },
+      zone: { type: 'string' },
     },
   });
   if (values.help) return undefined;
@@ -73,6 +85,12 @@ export function readOptions(args: string[]): StackOptions | undefined {
       '--webapps-per-frontend',
     );
   }
+  if (values.logs) {
+    const zone = values.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+    options.logs = { logs: values.logs, formats: values.format ?? [], zone };
+  } else if (values.format || values.zone) {
+    throw new StackError('ROTA_USAGE', '--format and --zone say how the files of --logs are read; name those, too.');
+  }
   return options;
 }
 
@@ -88,6 +106,12 @@ function atMost(most: number, text: string, name: string): number {
 }
 
 function printAddresses(stack: Stack, ms: number): void {
+  if (stack.imported) {
+    const { dashboard } = stack.status().urls;
+    const link = rotationLink(dashboard as string, stack.imported) ?? `${dashboard}: no line told a time`;
+    console.log(`\n${outcomeSentences(stack.imported).join('\n')}\n\n  Rotation   ${link}\n\nCtrl-C stops everything.`);
+    return;
+  }
   const { site, dashboard, elasticsearch, haproxy_stats } = stack.status().urls;
   const base = stack.options.base === 8000 ? '' : `ROTA_PORT_BASE=${stack.options.base} `;
   console.log(`

@@ -20,19 +20,20 @@ const STACK: Need[] = [
   { package: 'openssl' },
 ];
 
-/** What a purpose needs beyond the stack's own packages. */
-const EXTRA: Record<'stack' | 'django' | 'browser' | 'elasticsearch', Need[]> = {
-  stack: [],
+/** What each purpose needs. */
+const NEEDS: Record<'stack' | 'django' | 'browser' | 'elasticsearch', Need[]> = {
+  stack: STACK,
   django: [{ package: 'gunicorn', unit: 'gunicorn.service' }, { package: 'python3-django' }],
   browser: [{ package: 'chromium' }],
   elasticsearch: [{ package: 'maven' }],
 };
 
-export type Purpose = keyof typeof EXTRA;
+export type Purpose = keyof typeof NEEDS;
 
 /** The packages of these purposes that the machine lacks. Java is asked for by itself: any 17 or newer will do. */
 export async function missingPackages(purposes: Purpose[]): Promise<string[]> {
-  const needs = [...STACK, ...purposes.flatMap((purpose) => EXTRA[purpose])].map((need) => need.package);
+  const needs = purposes.flatMap((purpose) => NEEDS[purpose]).map((need) => need.package);
+  if (needs.length === 0) return [];
   const { stdout } = await execa('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Abbrev}\n', ...needs], {
     reject: false,
   }).catch(() => {
@@ -129,7 +130,8 @@ async function withServicesHeldBack(sudo: string[], work: () => Promise<void>): 
 
 /** Debian enables a package's unit for the next boot; nobody asked for that when the package came for Rota. */
 async function keepFromBoot(sudo: string[], packages: string[]): Promise<void> {
-  const units = [...STACK, ...Object.values(EXTRA).flat()]
+  const units = Object.values(NEEDS)
+    .flat()
     .filter((need) => need.unit && packages.includes(need.package))
     .map((need) => need.unit as string);
   if (units.length === 0) return;

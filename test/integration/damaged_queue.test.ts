@@ -1,5 +1,7 @@
-import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { intake } from '../../pipeline/indexer/intake';
 import { documentOf } from '../../pipeline/indexer/item';
@@ -41,6 +43,28 @@ function overwrite(folder: string, bytes: Buffer): void {
   const data = readFileSync(path);
   bytes.copy(data, 20_000);
   writeFileSync(path, data);
+}
+
+/** Where, as a part of the file; how many bytes; what stands there then, or that the file ends there. */
+const DRAWN = fc.tuple(
+  fc.double({ min: 0, max: 1, noNaN: true }),
+  fc.integer({ min: 1, max: 20_000 }),
+  fc.oneof(fc.constant(undefined), fc.constant(0), fc.integer({ min: 1, max: 255 })),
+);
+
+function damageAt(path: string, part: number, length: number, byte: number | undefined): void {
+  const data = readFileSync(path);
+  const at = Math.floor(part * data.length);
+  if (byte === undefined) truncateSync(path, at);
+  else writeFileSync(path, data.fill(byte, at, Math.min(data.length, at + length)));
+}
+
+/** What check_queue.py says of a queue, without touching it. */
+function look(folder: string): { fits: boolean; whole: number; lost_at_most: number | null } {
+  const program = join(import.meta.dirname, '../../pipeline/rsyslog/check_queue.py');
+  return JSON.parse(execFileSync('python3', [program, '--look', folder, 'index'], { encoding: 'utf8' })) as ReturnType<
+    typeof look
+  >;
 }
 
 /** A real rsyslog whose indexer answers nothing is killed with its queue full; then the queue is damaged, and another one starts on it. */
@@ -90,6 +114,31 @@ describe('a damaged queue', () => {
       if (lost !== undefined) expect(lost).toBeGreaterThanOrEqual(COUNT + 1 - texts.length);
     },
   );
+
+  it('of whatever damage, never fewer are said to be lost than are: thirty drawn ones', async () => {
+    const capture = await Capture.start({ ROTA_STATS_INTERVAL: '600', ROTA_CAPTURE_SILENT: '1' });
+    captures.push(capture);
+    await send(
+      'relp',
+      capture.ports.rsyslog.relp,
+      Array.from({ length: COUNT }, (_, n) => message(n)),
+    );
+    await capture.server.stop('SIGKILL');
+    const sound = join(capture.folder, 'server');
+    const before = look(sound);
+    expect(before).toMatchObject({ fits: true, lost_at_most: 0 });
+    expect(before.whole).toBeGreaterThanOrEqual(COUNT);
+    const damages = fc.array(DRAWN, { minLength: 1, maxLength: 3 });
+    for (const [n, some] of fc.sample(damages, { numRuns: 30, seed: 20 }).entries()) {
+      const folder = join(capture.folder, `drawn-${n}`);
+      cpSync(sound, folder, { recursive: true });
+      for (const [at, length, byte] of some) damageAt(segment(folder), at, length, byte);
+      const after = look(folder);
+      const said = after.lost_at_most ?? Number.POSITIVE_INFINITY;
+      expect(said, JSON.stringify(some)).toBeGreaterThanOrEqual(before.whole - after.whole);
+      expect(after.fits && after.whole < before.whole, JSON.stringify(some)).toBe(false);
+    }
+  });
 
   it('that is sound is left alone, after a SIGKILL too', async () => {
     const { texts, told } = await afterKill(() => undefined);

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { matching } from '../paths';
 import type { Access } from './account';
 import { bad, type Finding, good, notKnown, warning } from './finding';
 
@@ -57,26 +58,5 @@ function foldersAbove(file: string): string[] {
   for (let at = dirname(file); ; at = dirname(at)) {
     folders.unshift(at);
     if (at === dirname(at)) return folders;
-  }
-}
-
-/** Files that a setting names: a path, with `*` and `?` in any of its parts. */
-export function matching(pattern: string): string[] {
-  let paths = ['/'];
-  for (const part of pattern.split('/').filter((one) => one !== '')) {
-    paths = paths.flatMap((path) => (/[*?]/.test(part) ? named(path, part) : [join(path, part)]));
-  }
-  return paths.filter((path) => existsSync(path) && statSync(path).isFile()).sort();
-}
-
-function named(folder: string, part: string): string[] {
-  const escaped = part.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  const form = new RegExp(`^${escaped.replaceAll('*', '[^/]*').replaceAll('?', '[^/]')}$`);
-  try {
-    return readdirSync(folder)
-      .filter((name) => form.test(name) && (part.startsWith('.') || !name.startsWith('.')))
-      .map((name) => join(folder, basename(name)));
-  } catch {
-    return [];
   }
 }

@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { SettingsError } from '../../indexer/errors';
 import { HttpClient } from '../../indexer/http_client';
 import { readText, readUrls } from '../../indexer/settings';
-import { readEnvironmentFiles, sendersSentence } from '../server_settings';
+import { filesOf, readEnvironmentFiles, sendersSentence } from '../server_settings';
 import { accessOf } from './account';
 import { checkCertificates, dates } from './certificates';
 import { checkElasticsearch } from './elasticsearch';
@@ -40,8 +39,6 @@ interface CheckOptions {
   namespace: string;
   json: boolean;
 }
-
-const [DEFAULTS, AGENT, SERVER] = ['/etc/rota/rsyslog/defaults.env', '/etc/rota/agent.env', '/etc/rota/log.env'];
 
 /** `rota-setup check`. @returns what to print, and the exit code */
 export async function check(argv: readonly string[], env: Environment): Promise<{ text: string; code: number }> {
@@ -111,8 +108,8 @@ async function elasticsearch({ elasticsearch: list, apiKey, ca, namespace, agent
 function readOptions(argv: readonly string[], env: Environment): CheckOptions {
   const { values } = parse(argv);
   const given = values.agent !== undefined || values.server !== undefined;
-  const agentFiles = values.agent ?? (given ? [] : installed(AGENT));
-  const serverFiles = values.server ?? (given ? [] : installed(SERVER));
+  const agentFiles = values.agent ?? (given ? [] : filesOf('agent'));
+  const serverFiles = values.server ?? (given ? [] : filesOf('log'));
   const agent = agentFiles.length > 0 ? readEnvironmentFiles(agentFiles) : undefined;
   const server = serverFiles.length > 0 ? readEnvironmentFiles(serverFiles) : undefined;
   const all = { ...server, ...Object.fromEntries(Object.entries(env).filter(([, value]) => value)) };
@@ -130,11 +127,6 @@ function readOptions(argv: readonly string[], env: Environment): CheckOptions {
     namespace: values.namespace ?? (all['ROTA_NAMESPACE'] || 'rota'),
     json: values.json ?? false,
   };
-}
-
-/** A host's file over the defaults, as its unit reads them. */
-function installed(path: string): string[] {
-  return existsSync(path) ? [DEFAULTS, path].filter((one) => existsSync(one)) : [];
 }
 
 function parse(argv: readonly string[]) {

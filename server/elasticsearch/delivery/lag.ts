@@ -1,5 +1,5 @@
 import type { DeliveryData } from '../../../common/api';
-import { ACCESS_DATASETS, DATASETS, type Dataset, type EcsDocument, FIELDS } from '../../../common/ecs';
+import { ACCESS_DATASETS, DATASETS, type Dataset, type EcsDocument, FIELDS, IMPORTER } from '../../../common/ecs';
 import type { Hit } from '../../search/msearch';
 import { indexOf, type Timeline } from '../../search/timeline';
 import type { LinesOf } from '../lines_of';
@@ -21,7 +21,12 @@ const SAMPLE = 4000;
 
 /** A sample of the window's lines, the same one each time, and how long each took to be sent to Elasticsearch. */
 export function lagSearch(timeline: Timeline, filter: readonly Query[], namespace: string): Search<Lag> {
-  const query: Query = { bool: { filter: [{ exists: { field: FIELDS.ingested } }, ...filter] } };
+  const query: Query = {
+    bool: {
+      filter: [{ exists: { field: FIELDS.ingested } }, ...filter],
+      must_not: [{ term: { [FIELDS.agentType]: IMPORTER } }],
+    },
+  };
   return {
     index: streamsOf(Object.values(LAG_DATASETS).flat(), namespace),
     body: {

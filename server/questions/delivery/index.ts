@@ -1,5 +1,6 @@
 import type { DeliveryData, DeliveryRequest, Run } from '../../../common/api';
 import type { Context } from '../../context';
+import { damagedQueuesSearch } from '../../elasticsearch/delivery/damaged_queues';
 import { deadLettersSearch, originalsSearch } from '../../elasticsearch/delivery/dead_letters';
 import { askOne } from '../../elasticsearch/delivery/typed_search';
 import { timelineOf, windowOf } from '../../search/timeline';
@@ -18,12 +19,13 @@ export async function answerDelivery(query: DeliveryRequest, context: Context): 
   const asked = query.parts.includes('run') ? query.run : undefined;
   const whole = query.parts.includes('overview');
   const letter = query.parts.includes('dead_letter') ? query.dead_letter : undefined;
-  const [last, originals, outages, flow, letters, judged] = await Promise.all([
+  const [last, originals, outages, flow, letters, damaged, judged] = await Promise.all([
     askOne(context, 'last', lastLineSearch(query, namespace)),
     letter ? askOne(context, 'originals', originalsSearch(query, letter, namespace)) : null,
     whole || asked ? outagesOf(timeline, context) : [],
     whole ? flowOf(timeline, scope.lag, context) : null,
     whole ? askOne(context, 'letters', deadLettersSearch(query, namespace)) : null,
+    whole ? askOne(context, 'damaged', damagedQueuesSearch(query, namespace)) : null,
     whole || asked ? judge({ timeline, asked: asked?.id, whole, filter: scope.runs }, context) : null,
   ]);
   const runs = judged?.inRange ?? [];
@@ -34,18 +36,20 @@ export async function answerDelivery(query: DeliveryRequest, context: Context): 
   const viewOf = ({ life }: { life: { id: string } }): Run => views.get(life.id)!;
   // Dead letters have no fields to search: where a search matches no run, they are not what was asked for.
   const searched = query.kql.trim() !== '' || query.filters.length > 0;
-  const something = runs.length > 0 || ((letters?.total ?? 0) > 0 && !searched) || !whole;
+  const beside = (letters?.total ?? 0) + (damaged?.total ?? 0);
+  const something = runs.length > 0 || (beside > 0 && !searched) || !whole;
   return {
     state: something ? 'ok' : last.state,
     last_line_at: last.newest,
     window: windowOf(timeline, context.now - in_flight_s * 1000),
     overview:
-      flow && letters && judged
+      flow && letters && damaged && judged
         ? {
             ...countedOf(runs, shown.map(viewOf), judged.unjudged, {
               worst: runs[0] ? viewOf(runs[0]) : null,
               state: query.run_state,
               duplicates: flow.conflicts,
+              damaged,
             }),
             ...flow.shown,
             outages,

@@ -1,5 +1,6 @@
 import { type DeliveryData, type DeliveryRequest, MAX_RUNS, type Run } from '../../../common/api';
 import type { Context } from '../../context';
+import { besideDamage, type DamagedQueues } from '../../delivery/damage';
 import type { RunNames } from '../../delivery/evidence';
 import { tallyOf, type Unjudged } from '../../delivery/tally';
 import { type DeliveryVerdict, deliveryVerdict, type WorstRun } from '../../delivery/verdict';
@@ -25,13 +26,14 @@ export interface Shown {
   state: DeliveryRequest['run_state'];
   /** Repeats that indexers refused in the window, of all services. */
   duplicates: number;
+  damaged: DamagedQueues;
 }
 
 export function countedOf(
   runs: readonly JudgedRun[],
   views: Run[],
   unjudged: readonly Unjudged[],
-  { worst, state, duplicates }: Shown,
+  { worst, state, duplicates, damaged }: Shown,
 ): Counted {
   const tally = tallyOf(
     runs.map(({ judgement }) => judgement),
@@ -39,7 +41,7 @@ export function countedOf(
   );
   const { counts, account } = tally;
   return {
-    verdict: inWords(deliveryVerdict(tally, worst && worstOf(worst))),
+    verdict: inWords(besideDamage(deliveryVerdict(tally, worst && worstOf(worst)), damaged)),
     counts,
     account: {
       written: account.written,
