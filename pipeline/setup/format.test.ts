@@ -56,6 +56,9 @@ describe('rota-setup format', () => {
 
   it('given lines alone, says what they are or proposes their format', () => {
     expect(tryFormat([], [LINE.replace(' HIT', '')]).text).toContain('lines of nginx');
+    expect(tryFormat([], ['203.0.113.9 - - [30/Nov/2026 11:20:52] "GET / HTTP/1.1" 200 -']).text).toContain(
+      'lines of Flask',
+    );
     const timed = LINE.replace('HIT', '0.041 10.0.0.11:8000 200');
     const proposed = tryFormat([], [timed, timed.replace('0.041', '1.000')]);
     expect(proposed.text).toContain('$request_time $upstream_addr $upstream_status');

@@ -39,8 +39,12 @@ function isOf(program: Program, format: Format, line: string): boolean {
   const [object] = objectsIn(line) ?? [];
   const reading = object ? format.readJson?.(object, asked) : format.read?.(line, asked);
   if (!reading) return false;
-  return reading.form !== 'combined' || reading.parts.extra === undefined || isMain(reading.parts.extra);
+  if (reading.form !== 'combined') return true;
+  const { time, status, extra } = reading.parts;
+  return CLF_TIME.test(time) && /^\d{3}$/.test(status) && (extra === undefined || isMain(extra));
 }
+
+const CLF_TIME = /^\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}$/;
 
 function isMain(extra: string): boolean {
   return /^"[^"]*"$/.test(extra.trim());

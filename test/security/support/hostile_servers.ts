@@ -151,6 +151,8 @@ export function haproxy(port: number, kind: 'httplog' | 'clf' | 'json' | 'text')
     (folder) => ['-f', join(folder, 'haproxy.cfg')],
     () => ({
       'haproxy.cfg': `global
+  # Of several threads lines come out of order.
+  nbthread 1
   log stdout len 16384 format raw local0
   tune.http.logurilen 8192
 defaults
