@@ -75,7 +75,11 @@ function behindOf({ directory, evidence }: Counted): Behind[] {
       .map((join) => ({ entry, join })),
   );
   return [...groupBy(led, ({ join }) => join.host)].flatMap(([host, leads]): Behind[] => {
-    const stands = leads.map(({ entry, join }) => standsThere(entry, join, directory.inventory.writers));
+    // A service's address before webapps is theirs, if both counted the same; a balancer's server may be a silent frontend.
+    const stands = leads.map(({ entry, join }) => {
+      const isThere = standsThere(entry, join, directory.inventory.writers);
+      return isThere === false && directory.upstreams.includes(entry) ? null : isThere;
+    });
     if (stands.every((one) => one === true) || off.has(host)) return [];
     const wrong = leads.find((_, i) => stands[i] === false);
     if (wrong) return [{ place: wrong.entry.seen.place, host, elsewhere: true }];

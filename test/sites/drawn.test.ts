@@ -6,5 +6,5 @@ vi.setConfig({ testTimeout: 7_200_000 });
 
 /** Mock: the routes run on a search in memory. */
 describe('the pages’ answers at drawn sites, over a search in memory', () => {
-  it('equal the truth, or say that it is not known', () => holdAgainstTruth('drawn', 150));
+  it('equal the truth, or say that it is not known', () => holdAgainstTruth('drawn', 700));
 });

@@ -7,5 +7,5 @@ vi.setConfig({ testTimeout: 7_200_000 });
 /** Mock: the routes run on a search in memory. */
 describe('the pages’ answers at sites that write Rota’s own formats in every tier, over a search in memory', () => {
   it('equal the truth; what is not known there is no more than written down', () =>
-    holdAgainstTruth('own_formats', 100));
+    holdAgainstTruth('own_formats', 300));
 });
