@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fieldNameSchema, instantSchema } from '../../../common/api';
+import { fieldNameSchema, instantSchema, zoneSchema } from '../../../common/api';
 
 /** A value that a body may hold at some place, and what it is called in a test's report. */
 export interface Hostile {
@@ -75,10 +75,30 @@ const MOMENTS = [
   `2026-01-01T00:00:00.${'0'.repeat(MEBI)}Z`,
 ];
 
+/** A filter's own query, as wide and as deep as it may be and beyond, and what must never run. */
+const QUERIES: [string, unknown][] = [
+  ['100 clauses', { bool: { should: Array.from({ length: 99 }, (_, i) => ({ term: { 'host.name': `${i}` } })) } }],
+  ['1,000 clauses', { bool: { should: Array.from({ length: 1000 }, () => ({ match_all: {} })) } }],
+  ['7 levels', deep(7)],
+  ['9 levels', deep(9)],
+  ['20 wildcards', { wildcard: { 'host.name': '*a'.repeat(20) } }],
+  ['2,000 wildcards', { wildcard: { 'host.name': '*?'.repeat(1000) } }],
+  ['a script', { script: { script: { source: 'while (true) {}' } } }],
+  ['a regular expression', { regexp: { 'host.name': '(a+)+'.repeat(50) } }],
+  ['a look-up', { terms: { 'host.name': { index: 'logs-*', id: '1', path: 'host.name' } } }],
+  ['no query', { nothing: [null] }],
+];
+
+function deep(levels: number): object {
+  return levels === 0 ? { match_all: {} } : { bool: { must: [deep(levels - 1)] } };
+}
+
 /** A body with every field that its schema knows, each filled as far as it may be. */
 export function fullest(schema: z.ZodTypeAny, times: Times, name = ''): unknown {
   if (schema === instantSchema) return /^(to|until)$/.test(name) ? times.to : times.from;
   if (schema === fieldNameSchema) return 'url.path';
+  if (schema === zoneSchema) return 'Europe/Berlin';
+  if (schema instanceof z.ZodRecord) return { match_all: {} };
   if (schema instanceof z.ZodEffects) return fullest(schema.innerType(), times, name);
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable) {
     return fullest(schema._def.innerType, times, name);
@@ -119,7 +139,14 @@ function* extremesOf(schema: z.ZodTypeAny, times: Times, name: string): Generato
   } else if (schema instanceof z.ZodEnum) {
     for (const value of schema.options) yield { what: value, value };
   } else if (schema instanceof z.ZodUnion) {
-    for (const option of schema.options) yield* extremesOf(option, times, name);
+    for (const option of schema.options) {
+      if (!(option instanceof z.ZodObject)) yield* extremesOf(option, times, name);
+      else {
+        const form = fullest(option, times) as Record<string, unknown>;
+        yield { what: `the form ${Object.keys(form).join()}`, value: form };
+        if ('query' in form) for (const [what, query] of QUERIES) yield { what, value: { ...form, query } };
+      }
+    }
   } else if (schema instanceof z.ZodBoolean) yield { what: 'false', value: false };
   else if (schema instanceof z.ZodArray) {
     const element = fullest(schema.element, times);

@@ -83,7 +83,7 @@ export function TraceFlyout({ request, line, at, rows, onOpen, onClose }: TraceF
           <EuiCallOut
             size="s"
             iconType="search"
-            title="No line of this request is in what is kept. It may have been deleted, not be searchable yet, or its id be another."
+            title="No line of this request was found in all that is kept. It may have been deleted, not be searchable yet, or its id be another."
           >
             <EuiLink onClick={() => void refetch()}>Look again</EuiLink>
           </EuiCallOut>
