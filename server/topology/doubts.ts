@@ -91,7 +91,7 @@ function behindOf({ directory, evidence }: Counted): Behind[] {
       ),
     );
     const written = joinCells((own.get(host) ?? []).map(({ cells }) => cells));
-    if (agree(given, written, evidence.grid)) return [];
+    if (agree(given, written, evidence.grid) || agreeWhileItWrote(given, written, evidence.grid)) return [];
     return [{ place: leads[stands.indexOf(null)]!.entry.seen.place, host, elsewhere: false }];
   });
 }
@@ -112,6 +112,26 @@ function standsThere({ seen }: Entry, { host }: Join, writers: readonly WriterSe
 function agree(given: readonly Cell[], written: readonly Cell[], grid: Grid): boolean {
   const good = (cells: readonly Cell[]) => cells.map((cell) => ({ ...cell, n: cell.n - cell.failed }));
   return lacking(good(given), written, grid) === 0 && lacking(good(written), given, grid) === 0;
+}
+
+/** A host that wrote nothing for so long has fallen silent; less may be single lines that were lost. */
+const SILENT_MS = 60_000;
+/** So many turns of which both wrote say that nobody else stands there. */
+const MANY = 20;
+
+/**
+ * All that one lacks is of times when the host wrote nothing at all: it fell silent, and nobody else shares its place. At
+ * the edges of a silence a step may hold both.
+ */
+function agreeWhileItWrote(given: readonly Cell[], written: readonly Cell[], grid: Grid): boolean {
+  const cells = [...written].filter(({ n }) => n > 0).sort((a, b) => a.t - b.t);
+  const ends = [...cells.slice(1).map(({ first }) => first), Number.POSITIVE_INFINITY];
+  const silences = cells
+    .map(({ last }, i) => ({ from: last, to: ends[i] as number }))
+    .filter(({ from, to }) => to - from >= SILENT_MS);
+  const isBeside = ({ t }: Cell) => !silences.some(({ from, to }) => t + grid.interval > from && t <= to);
+  const [some, same] = [given.filter(isBeside), written.filter(isBeside)];
+  return some.reduce((sum, { n, failed }) => sum + n - failed, 0) >= MANY && agree(some, same, grid);
 }
 
 /** Frontends that wrote of fewer requests than their balancers gave them: what they passed on is not all told. */
