@@ -82,6 +82,8 @@ export function statesOf(input: StateInput): States {
   const words = wordsByServer(settings.balancer_words ? evidence.words : []);
   for (const { teller, pool } of settings.balancer_words ? evidence.words : [])
     spokenPools.add(JSON.stringify([teller, pool]));
+  // Octavia's flow log, and a log that keeps errors back, tell of requests alone.
+  const speaking = new Set(settings.balancer_words ? evidence.words.map(({ teller }) => teller) : []);
   const outs: Out[] = [];
   const gone: States['gone'] = [];
   const renamed: States['forgotten'] = [];
@@ -101,8 +103,9 @@ export function statesOf(input: StateInput): States {
     const speaks = entries.some(({ seen }) => spokenPools.has(JSON.stringify([seen.teller, seen.pool])));
     const lastSign = lastSignOf(place, evidence);
     const all = probedAbsences(place, monitors, poolOf(place), evidence);
-    // A balancer that writes of its requests says whom it takes out: then missing lines are no more than that.
-    const isTold = (from: number) => evidence.balancers.some(({ cells }) => cells.some(({ last }) => last > from));
+    // A balancer that writes of its requests, and of its servers, says whom it takes out: then missing lines are no more than that.
+    const isTold = (from: number) =>
+      evidence.balancers.some(({ teller, cells }) => speaking.has(teller) && cells.some(({ last }) => last > from));
     const here = all.filter(({ cause, from }) => !isOfSilence(cause) || !isTold(from));
     const probed = here.filter(({ to, from }) => to !== null || lastSign >= from || from >= evidence.settledTo);
     if (probed.length < all.length && !speaks) {
