@@ -105,7 +105,9 @@ export function statesOf(input: StateInput): States {
     const all = probedAbsences(place, monitors, poolOf(place), evidence);
     // A balancer that writes of its requests, and of its servers, says whom it takes out: then missing lines are no more than that.
     const isTold = (from: number) =>
-      evidence.balancers.some(({ teller, cells }) => speaking.has(teller) && cells.some(({ last }) => last > from));
+      evidence.balancers.some(
+        ({ teller, cells }) => teller !== null && speaking.has(teller) && cells.some(({ last }) => last > from),
+      );
     const here = all.filter(({ cause, from }) => !isOfSilence(cause) || !isTold(from));
     const probed = here.filter(({ to, from }) => to !== null || lastSign >= from || from >= evidence.settledTo);
     if (probed.length < all.length && !speaks) {
