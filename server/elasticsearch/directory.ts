@@ -20,8 +20,13 @@ export async function loadDirectory(context: Context, from: number, to: number):
   const answers = await context.askAll(inventorySearches(start, end, namespace, okStatuses(monitor.ok_status)));
   const found = await withSharedIds(readInventory(answers), context, { from: start - LOOK_BACK_MS, to: end });
   for (const { sentence } of found.inventory.cuts) context.reasons.push({ code: 'limit_reached', message: sentence });
-  if (key !== null && context.reasons.length === before) context.cache.set(key, found, STEP_MS);
+  // Where nobody was yet, the first lines of a site must not wait for half a minute until it is known whose they are.
+  if (key !== null && context.reasons.length === before && knowsSomebody(found)) context.cache.set(key, found, STEP_MS);
   return found;
+}
+
+function knowsSomebody({ servers, upstreams, inventory }: Directory): boolean {
+  return servers.length + upstreams.length + inventory.writers.length > 0;
 }
 
 async function withSharedIds(inventory: Inventory, context: Context, range: Span): Promise<Directory> {
