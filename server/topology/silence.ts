@@ -39,7 +39,7 @@ export interface SilenceInput {
 }
 
 export function silencesOf(input: SilenceInput): Silence[] {
-  const { evidence, frontends, webapps } = input;
+  const { evidence, frontends, webapps, states } = input;
   // Turns of a place that may be another's are no sign that lines were due.
   const doubted = new Set(input.doubts.behind.map(({ host }) => host));
   return (['frontend', 'webapp'] as const).flatMap((tier) => {
@@ -52,8 +52,10 @@ export function silencesOf(input: SilenceInput): Silence[] {
     return writersOf(tier, evidence).flatMap((host) => {
       const own = placesOf.get(host) ?? [];
       if (own.length > 0 && tier === 'webapp' && doubted.has(host)) return [];
-      if (own.length > 0) return toldSilences(host, tier, own, input);
-      return counted ? [] : untoldSilences(host, tier, input);
+      // Nothing of it came any more, and its balancer does not speak of servers: its own pace alone says that lines are missing.
+      const vanished = states.gone.some((one) => one.host === host);
+      if (own.length > 0 && !vanished) return toldSilences(host, tier, own, input);
+      return counted && !vanished ? [] : untoldSilences(host, tier, input);
     });
   });
 }

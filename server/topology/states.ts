@@ -82,8 +82,10 @@ export function statesOf(input: StateInput): States {
   const words = wordsByServer(settings.balancer_words ? evidence.words : []);
   for (const { teller, pool } of settings.balancer_words ? evidence.words : [])
     spokenPools.add(JSON.stringify([teller, pool]));
-  // Octavia's flow log, and a log that keeps errors back, tell of requests alone.
-  const speaking = new Set(settings.balancer_words ? evidence.words.map(({ teller }) => teller) : []);
+  // Octavia's flow log, and a log that keeps errors back, tell of requests alone. HAProxy in Rota's own format, which alone
+  // names its servers' addresses, tells of both.
+  const whole = directory.servers.filter(({ seen }) => seen.address !== null).map(({ seen }) => seen.teller);
+  const speaking = new Set(settings.balancer_words ? [...whole, ...evidence.words.map(({ teller }) => teller)] : []);
   const outs: Out[] = [];
   const gone: States['gone'] = [];
   const renamed: States['forgotten'] = [];

@@ -79,10 +79,11 @@ export function longAbsenceCases(apis: () => { away: Api; awaySpoken: Api; awayC
       expect(verdict.headline).toMatch(/frontend-2.* out of the pool; no user request got a 5XX/);
     });
 
-    it('without its words: whether it fell or was taken away is not known, in every window, and it is never called serving', async () => {
+    it('without its words: it is silent in every window, and whether it fell or was taken away is not known', async () => {
       for (const end of [END, END - 7 * MINUTE, FELL + 50 * MINUTE]) {
         const { events, lanes, not_known } = await health(apis().away, end);
         expect(events.filter(({ kind }) => kind === 'ejected')).toEqual([]);
+        expect(events.find(({ kind }) => kind === 'silent')).toMatchObject({ hosts: ['frontend-2'], until: null });
         expect(not_known.find(({ id }) => id === 'unknown.gone')?.because).toContain('frontend-2');
         const states = lanes.filter(({ host }) => host === 'frontend-2').flatMap(({ segments }) => segments);
         expect(states.filter(({ state }) => state === 'serving')).toEqual([]);
